@@ -1,0 +1,85 @@
+/**
+ * text/event-stream, encoded. Only this file makes a Chunk, so what a sink writes is well-formed,
+ * and one encode is shared by every connection that gets it.
+ * Source: WHATWG HTML, section 9.2.5 (parsing an event stream) and 9.2.6 (interpreting it).
+ */
+
+declare const encoded: unique symbol;
+
+/** Bytes for one write, shared by all that get them: nobody MUST change them. */
+export interface Chunk {
+  readonly bytes: Uint8Array;
+  /** How many events a client dispatches on reading it. */
+  readonly events: number;
+  readonly [encoded]: true;
+}
+
+/** One event. Each field is optional but `data`, without which a client dispatches nothing. */
+export interface EventFields {
+  /** Becomes the client's Last-Event-ID. No NULL, CR or LF. */
+  readonly id?: string;
+  /** The event's type; `message` without one. No CR or LF. */
+  readonly type?: string;
+  /** Any text; its line ends (CR, LF, CRLF) reach the client as LF. */
+  readonly data: string;
+}
+
+const encoder = new TextEncoder();
+
+function chunk(text: string, events: number): Chunk {
+  return { bytes: encoder.encode(text), events } as Chunk;
+}
+
+// [spec] CR alone ends a line too.
+const LINE_END = /\r\n|\r|\n/;
+// [spec] An id with NULL is ignored by clients, so it would silently not resume.
+const UNSAFE_ID = /[\0\r\n]/;
+const UNSAFE_TYPE = /[\0\r\n]/;
+
+// [spec] A client takes one space off the front of a value, so only a value that starts with one needs another.
+function field(name: string, value: string): string {
+  return value.startsWith(" ") ? `${name}: ${value}\n` : `${name}:${value}\n`;
+}
+
+/**
+ * Encodes one event.
+ * @throws RangeError if `id` or `type` holds a character that would end its line: text from outside could otherwise add fields.
+ */
+export function encodeEvent(event: EventFields): Chunk {
+  let text = "";
+  if (event.id !== undefined) {
+    if (UNSAFE_ID.test(event.id)) throw new RangeError("an event's id holds no NULL, CR or LF");
+    text += field("id", event.id);
+  }
+  if (event.type !== undefined) {
+    if (UNSAFE_TYPE.test(event.type))
+      throw new RangeError("an event's type holds no NULL, CR or LF");
+    text += field("event", event.type);
+  }
+  for (const line of event.data.split(LINE_END)) text += field("data", line);
+  return chunk(`${text}\n`, 1);
+}
+
+/** A comment: keeps the path open, invisible to scripts. */
+export const COMMENT: Chunk = chunk(":\n\n", 0);
+
+/**
+ * The first bytes of a stream. Nothing may hold them back: the head leaves with them, and `open` fires on it.
+ * @param retryMs how long the client waits before it comes back when this stream ends, in milliseconds
+ */
+export function encodeOpening(retryMs: number): Chunk {
+  return chunk(`:\nretry:${retryMs}\n\n`, 0);
+}
+
+/** The last bytes of a stream: when to come back, in milliseconds. */
+export function encodeFarewell(retryMs: number): Chunk {
+  return chunk(`retry:${retryMs}\n\n`, 0);
+}
+
+/**
+ * The heartbeat that scripts can see: an event of the type `runnel:heartbeat` whose data is the interval in seconds.
+ * It carries no id, so the client's Last-Event-ID stays.
+ */
+export function encodeHeartbeat(seconds: number): Chunk {
+  return chunk(`event:runnel:heartbeat\ndata:${seconds}\n\n`, 0);
+}

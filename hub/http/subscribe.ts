@@ -1,0 +1,79 @@
+import type { HeartbeatKind } from "../connection.ts";
+import { encodeFarewell } from "../encode.ts";
+import type { Hub, Refusal } from "../hub.ts";
+import { WebStreamSink } from "../sink/web-stream.ts";
+import { problemResponse } from "./problem.ts";
+
+// `no-transform` keeps compressors away: a compressed stream is held back until a block is full.
+// `X-Accel-Buffering` tells nginx the same. The clock is public, so any page may read it.
+const STREAM_HEADERS = {
+  "Content-Type": "text/event-stream",
+  "Cache-Control": "no-cache, no-transform",
+  "X-Accel-Buffering": "no",
+  "Access-Control-Allow-Origin": "*",
+};
+
+const METHODS = "GET, HEAD, OPTIONS";
+
+/** GET: opens a stream, which ends when the request is aborted. */
+export function subscribe(hub: Hub, request: Request): Response {
+  const heartbeat = parseHeartbeat(new URL(request.url).searchParams.get("heartbeat"));
+  if (heartbeat === undefined) {
+    return problemResponse({
+      status: 400,
+      title: "Bad query parameter",
+      detail: "heartbeat is `comment` (the default) or `event`",
+    });
+  }
+  const sink = new WebStreamSink();
+  const subscribed = hub.subscribeToClock({ sink, heartbeat });
+  if (!subscribed.open) return refuse(hub, request, subscribed.reason);
+  const { connection } = subscribed;
+  if (request.signal.aborted) connection.left();
+  else request.signal.addEventListener("abort", () => connection.left(), { once: true });
+  return new Response(sink.body, { headers: STREAM_HEADERS });
+}
+
+/** HEAD: what GET would answer, and no stream is opened. */
+export function describe(): Response {
+  return new Response(null, { headers: STREAM_HEADERS });
+}
+
+/** OPTIONS, a browser's preflight too. Source: WHATWG Fetch, section 3.3 (CORS protocol). */
+export function preflight(): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      Allow: METHODS,
+      "Access-Control-Allow-Origin": "*",
+      "Access-Control-Allow-Methods": METHODS,
+      "Access-Control-Allow-Headers": "Accept, Cache-Control, Last-Event-ID",
+      "Access-Control-Max-Age": "86400",
+    },
+  });
+}
+
+/** Any other method. Source: RFC 9110, section 15.5.6. */
+export function methodNotAllowed(request: Request): Response {
+  return problemResponse(
+    { status: 405, title: "Method not allowed", detail: `${request.method} is not one of ${METHODS}` },
+    { Allow: METHODS },
+  );
+}
+
+function parseHeartbeat(raw: string | null): HeartbeatKind | undefined {
+  if (raw === null) return "comment";
+  return raw === "comment" || raw === "event" ? raw : undefined;
+}
+
+// [spec] An EventSource that gets anything but a 200 never comes back by itself, so it is told when to: HTML, section 9.2.3.
+function refuse(hub: Hub, request: Request, reason: Refusal): Response {
+  const retryMs = hub.retryMs(reason);
+  if (reason === "shutdown" || request.headers.get("accept")?.includes("text/event-stream")) {
+    return new Response(encodeFarewell(retryMs).bytes as Uint8Array<ArrayBuffer>, { headers: STREAM_HEADERS });
+  }
+  return problemResponse(
+    { status: 503, title: "Too many streams", detail: `all ${hub.limits.maxConnections} streams are taken: come back later` },
+    { "Retry-After": String(Math.ceil(retryMs / 1000)) },
+  );
+}

@@ -1,0 +1,141 @@
+import { Audience } from "./audience.ts";
+import { Clock } from "./clock.ts";
+import { Connection, type EndReason, type HeartbeatKind } from "./connection.ts";
+import { encodeFarewell, encodeHeartbeat, encodeOpening } from "./encode.ts";
+import type { Logger } from "./logger.ts";
+import type { Sink } from "./sink/types.ts";
+import { jitter, type Span, type Timers } from "./timers.ts";
+
+export interface Limits {
+  /** Streams open at once. */
+  readonly maxConnections: number;
+  /** A stream ends itself after this many milliseconds, or up to a tenth before; 0: never. */
+  readonly maxConnectionMs: number;
+  /** Silence for this many milliseconds brings a heartbeat. */
+  readonly heartbeatMs: number;
+}
+
+export interface HubOptions {
+  readonly timers: Timers;
+  readonly limits: Limits;
+  readonly logger: Logger;
+}
+
+/** open: takes streams. draining: takes no more, and soon ends those it has. */
+export type HubState = "open" | "draining";
+
+export type Refusal = "full" | "shutdown";
+
+export interface StreamRequest {
+  readonly sink: Sink;
+  readonly heartbeat: HeartbeatKind;
+}
+
+export type Subscribed =
+  | { readonly open: true; readonly connection: Connection }
+  | { readonly open: false; readonly reason: Refusal };
+
+/**
+ * How long clients are told to wait before they come back, in milliseconds. Each is told its own time from the span:
+ * ten thousand clients of one server do not come back in the same second.
+ */
+const RETRY = {
+  /** Told at the start, for when the stream is lost. */
+  lost: { from: 1_000, to: 3_000 },
+  "maximum age": { from: 100, to: 1_000 },
+  shutdown: { from: 1_000, to: 5_000 },
+  full: { from: 10_000, to: 30_000 },
+} as const satisfies Record<string, Span>;
+
+/** The engine: who listens, what they get, and when it ends. */
+export class Hub {
+  readonly limits: Limits;
+  readonly #timers: Timers;
+  readonly #logger: Logger;
+  readonly #connections = new Set<Connection>();
+  readonly #clockAudience: Audience;
+  #state: HubState = "open";
+  #opened = 0;
+
+  constructor({ timers, limits, logger }: HubOptions) {
+    this.limits = limits;
+    this.#timers = timers;
+    this.#logger = logger;
+    const clock = new Clock(timers, (packet) => this.#clockAudience.send(packet));
+    this.#clockAudience = new Audience({
+      timers,
+      heartbeatMs: limits.heartbeatMs,
+      heartbeatEvent: encodeHeartbeat(limits.heartbeatMs / 1000),
+      onOccupied: () => clock.start(),
+      onEmpty: () => clock.stop(),
+    });
+  }
+
+  get state(): HubState {
+    return this.#state;
+  }
+
+  /** How many streams are open. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Opens a stream of the server's clock, or says why not; a refused request gets `retryMs(reason)`. */
+  subscribeToClock(request: StreamRequest): Subscribed {
+    if (this.#state === "draining") return { open: false, reason: "shutdown" };
+    if (this.#connections.size >= this.limits.maxConnections) return { open: false, reason: "full" };
+    const connection = this.#open(request, this.#clockAudience);
+    this.#clockAudience.join(connection);
+    return { open: true, connection };
+  }
+
+  /** A time after which to come back, in milliseconds, a new one at each call. */
+  retryMs(reason: keyof typeof RETRY): number {
+    return jitter(this.#timers, RETRY[reason]);
+  }
+
+  /**
+   * Takes no stream from now on; after `graceMs` milliseconds, in which load balancers notice, ends each stream cleanly.
+   * Resolves when all have ended.
+   */
+  async drain(graceMs: number): Promise<void> {
+    this.#state = "draining";
+    await new Promise<void>((resolve) => this.#timers.after(graceMs, resolve));
+    for (const connection of this.#connections) this.#end(connection, "shutdown");
+  }
+
+  #open({ sink, heartbeat }: StreamRequest, audience: Audience): Connection {
+    const { maxConnectionMs } = this.limits;
+    const openedAt = this.#timers.now();
+    this.#opened += 1;
+    const connection: Connection = new Connection({
+      id: `${openedAt.toString(36)}-${this.#opened.toString(36)}`,
+      sink,
+      heartbeat,
+      openedAt,
+      onClose: (reason) => {
+        stopAge?.();
+        this.#connections.delete(connection);
+        audience.leave(connection);
+        this.#logClosed(connection, reason);
+      },
+    });
+    const stopAge =
+      maxConnectionMs > 0
+        ? this.#timers.after(jitter(this.#timers, { from: maxConnectionMs * 0.9, to: maxConnectionMs }), () => this.#end(connection, "maximum age"))
+        : undefined;
+    this.#connections.add(connection);
+    this.#logger.info({ connection: connection.id, connections: this.#connections.size }, "stream opened");
+    connection.send(encodeOpening(this.retryMs("lost")));
+    return connection;
+  }
+
+  #end(connection: Connection, reason: "maximum age" | "shutdown"): void {
+    connection.end(reason, encodeFarewell(this.retryMs(reason)));
+  }
+
+  #logClosed(connection: Connection, reason: EndReason): void {
+    const seconds = (this.#timers.now() - connection.openedAt) / 1000;
+    this.#logger.info({ connection: connection.id, seconds, events: connection.events, reason }, "stream closed");
+  }
+}
