@@ -12,7 +12,11 @@ import { z } from "zod";
  */
 const number = (min, max, unit) => {
   const error = `a number of ${unit} from ${min} to ${max}`;
-  return z.string().regex(/^\d+(\.\d+)?$/, { error }).transform(Number).refine((n) => n >= min && n <= max, { error });
+  return z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, { error })
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, { error });
 };
 
 /**
@@ -21,13 +25,20 @@ const number = (min, max, unit) => {
  */
 const whole = (min, max) => {
   const error = `a whole number from ${min} to ${max}`;
-  return z.string().regex(/^\d+$/, { error }).transform(Number).refine((n) => n >= min && n <= max, { error });
+  return z
+    .string()
+    .regex(/^\d+$/, { error })
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, { error });
 };
 
 const LOG_LEVELS = /** @type {const} */ (["trace", "debug", "info", "warn", "error", "silent"]);
 
 const schema = z.object({
-  HOST: z.string().regex(/^[0-9A-Za-z.:-]+$/, { error: "a host name or an IP address" }).default("127.0.0.1"),
+  HOST: z
+    .string()
+    .regex(/^[0-9A-Za-z.:-]+$/, { error: "a host name or an IP address" })
+    .default("127.0.0.1"),
   PORT: whole(0, 65_535).default(3000),
   HEARTBEAT_SECONDS: number(0.1, 3600, "seconds").default(15),
   MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
@@ -51,7 +62,10 @@ export function readConfig(env = process.env) {
   const result = schema.safeParse({ MAX_CONNECTION_SECONDS: env.VERCEL ? "240" : "0", ...given });
   if (result.success) return { ok: true, config: Object.freeze(result.data) };
   const problem = result.error.issues
-    .map(({ path: [name], message }) => `${String(name)} is ${JSON.stringify(given[String(name)])}, but must be ${message}`)
+    .map(
+      ({ path: [name], message }) =>
+        `${String(name)} is ${JSON.stringify(given[String(name)])}, but must be ${message}`,
+    )
     .join("; ");
   return { ok: false, problem };
 }

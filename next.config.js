@@ -1,5 +1,6 @@
 /** @type {import("next").NextConfig} */
 export default {
   poweredByHeader: false,
+  compress: false,
   agentRules: false,
 };

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { COMMENT, type Chunk } from "./encode.ts";
+import { type Chunk, COMMENT } from "./encode.ts";
 import type { Stop, Timers } from "./timers.ts";
 
 export interface AudienceOptions {

@@ -83,7 +83,8 @@ export class Hub {
   /** Opens a stream of the server's clock, or says why not; a refused request gets `retryMs(reason)`. */
   subscribeToClock(request: StreamRequest): Subscribed {
     if (this.#state === "draining") return { open: false, reason: "shutdown" };
-    if (this.#connections.size >= this.limits.maxConnections) return { open: false, reason: "full" };
+    if (this.#connections.size >= this.limits.maxConnections)
+      return { open: false, reason: "full" };
     const connection = this.#open(request, this.#clockAudience);
     this.#clockAudience.join(connection);
     return { open: true, connection };
@@ -122,10 +123,16 @@ export class Hub {
     });
     const stopAge =
       maxConnectionMs > 0
-        ? this.#timers.after(jitter(this.#timers, { from: maxConnectionMs * 0.9, to: maxConnectionMs }), () => this.#end(connection, "maximum age"))
+        ? this.#timers.after(
+            jitter(this.#timers, { from: maxConnectionMs * 0.9, to: maxConnectionMs }),
+            () => this.#end(connection, "maximum age"),
+          )
         : undefined;
     this.#connections.add(connection);
-    this.#logger.info({ connection: connection.id, connections: this.#connections.size }, "stream opened");
+    this.#logger.info(
+      { connection: connection.id, connections: this.#connections.size },
+      "stream opened",
+    );
     connection.send(encodeOpening(this.retryMs("lost")));
     return connection;
   }
@@ -136,6 +143,9 @@ export class Hub {
 
   #logClosed(connection: Connection, reason: EndReason): void {
     const seconds = (this.#timers.now() - connection.openedAt) / 1000;
-    this.#logger.info({ connection: connection.id, seconds, events: connection.events, reason }, "stream closed");
+    this.#logger.info(
+      { connection: connection.id, seconds, events: connection.events, reason },
+      "stream closed",
+    );
   }
 }

@@ -56,7 +56,11 @@ export function preflight(): Response {
 /** Any other method. Source: RFC 9110, section 15.5.6. */
 export function methodNotAllowed(request: Request): Response {
   return problemResponse(
-    { status: 405, title: "Method not allowed", detail: `${request.method} is not one of ${METHODS}` },
+    {
+      status: 405,
+      title: "Method not allowed",
+      detail: `${request.method} is not one of ${METHODS}`,
+    },
     { Allow: METHODS },
   );
 }
@@ -70,10 +74,16 @@ function parseHeartbeat(raw: string | null): HeartbeatKind | undefined {
 function refuse(hub: Hub, request: Request, reason: Refusal): Response {
   const retryMs = hub.retryMs(reason);
   if (reason === "shutdown" || request.headers.get("accept")?.includes("text/event-stream")) {
-    return new Response(encodeFarewell(retryMs).bytes as Uint8Array<ArrayBuffer>, { headers: STREAM_HEADERS });
+    return new Response(encodeFarewell(retryMs).bytes as Uint8Array<ArrayBuffer>, {
+      headers: STREAM_HEADERS,
+    });
   }
   return problemResponse(
-    { status: 503, title: "Too many streams", detail: `all ${hub.limits.maxConnections} streams are taken: come back later` },
+    {
+      status: 503,
+      title: "Too many streams",
+      detail: `all ${hub.limits.maxConnections} streams are taken: come back later`,
+    },
     { "Retry-After": String(Math.ceil(retryMs / 1000)) },
   );
 }
