@@ -1,7 +1,7 @@
 import { Audience } from "./audience.ts";
 import { Clock } from "./clock.ts";
 import { Connection, type EndReason, type HeartbeatKind } from "./connection.ts";
-import { encodeFarewell, encodeHeartbeat, encodeOpening } from "./encode.ts";
+import { type Chunk, encodeFarewell, encodeHeartbeat, encodeOpening } from "./encode.ts";
 import type { Logger } from "./logger.ts";
 import type { Sink } from "./sink/types.ts";
 import { jitter, type Span, type Timers } from "./timers.ts";
@@ -133,8 +133,15 @@ export class Hub {
       { connection: connection.id, connections: this.#connections.size },
       "stream opened",
     );
-    connection.send(encodeOpening(this.retryMs("lost")));
+    connection.send(this.#opening(heartbeat));
     return connection;
+  }
+
+  #opening(heartbeat: HeartbeatKind): Chunk {
+    const retryMs = this.retryMs("lost");
+    return heartbeat === "event"
+      ? encodeOpening({ retryMs, heartbeatSeconds: this.limits.heartbeatMs / 1000 })
+      : encodeOpening({ retryMs });
   }
 
   #end(connection: Connection, reason: "maximum age" | "shutdown"): void {

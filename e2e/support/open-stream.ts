@@ -1,0 +1,73 @@
+import { get, type IncomingHttpHeaders } from "node:http";
+
+export interface OpenStream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** From the request to the first byte of the body, in milliseconds. */
+  firstByteMs(): number | undefined;
+  /** The body so far. */
+  text(): string;
+  /** Whether the server has ended the stream, and ended it cleanly. */
+  end(): "open" | "clean" | "cut";
+  /** Leaves, as a client that is killed does. */
+  leave(): void;
+  /** Stops and starts reading. */
+  pause(): void;
+  resume(): void;
+}
+
+/** Opens a stream and resolves with its head; the body comes in as it comes. */
+export function openStream(
+  url: string,
+  headers: Record<string, string> = { Accept: "text/event-stream" },
+): Promise<OpenStream> {
+  const from = performance.now();
+  return new Promise((resolve, reject) => {
+    const request = get(url, { headers, agent: false }, (response) => {
+      let text = "";
+      let end: ReturnType<OpenStream["end"]> = "open";
+      let firstByteMs: number | undefined;
+      response.setEncoding("utf8");
+      response.on("data", (data: string) => {
+        firstByteMs ??= performance.now() - from;
+        text += data;
+      });
+      response.on("end", () => {
+        end = "clean";
+      });
+      response.on("error", () => {
+        end = "cut";
+      });
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        firstByteMs: () => firstByteMs,
+        text: () => text,
+        end: () => end,
+        leave: () => request.destroy(),
+        pause: () => response.pause(),
+        resume: () => response.resume(),
+      });
+    });
+    request.on("error", reject);
+  });
+}
+
+export interface Packet {
+  readonly id: number;
+  readonly data: string;
+}
+
+/** The clock's packets in a body, which must be of exactly the seed's form to count. */
+export function packets(text: string): Packet[] {
+  return [...text.matchAll(/(?<=^|\n\n)id:(\d+)\ndata:(time is [^\n]*)\n\n/g)].map((match) => ({
+    id: Number(match[1]),
+    data: match[2] ?? "",
+  }));
+}
+
+/** The first `retry:` of a body, in milliseconds. */
+export function retryMs(text: string): number | undefined {
+  const match = /^retry:(\d+)$/m.exec(text);
+  return match ? Number(match[1]) : undefined;
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+
+export type Mode = "start" | "dev" | "standalone";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface RunnelOptions {
+  readonly mode?: Mode;
+  /** Variables beside the address; what the test's own environment has of the configuration does not reach the server. */
+  readonly env?: Record<string, string>;
+  /** The folder whose launcher is started. */
+  readonly folder?: string;
+  readonly port?: number;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  /** From the signal to the end of the process, in milliseconds. */
+  readonly ms: number;
+}
+
+export interface Runnel {
+  readonly url: string;
+  readonly port: number;
+  /** The process that `launch.mjs` runs in; in dev, Next's server is its child. */
+  readonly pid: number;
+  /** All that it has printed, both streams. */
+  output(): string;
+  /** Sends the signal and waits for the end; a second call only waits. */
+  stop(signal?: NodeJS.Signals): Promise<Exit>;
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** Runs the launcher as a user would. It ends by itself where a test expects it to; else the test calls `stop`. */
+export function spawnLauncher(options: RunnelOptions & { port: number }): ChildProcess {
+  const { mode = "start", env = {}, port } = options;
+  const folder = options.folder ?? (mode === "standalone" ? `${ROOT}build/standalone` : ROOT);
+  const { PATH = "", HOME = "", CI, npm_execpath } = process.env;
+  return spawn(process.execPath, ["launch.mjs", mode === "dev" ? "dev" : "start"], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH,
+      HOME,
+      // The launcher sets it; the type wants one.
+      NODE_ENV: mode === "dev" ? "development" : "production",
+      NEXT_TELEMETRY_DISABLED: "1",
+      ...(CI ? { CI } : {}),
+      ...(npm_execpath ? { npm_execpath } : {}),
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      ...env,
+    },
+  });
+}
+
+/**
+ * Starts a real server and waits until it answers.
+ * @throws Error with what the server printed, if it ends before, or says nothing for a minute
+ */
+export async function startRunnel(options: RunnelOptions = {}): Promise<Runnel> {
+  const port = options.port ?? (await freePort());
+  const child = spawnLauncher({ ...options, port });
+  let output = "";
+  const collect = (data: Buffer) => {
+    output += data.toString();
+  };
+  child.stdout?.on("data", collect);
+  child.stderr?.on("data", collect);
+  const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+  let stopping: Promise<Exit> | undefined;
+  const runnel: Runnel = {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    pid: child.pid ?? 0,
+    output: () => output,
+    stop(signal = "SIGTERM") {
+      stopping ??= (async () => {
+        const from = performance.now();
+        child.kill(signal);
+        const overdue = setTimeout(() => child.kill("SIGKILL"), 10_000);
+        const code = await closed;
+        clearTimeout(overdue);
+        return { code, ms: performance.now() - from };
+      })();
+      return stopping;
+    },
+  };
+  const deadline = Date.now() + 60_000;
+  while (!(await answers(`${runnel.url}/api/health`))) {
+    if (child.exitCode === null && Date.now() < deadline) continue;
+    await runnel.stop("SIGKILL");
+    throw new Error(`the server did not start:\n${output}`);
+  }
+  return runnel;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(30_000) })).ok;
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return false;
+  }
+}
+
+export interface Health {
+  readonly status: string;
+  readonly connections: number;
+}
+
+export async function health(runnel: Pick<Runnel, "url">): Promise<Health> {
+  const response = await fetch(`${runnel.url}/api/health`);
+  return (await response.json()) as Health;
+}
+
+/** How many streams the server has open: for `expect.poll`. */
+export const connections = (runnel: Pick<Runnel, "url">) => async (): Promise<number> =>
+  (await health(runnel)).connections;
