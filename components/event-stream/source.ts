@@ -1,0 +1,136 @@
+import type { Status } from "./types.ts";
+import { Watchdog } from "./watchdog.ts";
+import type { EventSourceLike, Stop, World } from "./world.ts";
+
+/** The event by which a server says, in its data, how many seconds of silence are usual. */
+const HEARTBEAT = "runnel:heartbeat";
+const CLOSED = 2;
+
+/** How long to wait before a new EventSource is built, in milliseconds: from `first`, doubling, up to `longest`. */
+export interface Backoff {
+  readonly first: number;
+  readonly longest: number;
+}
+
+export interface SourceHandlers {
+  onStatus(status: Status): void;
+  onOpen(): void;
+  onMessage(data: string, id: string): void;
+  /** The connection was lost, or never came about; told once until the next onOpen. `next`: what happens now. */
+  onLoss(next: string): void;
+}
+
+/**
+ * One connection that comes back. Where the browser tries again by itself it is left to do so; where it has given up
+ * (HTML, section 9.2.3: anything but a 200 of the right type "fails the connection"), or where an open stream has
+ * died in silence, a new EventSource is built. There is never more than one.
+ */
+export class Source {
+  readonly #url: string;
+  readonly #world: World;
+  readonly #backoff: Backoff;
+  readonly #on: SourceHandlers;
+  readonly #watchdog: Watchdog;
+  #current: EventSourceLike | undefined;
+  #stopWaiting: Stop | undefined;
+  #attempt = 0;
+
+  constructor(url: string, world: World, backoff: Backoff, handlers: SourceHandlers) {
+    this.#url = url;
+    this.#world = world;
+    this.#backoff = backoff;
+    this.#on = handlers;
+    this.#watchdog = new Watchdog(world, (ms) =>
+      this.#rebuild(`nothing came for ${seconds(ms)}, so it is taken for dead`),
+    );
+  }
+
+  /** Opens the connection, in place of one that there was. */
+  start(): void {
+    this.stop();
+    this.#on.onStatus({ state: "connecting" });
+    this.#build();
+  }
+
+  /** Closes it, and tries no more. Idempotent. */
+  stop(): void {
+    this.#let();
+    this.#attempt = 0;
+  }
+
+  /** Ends a wait before the next try: the network is back, or somebody looks. */
+  hurry(): void {
+    if (this.#stopWaiting === undefined) return;
+    this.#on.onStatus({ state: "reconnecting", attempt: this.#attempt, nextTryAt: null });
+    this.#build();
+  }
+
+  #build(): void {
+    this.#let();
+    const { EventSource } = this.#world;
+    if (EventSource === undefined) {
+      this.#on.onStatus({ state: "unsupported" });
+      return;
+    }
+    const source = new EventSource(this.#url);
+    this.#current = source;
+    // An event of a source that was replaced is nobody's any more.
+    const on = (type: string, listener: (event: MessageEvent) => void) =>
+      source.addEventListener(type, (event) => {
+        if (this.#current === source) listener(event);
+      });
+    on("open", () => this.#opened());
+    on("message", ({ data, lastEventId }) => {
+      this.#watchdog.heard();
+      this.#on.onMessage(String(data), lastEventId);
+    });
+    on(HEARTBEAT, ({ data }) => this.#watchdog.promise(String(data)));
+    on("error", () => {
+      if (source.readyState === CLOSED) {
+        this.#rebuild(
+          "no event stream was to be had there (an error, another content type, or no CORS permission)",
+        );
+      } else this.#browserRetries();
+    });
+  }
+
+  #opened(): void {
+    this.#attempt = 0;
+    this.#on.onStatus({ state: "open" });
+    this.#on.onOpen();
+  }
+
+  #browserRetries(): void {
+    this.#watchdog.stop();
+    this.#lost("the stream broke off; the browser connects again by itself", null);
+  }
+
+  #rebuild(why: string): void {
+    this.#let();
+    const { first, longest } = this.#backoff;
+    // Half to all of it, by chance: the clients of a server that went away do not come back as one.
+    const full = Math.min(longest, first * 2 ** this.#attempt);
+    const ms = full * (0.5 + this.#world.random() / 2);
+    this.#lost(`${why}; next try in ${seconds(ms)}`, this.#world.now() + ms);
+    this.#stopWaiting = this.#world.after(ms, () => this.hurry());
+  }
+
+  #lost(next: string, nextTryAt: number | null): void {
+    this.#attempt += 1;
+    this.#on.onStatus({ state: "reconnecting", attempt: this.#attempt, nextTryAt });
+    if (this.#attempt === 1) this.#on.onLoss(next);
+  }
+
+  /** Lets go of the connection, and of the wait for one. */
+  #let(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+    this.#watchdog.stop();
+    this.#current?.close();
+    this.#current = undefined;
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

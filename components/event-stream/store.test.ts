@@ -1,0 +1,406 @@
+import { EventSource } from "eventsource";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type ScriptedServer, startScriptedServer } from "../../e2e/support/scripted-server.ts";
+import { createEventStream, type EventStreamOptions } from "./store.ts";
+import type { EventStream, Snapshot } from "./types.ts";
+import { browserWorld, type World } from "./world.ts";
+
+let server: ScriptedServer;
+let page: EventTarget;
+let timers: number;
+let leave: (() => void)[];
+
+beforeEach(async () => {
+  server = await startScriptedServer();
+  page = new EventTarget();
+  timers = 0;
+  leave = [];
+});
+
+afterEach(async () => {
+  for (const stop of leave) stop();
+  await expect.poll(() => server.connections).toBe(0);
+  await expect.poll(() => timers).toBe(0);
+  await server.close();
+});
+
+/** The real world of Node, with its timers counted. */
+function world(changes: Partial<World> = {}): World {
+  const after: World["after"] = (ms, callback) => {
+    let over = false;
+    const end = () => {
+      if (!over) timers -= 1;
+      over = true;
+    };
+    timers += 1;
+    const stop = browserWorld().after(ms, () => {
+      end();
+      callback();
+    });
+    return () => {
+      end();
+      stop();
+    };
+  };
+  return {
+    ...browserWorld(),
+    EventSource,
+    page,
+    visible: () => true,
+    after,
+    frame: (callback) => void after(0, callback),
+    ...changes,
+  };
+}
+
+function make(options: Partial<EventStreamOptions> = {}): EventStream {
+  return createEventStream({
+    url: server.url,
+    closeAfterMs: 0,
+    backoff: { first: 20, longest: 100 },
+    world: world(),
+    ...options,
+  });
+}
+
+/** Makes one and subscribes to it until the test is over. */
+function listen(options: Partial<EventStreamOptions> = {}): EventStream {
+  const stream = make(options);
+  leave.push(stream.subscribe(() => {}));
+  return stream;
+}
+
+const texts = (stream: EventStream) => stream.getSnapshot().entries.map(({ text }) => text);
+const until = (stream: EventStream, state: Snapshot["status"]["state"]) =>
+  expect.poll(() => stream.getSnapshot().status.state).toBe(state);
+
+describe("a connection's life", () => {
+  test("it opens, lists what arrives with its id, and closes itself with `Connection close` as the last entry", async () => {
+    const stream = listen({ closeAfterMs: 300 });
+    expect(stream.getSnapshot().status.state).toBe("connecting");
+    await until(stream, "open");
+    expect(stream.getSnapshot().closesAt).toBeGreaterThan(Date.now());
+    server.emit("time is now", { id: "7" });
+    await expect.poll(() => texts(stream)).toEqual(["Connection open ...", "time is now"]);
+    expect(stream.getSnapshot().entries[1]).toMatchObject({ kind: "message", id: "7", omitted: 0 });
+    await until(stream, "closed");
+    server.emit("too late");
+    await expect.poll(() => server.connections).toBe(0);
+    expect(texts(stream)).toEqual(["Connection open ...", "time is now", "Connection close"]);
+    expect(stream.getSnapshot()).toMatchObject({ events: 1, closesAt: null });
+  });
+
+  test("the close comes on time although the server never answers, and its words are the last", async () => {
+    server.stall(true);
+    const stream = listen({ closeAfterMs: 100 });
+    await until(stream, "closed");
+    expect(texts(stream)).toEqual(["Connection close"]);
+  });
+
+  test("nothing is connected before somebody subscribes, and two subscribers share one connection", async () => {
+    const stream = make();
+    expect(server.requests).toBe(0);
+    leave.push(
+      stream.subscribe(() => {}),
+      stream.subscribe(() => {}),
+    );
+    await until(stream, "open");
+    expect(server.requests).toBe(1);
+  });
+
+  test("subscribing, leaving and subscribing again, as StrictMode does, opens one connection", async () => {
+    const stream = make();
+    stream.subscribe(() => {})();
+    leave.push(stream.subscribe(() => {}));
+    await until(stream, "open");
+    expect(server.requests).toBe(1);
+  });
+
+  test("the last subscriber to leave closes it, and the next one opens it again", async () => {
+    const stream = make();
+    const stop = stream.subscribe(() => {});
+    await until(stream, "open");
+    stop();
+    await expect.poll(() => server.connections).toBe(0);
+    expect(texts(stream)).toEqual(["Connection open ..."]);
+    leave.push(stream.subscribe(() => {}));
+    await until(stream, "open");
+    expect(server.requests).toBe(2);
+  });
+
+  test("reopen brings a closed stream back, and starts the auto-close anew", async () => {
+    const stream = listen({ closeAfterMs: 150 });
+    await until(stream, "closed");
+    stream.reopen();
+    await until(stream, "open");
+    await until(stream, "closed");
+    expect(texts(stream).filter((text) => text === "Connection close")).toHaveLength(2);
+  });
+
+  test("reopen in the middle of things leaves one connection, the new one", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    stream.reopen();
+    stream.reopen();
+    await expect.poll(() => texts(stream)).toEqual(["Connection open ...", "Connection open ..."]);
+    await expect.poll(() => server.connections).toBe(1);
+    server.emit("once");
+    await expect.poll(() => texts(stream).filter((text) => text === "once")).toHaveLength(1);
+  });
+
+  test("keepOpen cancels the auto-close", async () => {
+    const stream = listen({ closeAfterMs: 200 });
+    const due = Date.now() + 300;
+    stream.keepOpen();
+    await expect.poll(() => Date.now() > due).toBe(true);
+    expect(stream.getSnapshot()).toMatchObject({ status: { state: "open" }, closesAt: null });
+  });
+
+  test("closed by hand it stays closed, for later subscribers too, and says so once", async () => {
+    const stream = make();
+    const stop = stream.subscribe(() => {});
+    await until(stream, "open");
+    stream.close();
+    stream.close();
+    stop();
+    leave.push(stream.subscribe(() => {}));
+    await expect.poll(() => texts(stream)).toEqual(["Connection open ...", "Connection close"]);
+    expect(server.requests).toBe(1);
+  });
+
+  test("without EventSource it says so, and nothing else happens", async () => {
+    const stream = listen({ closeAfterMs: 50, world: world({ EventSource: undefined }) });
+    await until(stream, "unsupported");
+    expect(texts(stream)).toEqual(["浏览器不支持 EventSource API"]);
+    expect(stream.getSnapshot().closesAt).toBeNull();
+  });
+});
+
+describe("losses", () => {
+  test("a 503 is got over by a new EventSource, with one `Connection error` that says what happens next", async () => {
+    server.refuse(3);
+    const stream = listen();
+    await until(stream, "open");
+    expect(server.requests).toBe(4);
+    expect(texts(stream)).toEqual(["Connection error", "Connection open ..."]);
+    expect(stream.getSnapshot().entries[0]?.detail).toMatch(/next try in 0\.0 s/);
+  });
+
+  test("waiting tells when the next try is, and which", async () => {
+    server.refuse(1);
+    const stream = listen({ backoff: { first: 60_000, longest: 60_000 } });
+    await until(stream, "reconnecting");
+    const { status } = stream.getSnapshot();
+    expect(status).toMatchObject({ attempt: 1 });
+    const wait = status.state === "reconnecting" ? (status.nextTryAt ?? 0) - Date.now() : 0;
+    expect(wait).toBeGreaterThan(29_000);
+    expect(wait).toBeLessThanOrEqual(60_000);
+  });
+
+  test("the wait doubles up to its limit, and is never less than half", async () => {
+    const waits: number[] = [];
+    const real = world({ random: () => 0 });
+    const after: World["after"] = (ms, callback) => {
+      if (ms !== 1000) waits.push(ms);
+      return real.after(ms === 1000 ? ms : 0, callback);
+    };
+    server.refuse(5);
+    const stream = listen({ backoff: { first: 1_600, longest: 8_000 }, world: { ...real, after } });
+    await until(stream, "open");
+    expect(waits).toEqual([800, 1_600, 3_200, 4_000, 4_000]);
+  });
+
+  test("a cut stream is the browser's to bring back, with the last id, and is an error once", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    server.emit("one", { id: "41" });
+    await expect.poll(() => stream.getSnapshot().events).toBe(1);
+    server.drop();
+    await expect.poll(() => server.requests).toBe(2);
+    await until(stream, "open");
+    expect(server.lastEventId).toBe("41");
+    expect(texts(stream)).toEqual([
+      "Connection open ...",
+      "one",
+      "Connection error",
+      "Connection open ...",
+    ]);
+  });
+
+  test("each loss is told, not each failed try", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    for (const requests of [4, 7]) {
+      server.refuse(2);
+      server.drop();
+      await expect.poll(() => server.requests).toBe(requests);
+      await until(stream, "open");
+    }
+    expect(texts(stream).filter((text) => text === "Connection error")).toHaveLength(2);
+  });
+
+  test.each([
+    ["the network comes back", () => page.dispatchEvent(new Event("online"))],
+    ["the page is looked at", () => page.dispatchEvent(new Event("visibilitychange"))],
+  ])("a wait ends at once when %s", async (_, happen) => {
+    server.refuse(1);
+    const stream = listen({ backoff: { first: 60_000, longest: 60_000 } });
+    await until(stream, "reconnecting");
+    happen();
+    await until(stream, "open");
+    happen();
+    expect(server.requests).toBe(2);
+  });
+
+  test("an open stream that has promised heartbeats and falls silent is replaced", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    server.emit("0.1", { type: "runnel:heartbeat" });
+    await expect.poll(() => server.requests).toBe(2);
+    await until(stream, "open");
+    await expect.poll(() => server.connections).toBe(1);
+    const [loss] = stream.getSnapshot().entries.filter(({ kind }) => kind === "error");
+    expect(loss?.detail).toMatch(/^nothing came for 0\.3 s, so it is taken for dead; next try in/);
+    expect(stream.getSnapshot().events).toBe(0);
+  });
+
+  test("messages are signs of life as heartbeats are", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    server.emit("0.2", { type: "runnel:heartbeat" });
+    const beat = setInterval(() => server.emit("alive"), 50);
+    leave.push(() => clearInterval(beat));
+    await expect.poll(() => stream.getSnapshot().events).toBeGreaterThan(15);
+    expect(server.requests).toBe(1);
+  });
+
+  test.each(["", "soon", "0", "-1", "NaN", "0.0001", "1e99"])(
+    "the heartbeat %j promises nothing",
+    async (data) => {
+      const stream = listen();
+      await until(stream, "open");
+      server.emit(data, { type: "runnel:heartbeat" });
+      server.emit("after it");
+      await expect.poll(() => stream.getSnapshot().events).toBe(1);
+      // The tick of the picture is the only timer, and no watchdog runs.
+      expect(timers).toBe(1);
+    },
+  );
+});
+
+describe("the page's life", () => {
+  test("leaving the page closes the connection without a word, and Back opens one again", async () => {
+    const stream = listen({ closeAfterMs: 60_000 });
+    await until(stream, "open");
+    page.dispatchEvent(new Event("pagehide"));
+    await expect.poll(() => server.connections).toBe(0);
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    await until(stream, "open");
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    await expect.poll(() => texts(stream)).toEqual(["Connection open ...", "Connection open ..."]);
+    expect(server.requests).toBe(2);
+    expect(stream.getSnapshot().closesAt).not.toBeNull();
+  });
+
+  test("Back does not open what was closed", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    stream.close();
+    page.dispatchEvent(new Event("pagehide"));
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    await expect.poll(() => server.connections).toBe(0);
+    expect(server.requests).toBe(1);
+  });
+});
+
+describe("the list", () => {
+  test("insertMessage takes a string, or an array of them, one entry each", async () => {
+    const stream = make();
+    stream.insertMessage("<b>one</b>");
+    stream.insertMessage(["two", "three"]);
+    stream.insertMessage([]);
+    await expect.poll(() => texts(stream)).toEqual(["<b>one</b>", "two", "three"]);
+  });
+
+  test.each([[1], [null], [undefined], [{}], [["fine", 2]], [[["nested"]]]])(
+    "insertMessage throws for %j and inserts nothing",
+    async (msg) => {
+      const stream = make();
+      expect(() => Reflect.apply(stream.insertMessage, stream, [msg])).toThrow(
+        new Error("string or Array string"),
+      );
+      stream.insertMessage("the only one");
+      await expect.poll(() => texts(stream)).toEqual(["the only one"]);
+    },
+  );
+
+  test("10,000 events at once leave 500 entries, all of them counted, in few notifications", async () => {
+    const stream = listen();
+    let notified = 0;
+    leave.push(stream.subscribe(() => (notified += 1)));
+    await until(stream, "open");
+    server.emitAll(Array.from({ length: 10_000 }, (_, i) => `event ${i}`));
+    await expect.poll(() => stream.getSnapshot().events).toBe(10_000);
+    const { entries, dropped } = stream.getSnapshot();
+    expect(entries).toHaveLength(500);
+    expect(dropped).toBe(10_001 - 500);
+    expect([entries[0]?.text, entries.at(-1)?.text]).toEqual(["event 9500", "event 9999"]);
+    expect(notified).toBeLessThan(200);
+  });
+
+  test("a very long text is cut, with the number of characters left out, and no character in half", async () => {
+    const stream = make();
+    stream.insertMessage(`${"x".repeat(3_999)}😀${"y".repeat(100)}`);
+    await expect.poll(() => stream.getSnapshot().entries.length).toBe(1);
+    expect(stream.getSnapshot().entries[0]).toMatchObject({
+      text: "x".repeat(3_999),
+      omitted: 102,
+    });
+  });
+
+  test("paused, the list stays as it is and what arrives is counted; resumed, it is shown", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    stream.pause();
+    server.emitAll(["one", "two"]);
+    await expect.poll(() => stream.getSnapshot().held).toBe(2);
+    expect(stream.getSnapshot()).toMatchObject({ events: 2, paused: true });
+    expect(texts(stream)).toEqual(["Connection open ..."]);
+    stream.resume();
+    await expect.poll(() => texts(stream)).toEqual(["Connection open ...", "one", "two"]);
+    expect(stream.getSnapshot()).toMatchObject({ paused: false, held: 0 });
+  });
+
+  test("clear empties the list, paused or not, and the count goes on", async () => {
+    const stream = make();
+    stream.insertMessage(["one", "two"]);
+    stream.pause();
+    stream.clear();
+    stream.insertMessage("three");
+    await expect.poll(() => stream.getSnapshot().held).toBe(1);
+    expect(texts(stream)).toEqual([]);
+    stream.resume();
+    await expect.poll(() => texts(stream)).toEqual(["three"]);
+    expect(stream.getSnapshot().dropped).toBe(0);
+  });
+
+  test("a snapshot never changes, and is the same one until something does", async () => {
+    const stream = make();
+    stream.insertMessage("one");
+    await expect.poll(() => texts(stream)).toEqual(["one"]);
+    const before = stream.getSnapshot();
+    expect(stream.getSnapshot()).toBe(before);
+    stream.insertMessage("two");
+    await vi.waitFor(() => expect(stream.getSnapshot()).not.toBe(before));
+    expect(before.entries.map(({ text }) => text)).toEqual(["one"]);
+  });
+
+  test("a server renders the blank one, always the same", () => {
+    const stream = make();
+    expect(stream.getServerSnapshot()).toBe(make().getServerSnapshot());
+    expect(stream.getServerSnapshot()).toMatchObject({
+      status: { state: "connecting" },
+      entries: [],
+    });
+  });
+});

@@ -1,0 +1,86 @@
+/** The words that a stream's own life puts on the list. They are the seed's, to the letter. */
+export const WORDS = {
+  open: "Connection open ...",
+  error: "Connection error",
+  close: "Connection close",
+  unsupported: "浏览器不支持 EventSource API",
+} as const;
+
+/** What an entry tells of: a packet that arrived, or a turn in the connection's life. */
+export type EntryKind = "message" | keyof typeof WORDS;
+
+/** One line of the list. It never changes, so a row that shows it is drawn once. */
+export interface Entry {
+  /** Unique in its list, and growing. */
+  readonly key: number;
+  readonly kind: EntryKind;
+  /** Plain text, never markup. */
+  readonly text: string;
+  /** How many characters were cut off `text`; 0 when it is whole. */
+  readonly omitted: number;
+  /** On an error: what happens next. */
+  readonly detail?: string;
+  /** On a message: the Last-Event-ID that it left behind. */
+  readonly id?: string;
+  /** When it was inserted, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** All times in milliseconds since 1970. */
+export type Status =
+  | { readonly state: "connecting" }
+  | { readonly state: "open" }
+  | {
+      readonly state: "reconnecting";
+      /** Which try this is since the connection was lost, from 1. */
+      readonly attempt: number;
+      /** When it is made; null: the browser does it, at a time of its own, or it is under way. */
+      readonly nextTryAt: number | null;
+    }
+  | { readonly state: "closed" }
+  | { readonly state: "unsupported" };
+
+/** What is to be seen, as of one frame. It never changes: the next frame gets its own. */
+export interface Snapshot {
+  readonly status: Status;
+  /** The newest entries, oldest first; while paused, those of the moment of the pause. */
+  readonly entries: readonly Entry[];
+  /** How many older entries were let go to keep the list bounded. */
+  readonly dropped: number;
+  readonly paused: boolean;
+  /** How many entries came in since the pause. */
+  readonly held: number;
+  /** Messages since the stream was made. */
+  readonly events: number;
+  /** Messages a second, over the last three whole seconds. */
+  readonly rate: number;
+  /** Messages in each of the last 60 seconds, oldest first; the last one is still counting. */
+  readonly rates: readonly number[];
+  /** When the stream closes itself, in milliseconds since 1970; null: it doesn't. */
+  readonly closesAt: number | null;
+}
+
+/** An EventSource and its history, as a store: what React (or anything else) subscribes to. */
+export interface EventStream {
+  /** Calls back after each change, at most once a frame. The first subscriber opens the stream, the last to leave closes it. */
+  subscribe(listener: () => void): () => void;
+  getSnapshot(): Snapshot;
+  /** What a server renders: connecting, and nothing there yet. */
+  getServerSnapshot(): Snapshot;
+  /** Opens a new connection in the old one's place, and starts the auto-close anew. */
+  reopen(): void;
+  /** Closes the connection for good, or until reopen(). */
+  close(): void;
+  /** Cancels the auto-close. */
+  keepOpen(): void;
+  /** Leaves the list as it is; what arrives is counted and kept. */
+  pause(): void;
+  /** Shows what arrived since the pause. */
+  resume(): void;
+  clear(): void;
+  /**
+   * Adds one entry, or one for each string of an array. The caller's own entries are taken in any state, after the close too.
+   * @throws Error `string or Array string` for anything else; nothing is inserted then
+   */
+  insertMessage(msg: string | readonly string[]): void;
+}

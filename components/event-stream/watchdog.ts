@@ -1,0 +1,62 @@
+import type { Stop, World } from "./world.ts";
+
+/** Heartbeat intervals that are believed, in seconds: a stream MUST NOT be able to make its reader spin. */
+const SHORTEST_S = 0.1;
+const LONGEST_S = 86_400;
+/** Silence for this many intervals is death: one heartbeat may be late, two are not. */
+const INTERVALS = 2.5;
+
+/**
+ * Notices a stream that is open but dead: a path that was cut without a word leaves the EventSource OPEN for ever.
+ * It knows how long silence may last once the server has said so, by an event that scripts can see.
+ */
+export class Watchdog {
+  readonly #world: World;
+  readonly #onSilence: (ms: number) => void;
+  #limitMs: number | undefined;
+  #heardAt = 0;
+  #stop: Stop | undefined;
+
+  /** @param onSilence called once, with the milliseconds that were waited for a sign of life */
+  constructor(world: World, onSilence: (ms: number) => void) {
+    this.#world = world;
+    this.#onSilence = onSilence;
+  }
+
+  /** The server promises a sign of life at least this often; `seconds` is the event's data, and anything else is ignored. */
+  promise(seconds: string): void {
+    const s = Number(seconds);
+    if (!(s >= SHORTEST_S && s <= LONGEST_S)) return;
+    this.#limitMs = s * 1000 * INTERVALS;
+    this.heard();
+    this.#stop?.();
+    this.#watch(this.#limitMs);
+  }
+
+  /** A sign of life. Costs one assignment, whatever the rate: the timer looks at it when it fires. */
+  heard(): void {
+    this.#heardAt = this.#world.now();
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    this.#limitMs = undefined;
+  }
+
+  #watch(ms: number): void {
+    const due = this.#world.now() + ms;
+    this.#stop = this.#world.after(ms, () => {
+      const limit = this.#limitMs;
+      if (limit === undefined) return;
+      const now = this.#world.now();
+      // A timer that fires late tells of a machine that slept or a tab that was frozen: what came meanwhile is
+      // still to be read, so the stream gets its time again.
+      if (now - due > limit) this.#heardAt = now;
+      const left = this.#heardAt + limit - now;
+      if (left > 0) return this.#watch(left);
+      this.stop();
+      this.#onSilence(limit);
+    });
+  }
+}

@@ -1,0 +1,58 @@
+/** Stops what returned it. Stopping twice is fine. */
+export type Stop = () => void;
+
+/** As much of an EventSource as is used. Source: WHATWG HTML, section 9.2.2. */
+export interface EventSourceLike {
+  /** 0 connecting, 1 open, 2 closed. */
+  readonly readyState: number;
+  addEventListener(type: string, listener: (event: MessageEvent) => void): void;
+  close(): void;
+}
+
+/** Everything outside that a stream touches, passed in: tests bring their own clock, page and EventSource. */
+export interface World {
+  /** undefined: there is no such thing here. */
+  readonly EventSource: (new (url: string) => EventSourceLike) | undefined;
+  /** Hears `pagehide`, `pageshow`, `online` and `visibilitychange`; undefined: nobody tells. */
+  readonly page: Pick<EventTarget, "addEventListener" | "removeEventListener"> | undefined;
+  visible(): boolean;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Calls back once, `ms` milliseconds from now. */
+  after(ms: number, callback: () => void): Stop;
+  /** Calls back once, before the next frame is drawn, or soon if none is. */
+  frame(callback: () => void): void;
+}
+
+// A hidden tab draws no frames, and its list has to move on all the same.
+const LONGEST_FRAME_MS = 250;
+
+/** The browser's world, read when it is asked for: a server that renders has none of it. */
+export function browserWorld(): World {
+  const after: World["after"] = (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  };
+  return {
+    EventSource: globalThis.EventSource,
+    page: globalThis.window,
+    visible: () => globalThis.document?.visibilityState !== "hidden",
+    now: Date.now,
+    random: Math.random,
+    after,
+    frame(callback) {
+      const stop = () => {
+        globalThis.cancelAnimationFrame?.(frame);
+        stopTimer();
+      };
+      const run = () => {
+        stop();
+        callback();
+      };
+      const frame = globalThis.requestAnimationFrame?.(run);
+      const stopTimer = after(LONGEST_FRAME_MS, run);
+    },
+  };
+}
