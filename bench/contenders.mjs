@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+
+/**
+ * @typedef {object} Contender
+ * @property {string} name as the table says it
+ * @property {string} path where its stream is
+ * @property {readonly string[]} args for node; it serves at 127.0.0.1, on PORT
+ * @property {Readonly<Record<string, string>>} env
+ */
+
+/** @param {string} path */
+const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** What all ratios are against. */
+export const BASELINE = "node:http";
+
+/** This app, in production, as `npm start` runs it. @type {Contender} */
+export const RUNNEL = {
+  name: "Runnel",
+  path: "/api/stream",
+  args: [fromRoot("launch.mjs"), "start"],
+  // No contender writes a line for each connection.
+  env: { LOG_LEVEL: "warn", MAX_CONNECTIONS: "1000000", HISTORY_URL: "memory:" },
+};
+
+/** @type {readonly Contender[]} */
+export const CONTENDERS = [
+  {
+    name: BASELINE,
+    path: "/stream",
+    args: [fromRoot("bench/servers/plain.mjs")],
+    env: {},
+  },
+  RUNNEL,
+  {
+    name: "better-sse",
+    path: "/stream",
+    args: [fromRoot("bench/servers/better-sse.mjs")],
+    env: {},
+  },
+];

@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { StreamReader } from "./frames.mjs";
+
+const HEAD =
+  "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+
+/** What a reader makes of a response that comes in these pieces. */
+function read(...pieces: string[]) {
+  let opened = 0;
+  const ids: number[] = [];
+  const reader = new StreamReader(
+    () => opened++,
+    (id) => ids.push(id),
+  );
+  for (const piece of pieces) {
+    const bytes = Buffer.from(piece, "latin1");
+    reader.push(bytes, bytes.length);
+  }
+  return { opened, ids };
+}
+
+describe("a response's reader", () => {
+  test("counts events, and nothing that a client would not dispatch", () => {
+    const body = [":\nretry:2000\n\n", "id:5\ndata:a\n\n", ":\n\n", "id:6\n\n", "dat\n\n"];
+    expect(read(HEAD, ...body.map(chunk))).toEqual({ opened: 1, ids: [5] });
+  });
+
+  test("keeps the id for events without one, as a client does", () => {
+    expect(read(HEAD, chunk("id: 12\ndata:a\n\ndata:b\n\n")).ids).toEqual([12, 12]);
+  });
+
+  test("takes a name without a colon for a field, as a client does", () => {
+    expect(read(HEAD, chunk("id:3\ndata\n\n")).ids).toEqual([3]);
+  });
+
+  test("ends a line at LF, CR and CRLF", () => {
+    const body = "id:1\ndata:a\n\nid:2\rdata:a\r\rid:3\r\ndata:a\r\n\r\n";
+    expect(read(HEAD, chunk(body)).ids).toEqual([1, 2, 3]);
+  });
+
+  test("reads the same in pieces of any size, with chunks that end anywhere", () => {
+    const body = "event:message\nid:1700000000000\ndata:time is now\n\ndate:x\nid:7\ndata:\n\n";
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.nat(body.length), { maxLength: 6 }),
+        fc.uniqueArray(fc.nat(400), { maxLength: 12 }),
+        (chunkEnds, pieceEnds) => {
+          const response = HEAD + split(body, chunkEnds).map(chunk).join("");
+          expect(read(...split(response, pieceEnds)).ids).toEqual([1_700_000_000_000, 7]);
+        },
+      ),
+    );
+  });
+
+  test("refuses what is no event stream, and tells of its end", () => {
+    expect(() => read("HTTP/1.1 503 Service Unavailable\r\n\r\n")).toThrow("no event stream");
+    expect(() => read(HEAD, "0\r\n\r\n")).toThrow("ended the stream");
+  });
+});
+
+/** The text cut at these places, without empty parts. */
+function split(text: string, ends: number[]): string[] {
+  const cuts = [0, ...ends.sort((a, b) => a - b), text.length];
+  return cuts.flatMap((end, i) => text.slice(cuts[i - 1] ?? 0, end) || []);
+}

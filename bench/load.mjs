@@ -1,0 +1,132 @@
+/**
+ * The clients, in a process of their own: raw sockets, one buffer for all their reads, and a parser that makes no garbage.
+ * It does what it is told over its IPC channel, one thing at a time, and ends with it.
+ */
+import { connect as connectSocket } from "node:net";
+import { StreamReader } from "./frames.mjs";
+
+/**
+ * @typedef {{ port: number, path: string, connections: number }} OpenOrder opens connections, until each has its head
+ * @typedef {{ seconds: number, busy: number }} Opened `busy`: the load's share of its core
+ * @typedef {{ ticks: number }} WatchOrder counts packets, until so many more ticks have reached everybody
+ * @typedef {{ packets: number, missed: number, lateness: number[], cpuMicroseconds: number, busy: number }} Watched
+ *   `lateness`: of each tick's last packet, in milliseconds; `missed`: how many connections did not get a tick
+ */
+
+/** How many are on their way at once. */
+const CONCURRENCY = 100;
+
+const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+/** @type {Set<import("node:net").Socket>} */
+const sockets = new Set();
+
+let packets = 0;
+let missed = 0;
+/** @type {number[]} */
+let lateness = [];
+/** The tick that is arriving: its id, and how many have it. */
+let tickId = 0;
+let tickPackets = 0;
+let onTick = () => {};
+
+/** @param {number} id the server's time of the tick, in milliseconds since 1970 */
+function count(id) {
+  packets++;
+  if (id !== tickId) {
+    tickId = id;
+    if (tickPackets > 0) {
+      // A newer tick has overtaken one that did not reach everybody.
+      missed += sockets.size - tickPackets;
+      tickPackets = 0;
+      onTick();
+    }
+  }
+  if (++tickPackets < sockets.size) return;
+  lateness.push(Date.now() - id);
+  tickPackets = 0;
+  onTick();
+}
+
+/** @returns {() => { cpuMicroseconds: number, seconds: number, busy: number }} what was used since the call */
+function meter() {
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    const seconds = (performance.now() - start) / 1000;
+    return { cpuMicroseconds: user + system, seconds, busy: (user + system) / 1e6 / seconds };
+  };
+}
+
+/** Opens one. @param {OpenOrder} order @returns {Promise<void>} */
+function connect({ port, path }) {
+  return new Promise((resolve, reject) => {
+    const reader = new StreamReader(resolve, count);
+    /** @param {number} length */
+    const read = (length) => {
+      try {
+        reader.push(buffer, length);
+      } catch (error) {
+        fail(error);
+      }
+      return true;
+    };
+    const socket = connectSocket({ port, host: "127.0.0.1", onread: { buffer, callback: read } });
+    sockets.add(socket);
+    /** @param {unknown} error */
+    const fail = (error) => {
+      // One that we have closed ourselves is no longer in the set.
+      if (sockets.delete(socket)) reject(error);
+    };
+    socket.on("error", fail).on("close", () => {
+      if (sockets.has(socket)) throw new Error("the server closed a connection");
+    });
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\n\r\n`,
+    );
+  });
+}
+
+/** @param {OpenOrder} order @returns {Promise<Opened>} */
+async function open(order) {
+  const used = meter();
+  let left = order.connections;
+  const worker = async () => {
+    while (left-- > 0) await connect(order);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  // Those that were open got part of the ticks that came meanwhile: these are not counted.
+  tickPackets = 0;
+  return used();
+}
+
+/** @param {WatchOrder} order @returns {Promise<Watched>} */
+function watch({ ticks }) {
+  packets = missed = tickPackets = 0;
+  lateness = [];
+  const used = meter();
+  return new Promise((resolve) => {
+    let left = ticks;
+    onTick = () => {
+      if (--left > 0) return;
+      onTick = () => {};
+      resolve({ packets, missed, lateness, ...used() });
+    };
+  });
+}
+
+/** Resets every connection, which leaves no port waiting. */
+function close() {
+  const closing = [...sockets];
+  sockets.clear();
+  for (const socket of closing) socket.resetAndDestroy();
+}
+
+/** @type {Record<string, (details: any) => unknown>} */
+const orders = { open, watch, close };
+
+process.on("message", async (/** @type {{ order: string, details: unknown }} */ message) => {
+  const result = await orders[message.order]?.(message.details);
+  process.send?.({ result: result ?? null });
+});
+process.on("disconnect", () => process.exit());

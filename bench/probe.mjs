@@ -1,0 +1,49 @@
+/**
+ * Loaded into each server before anything else (`node --import`). It answers what only the process itself can tell, on a
+ * local socket that the benchmark listens on: the CPU time it has used, to the microsecond, and its memory with all
+ * garbage collected. It costs a server nothing while it is not asked, and ends it when the benchmark is gone.
+ */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { isMainThread } from "node:worker_threads";
+
+/** @typedef {{ cpuMicroseconds: number, rss: number, heap: number }} Usage bytes */
+
+const REQUEST = "http.server.request.start";
+const address = process.env.BENCH_PROBE;
+
+if (address && isMainThread) {
+  setFlagsFromString("--expose-gc");
+  const collect = /** @type {() => void} */ (runInNewContext("gc"));
+  const socket = connect(address);
+  socket.unref();
+  socket.on("error", () => process.exit(1));
+  socket.on("close", () => process.exit(1));
+
+  /** @param {object} message */
+  const say = (message) => socket.write(`${JSON.stringify(message)}\n`);
+
+  // Whichever process answers the requests is the one to ask: a launcher may have started it.
+  const onRequest = () => {
+    unsubscribe(REQUEST, onRequest);
+    say({ serving: true });
+  };
+  subscribe(REQUEST, onRequest);
+
+  createInterface({ input: socket }).on("line", async (question) => {
+    if (question === "memory") {
+      // Twice: what the first leaves to finalizers, the second frees.
+      for (let i = 0; i < 2; i++) {
+        collect();
+        await delay(100);
+      }
+    }
+    const { user, system } = process.cpuUsage();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    say({ cpuMicroseconds: user + system, rss, heap: heapUsed + external });
+  });
+}
