@@ -158,24 +158,25 @@ function checkAddress(host, port) {
 /** Hands this process over to Next's own command. @param {"start" | "dev"} command */
 async function handOver(command) {
   const standalone = existsSync(join(ROOT, "server.js"));
-  // Set before Next's .env files are read: which of them count depends on it.
+  // All of this before Next's .env files are read: it keeps what it finds then for its server process.
   if (command === "start") Object.assign(process.env, { NODE_ENV: "production" });
+  // Next's own handler waits for open streams for ever; lifecycle.ts has ours.
+  process.env.NEXT_MANUAL_SIG_HANDLE = "1";
+  if (command === "dev") {
+    // Next's command kills its server process after 100 ms.
+    process.env.NEXT_EXIT_TIMEOUT_MS ??= "3000";
+    // Here is no load balancer to tell.
+    process.env.DRAIN_SECONDS ??= "0";
+  }
   if (!standalone) await install({ dev: command === "dev" || !isBuilt() });
   const { HOST, PORT } = await configure(command === "dev");
   await checkAddress(HOST, PORT);
-  // Next's own handler waits for open streams for ever; instrumentation.ts has ours.
-  process.env.NEXT_MANUAL_SIG_HANDLE = "1";
   if (standalone) {
     Object.assign(process.env, { HOSTNAME: HOST, PORT: String(PORT) });
     await import(pathToFileURL(join(ROOT, "server.js")).href);
     return;
   }
   if (command === "start" && !isBuilt()) await build();
-  if (command === "dev") {
-    // No load balancer to tell; and Next kills its server process after 100 ms.
-    process.env.DRAIN_SECONDS ??= "0";
-    process.env.NEXT_EXIT_TIMEOUT_MS ??= "3000";
-  }
   process.chdir(ROOT);
   process.argv = [process.execPath, NEXT, command, "-H", HOST, "-p", String(PORT)];
   await import(pathToFileURL(NEXT).href);
