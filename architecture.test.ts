@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { describe, expect, test } from "vitest";
+
+/** The rooms of the house, and what each may import beside its own files: arrows go down only. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  app: ["runtime.ts", "hub/", "components/"],
+  components: ["hub/"],
+  "hub/http": ["hub/hub.ts", "hub/connection.ts", "hub/encode.ts", "hub/sink/"],
+  "hub/sink": ["hub/encode.ts"],
+  hub: [],
+  "instrumentation.ts": ["lifecycle.ts"],
+  "lifecycle.ts": ["runtime.ts", "hub/"],
+  "runtime.ts": ["env.mjs", "hub/"],
+  "env.mjs": [],
+  "proxy.ts": [],
+};
+
+/** Inside the hub, who may import whom: a file imports only what stands below it. */
+const HUB_FROM_TOP = [
+  "hub/hub.ts",
+  "hub/clock.ts",
+  "hub/audience.ts",
+  "hub/connection.ts",
+  "hub/encode.ts",
+  "hub/timers.ts",
+  "hub/logger.ts",
+];
+
+const SOURCE = /\.(ts|tsx|mjs)$/;
+const sources = ["app", "components", "hub", "."].flatMap((folder) =>
+  readdirSync(folder, { recursive: folder !== ".", encoding: "utf8" })
+    .filter((name) => SOURCE.test(name) && !/\.test\.|\.config\.|\.d\.ts$|^launch\.mjs$/.test(name))
+    .map((name) => posix.normalize(join(folder, name))),
+);
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s(type\s)?[^"';]*?from\s+"([^"]+)"|import\("([^"]+)"\)/g;
+
+function importsOf(file: string): { target: string; typeOnly: boolean }[] {
+  return [...readFileSync(file, "utf8").matchAll(IMPORT)].map((match) => {
+    const name = match[2] ?? match[3] ?? "";
+    const target = name.startsWith(".") ? posix.join(dirname(file), name) : name;
+    return { target, typeOnly: match[1] !== undefined };
+  });
+}
+
+const roomOf = (file: string) =>
+  Object.keys(MAY_IMPORT)
+    .sort((a, b) => b.length - a.length)
+    .find((room) => file === room || file.startsWith(`${room}/`));
+
+describe("the house", () => {
+  test("has its sources where this test reads them", () => {
+    expect(sources.length).toBeGreaterThan(15);
+    for (const room of Object.keys(MAY_IMPORT)) {
+      expect(sources.some((file) => roomOf(file) === room)).toBe(true);
+    }
+  });
+
+  test.each(sources)("%s imports nothing that stands above it", (file) => {
+    const room = roomOf(file);
+    expect(room, `${file} is in no room: give it one`).toBeDefined();
+    if (!room) return;
+    for (const { target, typeOnly } of importsOf(file)) {
+      if (room.startsWith("hub")) expect(target).not.toMatch(/^(next|react)/);
+      if (!SOURCE.test(target)) continue;
+      const below = [`${room}/`, ...(MAY_IMPORT[room] ?? [])];
+      expect(
+        below.some(
+          (place) => target === place || (place.endsWith("/") && target.startsWith(place)),
+        ),
+        `${file} imports ${target}`,
+      ).toBe(true);
+      if (room === "components" && target.startsWith("hub/")) expect(typeOnly).toBe(true);
+    }
+  });
+
+  test("inside the hub each file imports only what stands below it", () => {
+    const files = sources.filter(
+      (file) => /^hub\/[^/]+\.ts$/.test(file) && file !== "hub/testing.ts",
+    );
+    expect([...files].sort()).toEqual([...HUB_FROM_TOP].sort());
+    for (const [index, file] of HUB_FROM_TOP.entries()) {
+      for (const { target } of importsOf(file)) {
+        if (!target.startsWith("hub/") || target.startsWith("hub/sink/")) continue;
+        expect(HUB_FROM_TOP.indexOf(target), `${file} imports ${target}`).toBeGreaterThan(index);
+      }
+    }
+  });
+
+  test("reads the environment in env.mjs alone", () => {
+    // Constants at build time, not variables: which runtime, and whether this is `next dev`.
+    const constant = /process\.env\.(NEXT_RUNTIME|NODE_ENV)\b/g;
+    for (const file of sources) {
+      if (file === "env.mjs") continue;
+      expect(readFileSync(file, "utf8").replace(constant, ""), file).not.toContain("process.env");
+    }
+  });
+
+  test("never writes markup from text", () => {
+    for (const file of sources) {
+      expect(readFileSync(file, "utf8"), file).not.toMatch(/innerHTML|dangerouslySetInnerHTML/);
+    }
+  });
+});
+
+describe("Vercel", () => {
+  const routes = sources.filter(
+    (file) =>
+      file.endsWith("/route.ts") &&
+      /subscribe\.ts|stream\/route\.ts/.test(readFileSync(file, "utf8")),
+  );
+
+  test("tells each stream of a client that leaves, and gives each a literal maximum duration", () => {
+    const { functions } = JSON.parse(readFileSync("vercel.json", "utf8"));
+    expect(routes).toHaveLength(2);
+    expect(Object.keys(functions).sort()).toEqual([...routes].sort());
+    for (const route of routes) {
+      expect(functions[route]).toEqual({ supportsCancellation: true });
+      expect(readFileSync(route, "utf8")).toMatch(/^export const maxDuration = 300;$/m);
+    }
+  });
+});

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { HeartbeatKind } from "./connection.ts";
+import { Hub, type Limits } from "./hub.ts";
+import { FakeTimers, ListSink } from "./testing.ts";
+
+const LIMITS: Limits = { maxConnections: 3, maxConnectionMs: 0, heartbeatMs: 15_000 };
+
+let timers: FakeTimers;
+let lines: { fields: object; message: string }[];
+let hub: Hub;
+
+function newHub(limits: Partial<Limits> = {}): Hub {
+  const note = (fields: object, message: string) => void lines.push({ fields, message });
+  return new Hub({
+    timers,
+    limits: { ...LIMITS, ...limits },
+    logger: { info: note, warn: note },
+  });
+}
+
+function listen(heartbeat: HeartbeatKind = "comment"): ListSink {
+  const sink = new ListSink();
+  expect(hub.subscribeToClock({ sink, heartbeat })).toMatchObject({ open: true });
+  return sink;
+}
+
+const leave = (...sinks: ListSink[]) => {
+  for (const sink of sinks) sink.owner?.left();
+};
+
+beforeEach(() => {
+  timers = new FakeTimers();
+  lines = [];
+  hub = newHub();
+});
+
+afterEach(() => {
+  expect(hub.connections).toBe(0);
+  expect(timers.open).toBe(0);
+});
+
+describe("the clock", () => {
+  test("runs only while somebody listens", () => {
+    expect(timers.open).toBe(0);
+    const sink = listen();
+    expect(timers.open).toBeGreaterThan(0);
+    leave(sink);
+    expect(timers.open).toBe(0);
+  });
+
+  test("sends one packet a second, one buffer for everybody", () => {
+    const [first, second] = [listen(), listen()];
+    timers.advance(3_000);
+    expect(first.chunks).toHaveLength(4);
+    expect(first.chunks.slice(1)).toEqual(second.chunks.slice(1));
+    for (const [index, chunk] of first.chunks.entries()) {
+      if (index > 0) expect(second.chunks[index]).toBe(chunk);
+    }
+    leave(first, second);
+  });
+
+  test("gives the time of the packet as its id and in its words", () => {
+    const sink = listen();
+    timers.advance(1_000);
+    const now = timers.now();
+    expect(sink.text()).toContain(`id:${now}\ndata:time is ${new Date(now)}\n\n`);
+    leave(sink);
+  });
+
+  test("does not drift: a late tick does not move those after it", () => {
+    const sink = listen();
+    timers.jump(300);
+    timers.advance(5_700);
+    expect(sink.chunks).toHaveLength(1 + 6);
+    leave(sink);
+  });
+
+  test("a machine that slept an hour gets one packet, not 3,600", () => {
+    const sink = listen();
+    timers.jump(3_600_000);
+    timers.advance(500);
+    expect(sink.chunks).toHaveLength(2);
+    leave(sink);
+  });
+});
+
+describe("a reader that stops reading", () => {
+  test("is sent nothing while its sink is full, delays nobody, and goes on with the next packet", () => {
+    const [slow, quick] = [listen(), listen()];
+    slow.full = true;
+    timers.advance(10_000);
+    // The opening, and the packet that filled it.
+    expect(slow.chunks).toHaveLength(2);
+    expect(quick.chunks).toHaveLength(11);
+    slow.full = false;
+    slow.owner?.drained();
+    timers.advance(1_000);
+    expect(slow.chunks).toHaveLength(3);
+    expect(slow.chunks[2]).toBe(quick.chunks[11]);
+    leave(slow, quick);
+  });
+});
+
+describe("a heartbeat", () => {
+  beforeEach(() => {
+    hub = newHub({ heartbeatMs: 300 });
+  });
+
+  test("comes only after silence, as a comment or as the event that was asked for", () => {
+    const [plain, seen] = [listen(), listen("event")];
+    const beat = "event:runnel:heartbeat\ndata:0.3\n\n";
+    expect(seen.text()).toContain(beat);
+    timers.advance(950);
+    expect(plain.text()).toBe(`:\nretry:2000\n\n${":\n\n".repeat(3)}`);
+    expect(seen.text()).toBe(`:\nretry:2000\n\n${beat.repeat(4)}`);
+    leave(plain, seen);
+  });
+
+  test("is put off by a packet", () => {
+    const sink = listen();
+    timers.advance(1_250);
+    expect(sink.chunks).toHaveLength(1 + 3 + 1);
+    timers.advance(50);
+    expect(sink.chunks).toHaveLength(1 + 3 + 1 + 1);
+    leave(sink);
+  });
+
+  test("needs no timer when nobody listens, and starts anew with the next listener", () => {
+    leave(listen());
+    timers.jump(10_000);
+    const sink = listen();
+    timers.advance(299);
+    expect(sink.chunks).toHaveLength(1);
+    leave(sink);
+  });
+});
+
+describe("limits", () => {
+  test("over the number of connections a stream is refused, until one leaves", () => {
+    const sinks = [listen(), listen(), listen()];
+    const refused = { sink: new ListSink(), heartbeat: "comment" } as const;
+    expect(hub.subscribeToClock(refused)).toEqual({ open: false, reason: "full" });
+    expect(refused.sink.owner).toBeUndefined();
+    leave(...sinks.splice(0, 1));
+    leave(listen(), ...sinks);
+  });
+
+  test("at its maximum age, or up to a tenth before, a stream ends with a short retry", () => {
+    hub = newHub({ maxConnectionMs: 10_000 });
+    const sink = listen();
+    timers.advance(8_999);
+    expect(sink.ended).toBe(false);
+    timers.advance(1_001);
+    expect(sink.ended).toBe(true);
+    expect(sink.text()).toMatch(/\n\nretry:550\n\n$/);
+    expect(lines.at(-1)).toMatchObject({ fields: { reason: "maximum age" } });
+  });
+});
+
+describe("draining", () => {
+  test("refuses at once, ends each stream after the grace with its last words, though it lags", async () => {
+    const [sink, slow] = [listen(), listen()];
+    slow.full = true;
+    timers.advance(1_000);
+    const drained = hub.drain(1_000);
+    expect(hub.state).toBe("draining");
+    expect(hub.subscribeToClock({ sink: new ListSink(), heartbeat: "comment" })).toEqual({
+      open: false,
+      reason: "shutdown",
+    });
+    timers.advance(999);
+    expect(sink.ended).toBe(false);
+    timers.advance(1);
+    await drained;
+    for (const stream of [sink, slow]) {
+      expect(stream.ended).toBe(true);
+      expect(stream.text()).toMatch(/retry:3000\n\n$/);
+    }
+  });
+});
+
+describe("the log", () => {
+  test("has one line for a stream's opening, and one that says how it went", () => {
+    const sink = listen();
+    timers.advance(2_500);
+    leave(sink, sink);
+    const connection = expect.stringMatching(/^[0-9a-z]+-1$/);
+    expect(lines).toEqual([
+      { message: "stream opened", fields: { connection, connections: 1 } },
+      {
+        message: "stream closed",
+        fields: { connection, seconds: 2.5, events: 2, reason: "client left" },
+      },
+    ]);
+  });
+});

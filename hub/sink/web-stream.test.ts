@@ -1,0 +1,175 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { pipeToNodeResponse } from "next/dist/server/pipe-readable.js";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { type Chunk, encodeEvent } from "../encode.ts";
+import type { SinkOwner } from "./types.ts";
+import { WebStreamSink } from "./web-stream.ts";
+
+class Owner implements SinkOwner {
+  drains = 0;
+  leavings = 0;
+  drained(): void {
+    this.drains += 1;
+  }
+  left(): void {
+    this.leavings += 1;
+  }
+}
+
+function sinkAndOwner(): { sink: WebStreamSink; owner: Owner } {
+  const sink = new WebStreamSink();
+  const owner = new Owner();
+  sink.attach(owner);
+  return { sink, owner };
+}
+
+const frame = (data: string): Chunk => encodeEvent({ data });
+const BIG = frame("x".repeat(65_000));
+
+/** Real HTTP: Next's own way from a body to a socket, and a client that reads when it is told to. */
+async function piped(sink: WebStreamSink) {
+  let response: ServerResponse | undefined;
+  let pipe: Promise<unknown> | undefined;
+  const server = createServer((_, res) => {
+    response = res;
+    pipe = pipeToNodeResponse(sink.body, res).catch((error: unknown) => error);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  client.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  let text = "";
+  client.on("data", (data) => {
+    text += data.toString();
+  });
+  open.push(async () => {
+    client.destroy();
+    server.close();
+    await once(server, "close");
+    await pipe;
+  });
+  await vi.waitFor(() => expect(response).toBeDefined());
+  return { client, text: () => text, response: () => response as ServerResponse, pipe };
+}
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+});
+
+describe("piped by Next", () => {
+  test("what was written before anybody read comes first, and the head leaves with it", async () => {
+    const { sink, owner } = sinkAndOwner();
+    expect(sink.write(frame("first"))).toBe(false);
+    const { text } = await piped(sink);
+    await vi.waitFor(() => expect(text()).toContain("data:first\n\n"));
+    expect(owner.drains).toBe(1);
+    expect(sink.write(frame("second"))).toBe(true);
+    await vi.waitFor(() => expect(text()).toContain("data:second\n\n"));
+  });
+
+  test("a reader that never reads costs two chunks beyond the socket's own buffers, then takes up again", async () => {
+    const { sink, owner } = sinkAndOwner();
+    const { client, response, text } = await piped(sink);
+    await vi.waitFor(() => expect(owner.drains).toBe(1));
+    client.pause();
+    // What the kernel takes is bounded, but not by us: write until two writes in different turns are refused.
+    let writable = true;
+    for (let writes = 0; writable && writes < 10_000; writes++) {
+      writable = sink.write(BIG);
+      if (!writable) {
+        const drains = owner.drains;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        writable = owner.drains > drains;
+      }
+    }
+    expect(writable).toBe(false);
+    expect(response().writableLength).toBeLessThan(3 * BIG.bytes.length);
+    const drains = owner.drains;
+    client.resume();
+    await vi.waitFor(() => expect(owner.drains).toBe(drains + 1));
+    expect(sink.write(frame("caught up"))).toBe(true);
+    await vi.waitFor(() => expect(text()).toContain("caught up"));
+  });
+
+  test("the end is clean, after all that was written", async () => {
+    const { sink, owner } = sinkAndOwner();
+    const { client, text, pipe } = await piped(sink);
+    sink.write(BIG);
+    sink.write(frame("last words"));
+    sink.end();
+    sink.end();
+    await vi.waitFor(() => expect(text()).toMatch(/last words\n\n\r\n0\r\n\r\n$/));
+    await pipe;
+    expect(owner.leavings).toBe(0);
+    expect(client.destroyed).toBe(false);
+  });
+
+  test("an end before anybody reads is an end after what was written", async () => {
+    const { sink } = sinkAndOwner();
+    sink.write(frame("only"));
+    sink.end();
+    const { text } = await piped(sink);
+    await vi.waitFor(() => expect(text()).toMatch(/data:only\n\n\r\n0\r\n\r\n$/));
+  });
+
+  const kills: [string, (client: Socket) => void][] = [
+    ["closes", (client) => client.destroy()],
+    ["resets", (client) => client.resetAndDestroy()],
+  ];
+  test.each(kills)(
+    "a client that %s mid-burst is told once, and nothing is written after",
+    async (_, kill) => {
+      const { sink, owner } = sinkAndOwner();
+      const { client } = await piped(sink);
+      for (let burst = 0; burst < 20; burst++) sink.write(BIG);
+      kill(client);
+      await vi.waitFor(() => {
+        sink.write(BIG);
+        expect(owner.leavings).toBe(1);
+      });
+      expect(sink.write(BIG)).toBe(false);
+      sink.end();
+      expect(owner.leavings).toBe(1);
+    },
+  );
+});
+
+describe("read otherwise", () => {
+  test("gives each chunk to a reader that waits, and is full while none does", async () => {
+    const { sink, owner } = sinkAndOwner();
+    const reader = sink.body.getReader();
+    expect(sink.write(frame("1"))).toBe(false);
+    expect((await reader.read()).value).toEqual(frame("1").bytes);
+    const read = reader.read();
+    await vi.waitFor(() => expect(owner.drains).toBe(1));
+    expect(sink.write(frame("2"))).toBe(true);
+    expect((await read).value).toEqual(frame("2").bytes);
+    expect(sink.write(frame("3"))).toBe(false);
+    sink.end();
+    expect((await reader.read()).value).toEqual(frame("3").bytes);
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  test("a reader that cancels has left", async () => {
+    const { sink, owner } = sinkAndOwner();
+    await sink.body.cancel();
+    expect(owner.leavings).toBe(1);
+    expect(sink.write(frame("late"))).toBe(false);
+    sink.end();
+  });
+
+  test("a pipe that must not close its destination goes the standard way", async () => {
+    const { sink } = sinkAndOwner();
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    sink.write(frame("kept open"));
+    sink.end();
+    const piped = sink.body.pipeTo(writable, { preventClose: true });
+    const reader = readable.getReader();
+    expect((await reader.read()).value).toEqual(frame("kept open").bytes);
+    await piped;
+    await writable.close();
+    expect((await reader.read()).done).toBe(true);
+  });
+});
