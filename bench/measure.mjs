@@ -31,7 +31,7 @@ export async function measure(contender, port, { connections, ticks }) {
   const { path } = contender;
   try {
     await load.open({ port, path, connections: WARM_UP_CONNECTIONS });
-    await load.watch({ ticks: 2 });
+    await load.watch({ ticks: 1 });
     await load.close();
     await delay(500);
 

@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
 });
 
 const ROUNDS = options.quick ? 2 : 3;
-const TICKS = options.quick ? 5 : 8;
+const TICKS = options.quick ? 5 : 7;
 const SIZES = options.quick ? [1000] : [1000, 10_000];
 
 // Node raises its own limit as far as the system lets it, and a child inherits that.
