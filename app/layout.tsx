@@ -1,4 +1,22 @@
-export default function Layout({ children }: { children: React.ReactNode }) {
+import type { Metadata, Viewport } from "next";
+import { connection } from "next/server";
+import "./globals.css";
+
+export const metadata: Metadata = {
+  title: "Server Send Events · Runnel",
+  description: "Live event streams for Next.js: watch one arrive.",
+};
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#edf2f1" },
+    { media: "(prefers-color-scheme: dark)", color: "#081215" },
+  ],
+};
+
+export default async function Layout({ children }: { children: React.ReactNode }) {
+  // The policy's nonce is new in each answer, so no page is made once and for all.
+  await connection();
   return (
     <html lang="en">
       <body>{children}</body>

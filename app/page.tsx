@@ -1,3 +1,43 @@
-export default function Page() {
-  return <h1>Server Send Events</h1>;
+import { headers } from "next/headers";
+import { ConnectForm } from "../components/live/connect-form.tsx";
+import { ListenHint } from "../components/live/listen-hint.tsx";
+import { LiveStream } from "../components/live/live-stream.tsx";
+import { OWN_STREAM, parseParameters } from "../components/live/parameters.ts";
+import { Problems } from "../components/live/problems.tsx";
+import { Wordmark } from "../components/live/wordmark.tsx";
+
+export default async function Page({ searchParams }: PageProps<"/">) {
+  const { url, closeSeconds, problems } = parseParameters(await searchParams);
+  const address = url ?? (await ownAddress());
+  return (
+    <main className="mx-auto grid max-w-[88rem] gap-x-12 gap-y-6 px-4 pt-5 pb-10 sm:px-8 lg:h-dvh lg:min-h-[46rem] lg:grid-cols-[23rem_minmax(0,1fr)] lg:grid-rows-[auto_auto_1fr] lg:py-8">
+      <header className="lg:col-start-1">
+        <Wordmark />
+        <h1 className="mt-7 text-[2.6rem]/[1.02] font-semibold tracking-[-0.04em] text-balance sm:text-6xl/[0.98] lg:mt-12">
+          Server Send Events
+        </h1>
+        <h2 lang="zh-CN" className="mt-4 text-lg text-quiet">
+          浏览端 Web API: EventSource
+        </h2>
+        <Problems problems={problems} />
+      </header>
+      <LiveStream
+        key={`${url} ${closeSeconds}`}
+        url={url ?? OWN_STREAM.url}
+        address={address}
+        closeAfterMs={closeSeconds * 1000}
+      />
+      <aside className="flex flex-col gap-5 lg:col-start-1 lg:row-start-3 lg:justify-end">
+        <ListenHint address={address} />
+        <ConnectForm url={url} closeSeconds={closeSeconds} />
+      </aside>
+    </main>
+  );
+}
+
+/** Where this server's stream is for whoever reads the page: the address that they asked for it by. */
+async function ownAddress(): Promise<string> {
+  const asked = await headers();
+  const protocol = asked.get("x-forwarded-proto")?.split(",")[0]?.trim() ?? "http";
+  return `${protocol}://${asked.get("host") ?? "localhost"}${OWN_STREAM.address}`;
 }

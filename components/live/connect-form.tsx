@@ -1,0 +1,52 @@
+import { CLOSE_SECONDS, OWN_STREAM } from "./parameters.ts";
+
+interface Props {
+  url: string | undefined;
+  closeSeconds: number;
+}
+
+/** A plain form: what it asks for is in the page's address, to be kept and passed on. */
+export function ConnectForm({ url, closeSeconds }: Props) {
+  return (
+    <form
+      action="/"
+      method="get"
+      className="needs-script flex flex-col gap-3 border-t border-line pt-5"
+    >
+      <label className="grid gap-1.5 text-sm font-medium">
+        Another event stream
+        <input
+          className="field font-mono font-normal"
+          type="url"
+          name="url"
+          defaultValue={url}
+          placeholder={OWN_STREAM.address}
+          spellCheck={false}
+          autoComplete="off"
+        />
+      </label>
+      <div className="flex items-center gap-3">
+        <label className="flex items-center gap-2 text-sm font-medium whitespace-nowrap">
+          Close after
+          <input
+            className="field w-20! font-mono font-normal tabular-nums"
+            type="number"
+            name="close"
+            defaultValue={closeSeconds}
+            min={0}
+            max={CLOSE_SECONDS.longest}
+            step="any"
+            aria-describedby="close-hint"
+          />
+          s
+        </label>
+        <span id="close-hint" className="text-sm text-quiet">
+          0: never
+        </span>
+        <button type="submit" className="button ml-auto">
+          Connect
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,24 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { curlCommand } from "./curl.ts";
+
+test("a plain address stands as it is", () => {
+  expect(curlCommand("http://127.0.0.1:3000/api/stream")).toBe(
+    "curl -N http://127.0.0.1:3000/api/stream",
+  );
+});
+
+test("whatever the address, a shell takes it for one word", () => {
+  const address = fc.webUrl({ withQueryParameters: true, withFragments: true });
+  const tail = fc.stringMatching(/^['"$`;&|<>()\\!#*? \w-]{0,20}$/);
+  fc.assert(
+    fc.property(address, tail, (start, end) => {
+      const { href } = new URL(start + end);
+      const words = curlCommand(href).replace(/^curl/, "printf '%s\\n'");
+      const out = execFileSync("sh", ["-c", words], { encoding: "utf8" });
+      expect(out).toBe(`-N\n${href.replaceAll("'", "%27")}\n`);
+    }),
+    { numRuns: 50 },
+  );
+});

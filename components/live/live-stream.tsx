@@ -1,0 +1,23 @@
+"use client";
+
+import { useEventStream } from "../event-stream/use-event-stream.ts";
+import { MessageLog } from "./message-log.tsx";
+import { StatusPanel } from "./status-panel.tsx";
+
+interface Props {
+  url: string;
+  /** The stream's address as a person writes it. */
+  address: string;
+  closeAfterMs: number;
+}
+
+/** The stream: how it stands, and what it brings. */
+export function LiveStream({ url, address, closeAfterMs }: Props) {
+  const { stream, now } = useEventStream({ url, closeAfterMs });
+  return (
+    <>
+      <StatusPanel stream={stream} now={now} address={address} closeAfterMs={closeAfterMs} />
+      <MessageLog stream={stream} now={now} />
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import type { EventStream, Snapshot } from "../event-stream/types.ts";
+import { MessageRow } from "./message-row.tsx";
+import { RateChart } from "./rate-chart.tsx";
+import { useFollow } from "./use-follow.ts";
+
+const count = (n: number) => n.toLocaleString("en");
+
+/** What arrived, newest last, and how fast. */
+export function MessageLog({ stream, now }: { stream: EventStream; now: Snapshot }) {
+  const { entries, dropped, paused, held, events, rate, rates } = now;
+  const { scroller, following, onScroll, jump } = useFollow(entries);
+  return (
+    <div className="relative flex min-h-0 flex-col overflow-hidden rounded-2xl border border-line bg-sheet lg:col-start-2 lg:row-span-3 lg:row-start-1">
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-3 px-4 pt-4 sm:px-5">
+        <p id="received" lang="zh-CN" className="text-lg font-semibold">
+          接收的消息：
+        </p>
+        <div className="needs-script ml-auto flex gap-2">
+          <button type="button" className="button" onClick={paused ? stream.resume : stream.pause}>
+            {paused ? "Resume" : "Pause"}
+          </button>
+          <button type="button" className="button" onClick={stream.clear}>
+            Clear
+          </button>
+        </div>
+      </div>
+      <div className="needs-script mt-4 flex items-end gap-5 border-b border-line px-4 sm:px-5">
+        <dl className="flex shrink-0 gap-6 pb-3 text-sm text-quiet">
+          <Figure name="events" value={count(events)} />
+          <Figure name="a second" value={rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} />
+        </dl>
+        <RateChart rates={rates} />
+      </div>
+      <section
+        ref={scroller}
+        onScroll={onScroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within the keyboard's reach.
+        tabIndex={0}
+        aria-labelledby="received"
+        className="h-[60svh] overflow-y-auto py-2 font-mono text-[0.8rem]/[1.3rem] -outline-offset-2! lg:h-auto lg:flex-1"
+      >
+        {dropped > 0 && (
+          <p className="px-4 py-1.5 text-quiet sm:px-5">
+            {count(dropped)} earlier entries are no longer kept
+          </p>
+        )}
+        <ul id="msg">
+          {entries.map((entry) => (
+            <MessageRow key={entry.key} entry={entry} />
+          ))}
+        </ul>
+      </section>
+      {(paused || !following) && (
+        <div className="absolute inset-x-0 bottom-4 flex justify-center">
+          <button
+            type="button"
+            className="button button-main shadow-lg"
+            onClick={() => {
+              stream.resume();
+              jump();
+            }}
+          >
+            {paused ? `Paused · ${count(held)} new` : "Jump to newest"}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Figure({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="flex flex-col-reverse">
+      <dt>{name}</dt>
+      <dd className="text-3xl/9 font-semibold tracking-tight text-ink tabular-nums">{value}</dd>
+    </div>
+  );
+}

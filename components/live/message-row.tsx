@@ -1,0 +1,53 @@
+import { memo } from "react";
+import type { Entry, EntryKind } from "../event-stream/types.ts";
+
+const COLOURS: Record<EntryKind, string> = {
+  message: "text-ink",
+  open: "text-good",
+  error: "text-bad",
+  close: "text-quiet",
+  unsupported: "text-bad",
+};
+
+/** One entry. It is drawn once: an entry never changes. */
+export const MessageRow = memo(function MessageRow({ entry }: { entry: Entry }) {
+  const { kind, text, omitted, detail, id, at } = entry;
+  const time = new Date(at);
+  return (
+    <li
+      data-kind={kind}
+      className="row animate-arrive grid grid-cols-[auto_1fr] gap-x-4 px-4 py-1.5 sm:grid-cols-[auto_1fr_auto] sm:px-5"
+    >
+      <time dateTime={time.toISOString()} className="text-quiet tabular-nums">
+        {clock(time)}
+      </time>
+      <span
+        lang={kind === "unsupported" ? "zh-CN" : undefined}
+        className={`min-w-0 wrap-anywhere whitespace-pre-wrap ${COLOURS[kind]} ${kind === "message" ? "" : "font-bold"}`}
+      >
+        {text}
+      </span>
+      {id !== undefined && (
+        <span
+          className="col-start-2 max-w-full truncate text-quiet sm:col-start-3 sm:max-w-48"
+          title={id}
+        >
+          id {id}
+        </span>
+      )}
+      {omitted > 0 && (
+        <span className="col-start-2 text-quiet">
+          … {omitted.toLocaleString("en")} more characters
+        </span>
+      )}
+      {detail !== undefined && <span className="col-start-2 text-quiet">{detail}</span>}
+    </li>
+  );
+});
+
+/** The reader's own time of day, to the millisecond. */
+function clock(time: Date): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  const ms = String(time.getMilliseconds()).padStart(3, "0");
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${ms}`;
+}

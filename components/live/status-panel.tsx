@@ -1,0 +1,65 @@
+import type { EventStream, Snapshot, Status } from "../event-stream/types.ts";
+import { Countdown } from "./countdown.tsx";
+import { NextTry } from "./next-try.tsx";
+
+const LOOKS: Record<Status["state"], { name: string; colour: string; moving: boolean }> = {
+  connecting: { name: "Connecting", colour: "text-wait", moving: true },
+  open: { name: "Open", colour: "text-good", moving: true },
+  reconnecting: { name: "Reconnecting", colour: "text-wait", moving: true },
+  closed: { name: "Closed", colour: "text-quiet", moving: false },
+  unsupported: { name: "Not supported", colour: "text-bad", moving: false },
+};
+
+interface Props {
+  stream: EventStream;
+  now: Snapshot;
+  address: string;
+  closeAfterMs: number;
+}
+
+/** How the connection stands, and what can be done about it. */
+export function StatusPanel({ stream, now, address, closeAfterMs }: Props) {
+  const { status, closesAt } = now;
+  const { name, colour, moving } = LOOKS[status.state];
+  const over = status.state === "closed" || status.state === "unsupported";
+  return (
+    <section aria-label="Connection" className="needs-script lg:col-start-1">
+      <div className="flex min-h-16 items-center gap-4">
+        <div className="min-w-0 flex-1">
+          <div className={`flex items-center gap-2.5 text-xl font-semibold ${colour}`}>
+            <span
+              aria-hidden="true"
+              className={`size-2.5 rounded-full bg-current ${moving ? "animate-breathe" : ""}`}
+            />
+            <p role="status">{name}</p>
+          </div>
+          <p className="mt-0.5 truncate font-mono text-[0.8rem] text-quiet" title={address}>
+            {address.replace(/^https?:\/\//, "")}
+          </p>
+          {status.state === "reconnecting" && (
+            <NextTry attempt={status.attempt} nextTryAt={status.nextTryAt} />
+          )}
+        </div>
+        <Countdown closesAt={closesAt} ofMs={closeAfterMs} over={over} />
+      </div>
+      <div className="mt-4 flex gap-2.5">
+        {/* One button in one place, so that the focus stays where it was when the stream closes. */}
+        <button
+          type="button"
+          className={`button flex-1 ${over ? "button-main" : ""}`}
+          onClick={over ? stream.reopen : stream.close}
+        >
+          {over ? "Reopen" : "Close now"}
+        </button>
+        <button
+          type="button"
+          className="button flex-1"
+          aria-disabled={closesAt === null}
+          onClick={stream.keepOpen}
+        >
+          Keep open
+        </button>
+      </div>
+    </section>
+  );
+}
