@@ -32,3 +32,14 @@ export function systemChromium() {
   if (isExecutable(chosen)) return chosen;
   throw new Error(`CHROMIUM_PATH is ${JSON.stringify(chosen)}, but no program is there`);
 }
+
+/** Root has no sandbox; the rest keeps the browser from talking to anybody but the tests' servers. */
+export const BROWSER_ARGS = [
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
