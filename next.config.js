@@ -18,7 +18,6 @@ export default {
   // `npm run check` checks them, tests and all; whoever starts the app waits for no types.
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
-  compress: false,
   agentRules: false,
   reactStrictMode: true,
   headers: async () => [{ source: "/:path*", headers: SECURITY_HEADERS }],
