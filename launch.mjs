@@ -129,7 +129,7 @@ async function buildStandalone() {
   if (existsSync(join(ROOT, "public"))) {
     cpSync(join(ROOT, "public"), join(STANDALONE, "public"), { recursive: true });
   }
-  process.stdout.write("\nCopy build/standalone wherever Node is, and run: node launch.mjs\n");
+  process.stdout.write("\nCopy build/standalone wherever Node is, and run: npm start\n");
 }
 
 /** The configuration, from the environment and Next's .env files; ends the process if it is malformed. @param {boolean} dev */
