@@ -1,5 +1,6 @@
 import { headers } from "next/headers";
 import { ConnectForm } from "../components/live/connect-form.tsx";
+import { curlCommand } from "../components/live/curl.ts";
 import { ListenHint } from "../components/live/listen-hint.tsx";
 import { LiveStream } from "../components/live/live-stream.tsx";
 import { OWN_STREAM, parseParameters } from "../components/live/parameters.ts";
@@ -10,7 +11,7 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   const { url, closeSeconds, problems } = parseParameters(await searchParams);
   const address = url ?? (await ownAddress());
   return (
-    <main className="mx-auto grid max-w-[88rem] gap-x-12 gap-y-6 px-4 pt-5 pb-10 sm:px-8 lg:h-dvh lg:min-h-[46rem] lg:grid-cols-[23rem_minmax(0,1fr)] lg:grid-rows-[auto_auto_1fr] lg:py-8">
+    <main className="mx-auto grid max-w-[88rem] gap-x-10 gap-y-6 px-4 pt-5 pb-10 sm:px-8 lg:min-h-dvh lg:grid-cols-[22rem_minmax(0,1fr)] lg:grid-rows-[auto_auto_1fr] lg:py-8">
       <header className="lg:col-start-1">
         <Wordmark />
         <h1 className="mt-7 text-[2.6rem]/[1.02] font-semibold tracking-[-0.04em] text-balance sm:text-6xl/[0.98] lg:mt-12">
@@ -26,8 +27,15 @@ export default async function Page({ searchParams }: PageProps<"/">) {
         url={url ?? OWN_STREAM.url}
         address={address}
         closeAfterMs={closeSeconds * 1000}
-      />
-      <aside className="flex flex-col gap-5 lg:col-start-1 lg:row-start-3 lg:justify-end">
+      >
+        <noscript>
+          <p className="px-4 pb-3 sm:px-5 font-sans text-sm">
+            This page shows the stream with JavaScript, which is off. A terminal shows it too:
+            <code className="mt-2 block font-mono wrap-anywhere">{curlCommand(address)}</code>
+          </p>
+        </noscript>
+      </LiveStream>
+      <aside className="needs-script flex flex-col gap-5 lg:col-start-1 lg:row-start-3 lg:justify-end">
         <ListenHint address={address} />
         <ConnectForm url={url} closeSeconds={closeSeconds} />
       </aside>

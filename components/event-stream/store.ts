@@ -214,7 +214,7 @@ class Store implements EventStream {
       paused: paused !== undefined,
       held: paused === undefined ? 0 : this.#list.added - paused.added,
       events: this.#meter.total,
-      rate: this.#meter.rate(now),
+      rate: this.#running ? this.#meter.rate(now) : 0,
       rates: this.#meter.rates(now),
       closesAt: this.#closesAt,
     };

@@ -52,7 +52,7 @@ export interface Snapshot {
   readonly held: number;
   /** Messages since the stream was made. */
   readonly events: number;
-  /** Messages a second, over the last three whole seconds. */
+  /** Messages a second, over the last three whole seconds; 0 when it is closed. */
   readonly rate: number;
   /** Messages in each of the last 60 seconds, oldest first; the last one is still counting. */
   readonly rates: readonly number[];

@@ -8,11 +8,7 @@ interface Props {
 /** A plain form: what it asks for is in the page's address, to be kept and passed on. */
 export function ConnectForm({ url, closeSeconds }: Props) {
   return (
-    <form
-      action="/"
-      method="get"
-      className="needs-script flex flex-col gap-3 border-t border-line pt-5"
-    >
+    <form action="/" method="get" className="flex flex-col gap-3 border-t border-line pt-5">
       <label className="grid gap-1.5 text-sm font-medium">
         Another event stream
         <input
@@ -25,11 +21,11 @@ export function ConnectForm({ url, closeSeconds }: Props) {
           autoComplete="off"
         />
       </label>
-      <div className="flex items-center gap-3">
+      <div className="flex items-center gap-2.5">
         <label className="flex items-center gap-2 text-sm font-medium whitespace-nowrap">
           Close after
           <input
-            className="field w-20! font-mono font-normal tabular-nums"
+            className="field w-18! font-mono font-normal tabular-nums"
             type="number"
             name="close"
             defaultValue={closeSeconds}
@@ -40,7 +36,7 @@ export function ConnectForm({ url, closeSeconds }: Props) {
           />
           s
         </label>
-        <span id="close-hint" className="text-sm text-quiet">
+        <span id="close-hint" className="text-sm whitespace-nowrap text-quiet">
           0: never
         </span>
         <button type="submit" className="button ml-auto">

@@ -34,7 +34,7 @@ export function CopyCommand({ command }: { command: string }) {
       >
         {command}
       </code>
-      <button type="button" className="needs-script button min-h-8! px-3!" onClick={copy}>
+      <button type="button" className="button min-h-8! px-3!" onClick={copy}>
         <span aria-live="polite">{done ?? "Copy"}</span>
       </button>
     </div>

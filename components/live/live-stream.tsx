@@ -9,15 +9,19 @@ interface Props {
   /** The stream's address as a person writes it. */
   address: string;
   closeAfterMs: number;
+  /** What stands in the list's place until there is one. */
+  children: React.ReactNode;
 }
 
 /** The stream: how it stands, and what it brings. */
-export function LiveStream({ url, address, closeAfterMs }: Props) {
+export function LiveStream({ url, address, closeAfterMs, children }: Props) {
   const { stream, now } = useEventStream({ url, closeAfterMs });
   return (
     <>
       <StatusPanel stream={stream} now={now} address={address} closeAfterMs={closeAfterMs} />
-      <MessageLog stream={stream} now={now} />
+      <MessageLog stream={stream} now={now}>
+        {children}
+      </MessageLog>
     </>
   );
 }

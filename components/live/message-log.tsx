@@ -5,12 +5,19 @@ import { useFollow } from "./use-follow.ts";
 
 const count = (n: number) => n.toLocaleString("en");
 
+interface Props {
+  stream: EventStream;
+  now: Snapshot;
+  children: React.ReactNode;
+}
+
 /** What arrived, newest last, and how fast. */
-export function MessageLog({ stream, now }: { stream: EventStream; now: Snapshot }) {
+export function MessageLog({ stream, now, children }: Props) {
   const { entries, dropped, paused, held, events, rate, rates } = now;
   const { scroller, following, onScroll, jump } = useFollow(entries);
+  const halted = paused || !following;
   return (
-    <div className="relative flex min-h-0 flex-col overflow-hidden rounded-2xl border border-line bg-sheet lg:col-start-2 lg:row-span-3 lg:row-start-1">
+    <div className="relative flex min-h-0 flex-col overflow-hidden rounded-2xl border border-line bg-sheet lg:sticky lg:top-8 lg:col-start-2 lg:row-span-3 lg:row-start-1 lg:h-[calc(100dvh-4rem)] lg:min-h-96 lg:self-start">
       <div className="flex flex-wrap items-center gap-x-6 gap-y-3 px-4 pt-4 sm:px-5">
         <p id="received" lang="zh-CN" className="text-lg font-semibold">
           接收的消息：
@@ -24,7 +31,7 @@ export function MessageLog({ stream, now }: { stream: EventStream; now: Snapshot
           </button>
         </div>
       </div>
-      <div className="needs-script mt-4 flex items-end gap-5 border-b border-line px-4 sm:px-5">
+      <div className="needs-script mt-3 flex flex-wrap items-end gap-x-6 border-b border-line px-4 sm:flex-nowrap sm:px-5">
         <dl className="flex shrink-0 gap-6 pb-3 text-sm text-quiet">
           <Figure name="events" value={count(events)} />
           <Figure name="a second" value={rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} />
@@ -37,12 +44,16 @@ export function MessageLog({ stream, now }: { stream: EventStream; now: Snapshot
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within the keyboard's reach.
         tabIndex={0}
         aria-labelledby="received"
-        className="h-[60svh] overflow-y-auto py-2 font-mono text-[0.8rem]/[1.3rem] -outline-offset-2! lg:h-auto lg:flex-1"
+        className={`h-[60svh] [@media(scripting:none)]:h-auto overflow-y-auto pt-2 font-mono text-[0.78rem]/[1.3rem] -outline-offset-2! lg:h-auto lg:flex-1 xl:text-[0.8rem] ${halted ? "pb-16" : "pb-2"}`}
       >
         {dropped > 0 && (
           <p className="px-4 py-1.5 text-quiet sm:px-5">
             {count(dropped)} earlier entries are no longer kept
           </p>
+        )}
+        {children}
+        {entries.length === 0 && (
+          <p className="needs-script px-4 py-1 text-quiet sm:px-5">Nothing to show yet.</p>
         )}
         <ul id="msg">
           {entries.map((entry) => (
@@ -50,7 +61,7 @@ export function MessageLog({ stream, now }: { stream: EventStream; now: Snapshot
           ))}
         </ul>
       </section>
-      {(paused || !following) && (
+      {halted && (
         <div className="absolute inset-x-0 bottom-4 flex justify-center">
           <button
             type="button"

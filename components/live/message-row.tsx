@@ -16,12 +16,13 @@ export const MessageRow = memo(function MessageRow({ entry }: { entry: Entry }) 
   return (
     <li
       data-kind={kind}
-      className="row animate-arrive grid grid-cols-[auto_1fr] gap-x-4 px-4 py-1.5 sm:grid-cols-[auto_1fr_auto] sm:px-5"
+      className="row grid grid-cols-[auto_1fr] gap-x-3 px-4 py-1 motion-safe:last:animate-arrive sm:grid-cols-[auto_1fr_auto] sm:px-5"
     >
       <time dateTime={time.toISOString()} className="text-quiet tabular-nums">
         {clock(time)}
       </time>
       <span
+        data-text
         lang={kind === "unsupported" ? "zh-CN" : undefined}
         className={`min-w-0 wrap-anywhere whitespace-pre-wrap ${COLOURS[kind]} ${kind === "message" ? "" : "font-bold"}`}
       >

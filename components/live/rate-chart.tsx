@@ -1,31 +1,40 @@
+import { SECONDS } from "../event-stream/rate-meter.ts";
+
 const HEIGHT = 40;
 
 /** Messages a second over the last minute, a bar a second; the newest is on the right. */
 export function RateChart({ rates }: { rates: readonly number[] }) {
-  const highest = Math.max(1, ...rates);
+  const highest = Math.max(...rates);
+  // Some air above the bars: a steady stream is no wall.
+  const scale = HEIGHT / Math.max(2, highest * 1.15);
   const bars = rates
-    .map((n, second) => {
-      const top = HEIGHT - (n / highest) * (HEIGHT - 4);
-      return n > 0 ? `M${second + 0.5} ${HEIGHT}V${top.toFixed(2)}` : "";
-    })
+    .map((n, second) =>
+      n > 0 ? `M${second + 0.5} ${HEIGHT}V${(HEIGHT - n * scale).toFixed(2)}` : "",
+    )
     .join("");
   const total = rates.reduce((sum, n) => sum + n, 0);
   return (
     <svg
       role="img"
-      aria-label={`${total} events in the last minute, at most ${Math.max(...rates)} in a second`}
+      aria-label={`${total} events in the last minute, at most ${highest} in a second`}
       viewBox={`0 0 ${rates.length} ${HEIGHT}`}
       preserveAspectRatio="none"
-      className="h-14 w-full text-water lg:h-20"
+      className="h-14 w-full lg:h-[4.5rem]"
+      strokeWidth="0.62"
     >
-      <path
-        d={rates.map((_, second) => `M${second + 0.5} ${HEIGHT}v-.01`).join("")}
-        className="text-line"
-        stroke="currentColor"
-        strokeWidth="3"
-        vectorEffect="non-scaling-stroke"
-      />
-      <path d={bars} stroke="currentColor" strokeWidth="4" vectorEffect="non-scaling-stroke" />
+      <defs>
+        <linearGradient id="fade" gradientUnits="userSpaceOnUse" x1="0" x2={rates.length}>
+          <stop offset="0" stopColor="var(--water)" stopOpacity="0.3" />
+          <stop offset="1" stopColor="var(--water)" />
+        </linearGradient>
+      </defs>
+      <path d={SLOTS} stroke="var(--line)" />
+      <path d={bars} stroke="url(#fade)" />
     </svg>
   );
 }
+
+const SLOTS = Array.from(
+  { length: SECONDS },
+  (_, second) => `M${second + 0.5} ${HEIGHT - 2}V${HEIGHT}`,
+).join("");

@@ -29,7 +29,7 @@ export function StatusPanel({ stream, now, address, closeAfterMs }: Props) {
           <div className={`flex items-center gap-2.5 text-xl font-semibold ${colour}`}>
             <span
               aria-hidden="true"
-              className={`size-2.5 rounded-full bg-current ${moving ? "animate-breathe" : ""}`}
+              className={`size-2.5 rounded-full bg-current ${moving ? "motion-safe:animate-breathe" : ""}`}
             />
             <p role="status">{name}</p>
           </div>

@@ -1,0 +1,152 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./support/live-page.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds fault with, each with the elements. */
+async function faults(page: Page): Promise<string[]> {
+  // Evaluated, not added as a script: the page's policy would have none of it.
+  await page.evaluate(AXE);
+  return page.evaluate(
+    "axe.run().then(({ violations }) => violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' ')))",
+  );
+}
+
+const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const size of ["phone", "desktop"] as const) {
+    test(`axe finds nothing in any state, and nothing is wider than the screen (${colorScheme}, ${size})`, async ({
+      page,
+      live,
+      runnel,
+      scripted,
+      scriptedPage,
+    }) => {
+      const check = async (state: string) => {
+        expect(await faults(page), state).toEqual([]);
+        const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        expect(over, `${state}: wider than the screen`).toBe(0);
+      };
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(SIZES[size]);
+
+      await page.goto(scriptedPage);
+      await expect(live.status).toHaveText("Open");
+      await check("open and empty");
+      scripted.emit("w".repeat(5_000), { id: "i".repeat(300) });
+      scripted.emitAll(Array.from({ length: 600 }, (_, i) => `event ${i}`));
+      await expect(live.entries).toHaveCount(500);
+      await check("full");
+      await live.button("Pause").click();
+      scripted.emit("held");
+      await expect(live.button("Paused · 1 new")).toBeVisible();
+      await check("paused");
+      scripted.refuse(100);
+      scripted.drop();
+      await expect(page.getByText(/^Try \d in/)).toBeVisible();
+      await live.button("Resume").click();
+      await check("reconnecting");
+      await live.button("Close now").click();
+      await expect(live.status).toHaveText("Closed");
+      await check("closed");
+
+      await page.goto(`${runnel.url}/?url=${"x".repeat(200)}&close=soon`);
+      await expect(live.status).toHaveText("Open");
+      await check("bad values, counting down");
+      await page.goto(`${runnel.url}/nothing`);
+      await check("no such page");
+    });
+  }
+}
+
+test("each control is within the keyboard's reach, in the order of the page, and keeps the focus", async ({
+  page,
+  live,
+  runnel,
+}) => {
+  await page.goto(`${runnel.url}/?close=60`);
+  await expect(live.status).toHaveText("Open");
+  const press = (key: string) => page.keyboard.press(key);
+
+  await press("Tab");
+  await expect(live.button("Close now")).toBeFocused();
+  await press("Enter");
+  await expect(live.status).toHaveText("Closed");
+  await expect(live.button("Reopen")).toBeFocused();
+  await press("Space");
+  await expect(live.status).toHaveText("Open");
+  await expect(live.button("Close now")).toBeFocused();
+
+  await press("Tab");
+  await expect(live.button("Keep open")).toBeFocused();
+  await press("Enter");
+  await expect(page.getByText("stays open")).toBeVisible();
+  await expect(live.button("Keep open")).toBeFocused();
+  await expect(live.button("Keep open")).toBeDisabled();
+
+  await press("Tab");
+  await expect(live.button("Pause")).toBeFocused();
+  await press("Enter");
+  await expect(live.button("Resume")).toBeFocused();
+  await expect(page.getByRole("button", { name: /^Paused · \d+ new$/ })).toBeVisible();
+  await press("Enter");
+  await press("Tab");
+  await expect(live.button("Clear")).toBeFocused();
+  await expect(live.entries).not.toHaveCount(0);
+  await press("Enter");
+  await expect(page.getByText("Connection open ...")).toHaveCount(0);
+
+  await press("Tab");
+  await expect(page.getByRole("region", { name: "接收的消息：" })).toBeFocused();
+  for (const next of [live.button("Copy"), page.getByLabel("Another event stream")]) {
+    await press("Tab");
+    await expect(next).toBeFocused();
+  }
+});
+
+test("the command is copied, and where the clipboard is out of reach it is selected", async ({
+  page,
+  live,
+  context,
+  runnel,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(`${runnel.url}/?close=0`);
+  await live.button("Copy").click();
+  await expect(live.button("Copied")).toBeVisible();
+  const command = `curl -N ${runnel.url}/api/stream`;
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(command);
+  await expect(live.button("Copy")).toBeVisible();
+  await page.evaluate("delete Navigator.prototype.clipboard");
+  await live.button("Copy").click();
+  await expect(live.button("Selected")).toBeVisible();
+  expect(await page.evaluate("String(getSelection())")).toBe(command);
+});
+
+test("nothing moves for whoever wants it so", async ({ page, live, scripted, scriptedPage }) => {
+  const moving = () => page.evaluate("document.getAnimations().length");
+  await page.goto(scriptedPage);
+  await expect(live.status).toHaveText("Open");
+  expect(await moving()).toBeGreaterThan(0);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  scripted.emit("one more");
+  await expect(live.entries.last()).toContainText("one more");
+  expect(await moving()).toBe(0);
+});
+
+test("what changes by itself is not read out, but for the state", async ({
+  page,
+  live,
+  runnel,
+}) => {
+  await page.goto(`${runnel.url}/?close=0`);
+  await expect(live.status).toHaveText("Open");
+  const spoken = page
+    .locator("main")
+    .locator("[aria-live]:not(button *), [role=log], [role=timer]");
+  await expect(spoken).toHaveCount(0);
+  await expect(live.status).toHaveCount(1);
+});
