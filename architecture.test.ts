@@ -105,6 +105,16 @@ describe("the house", () => {
   });
 });
 
+test("the lock has every platform's optional packages, without which npm ci refuses it there", () => {
+  const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
+  for (const [path, entry] of Object.entries<{ optionalDependencies?: object }>(packages)) {
+    for (const name of Object.keys(entry.optionalDependencies ?? {})) {
+      const nested = packages[`${path}/node_modules/${name}`];
+      expect(nested ?? packages[`node_modules/${name}`], `${name} of ${path}`).toBeDefined();
+    }
+  }
+});
+
 describe("Vercel", () => {
   const routes = sources.filter(
     (file) =>
