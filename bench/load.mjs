@@ -24,26 +24,38 @@ let packets = 0;
 let missed = 0;
 /** @type {number[]} */
 let lateness = [];
-/** The tick that is arriving: its id, and how many have it. */
-let tickId = 0;
-let tickPackets = 0;
+/** How many connections have each tick that is still arriving, by its id. @type {Map<number, number>} */
+const arriving = new Map();
+/** Ticks up to this one are not counted: part of them came before somebody watched. */
+let lastUncounted = 0;
+let newest = 0;
 let onTick = () => {};
+
+/** More than this at once, and the oldest will never reach everybody. */
+const MOST_ARRIVING = 5;
 
 /** @param {number} id the server's time of the tick, in milliseconds since 1970 */
 function count(id) {
   packets++;
-  if (id !== tickId) {
-    tickId = id;
-    if (tickPackets > 0) {
-      // A newer tick has overtaken one that did not reach everybody.
-      missed += sockets.size - tickPackets;
-      tickPackets = 0;
-      onTick();
-    }
+  if (id > newest) newest = id;
+  if (id <= lastUncounted) return;
+  const have = (arriving.get(id) ?? 0) + 1;
+  arriving.set(id, have);
+  if (have === sockets.size) {
+    lateness.push(Date.now() - id);
+    arriving.delete(id);
+    // Every connection gets its packets in order: what has not come of an older tick will not come.
+    for (const older of arriving.keys()) if (older < id) giveUp(older);
+    onTick();
+  } else if (arriving.size > MOST_ARRIVING) {
+    giveUp(Math.min(...arriving.keys()));
   }
-  if (++tickPackets < sockets.size) return;
-  lateness.push(Date.now() - id);
-  tickPackets = 0;
+}
+
+/** @param {number} id */
+function giveUp(id) {
+  missed += sockets.size - (arriving.get(id) ?? 0);
+  arriving.delete(id);
   onTick();
 }
 
@@ -95,15 +107,15 @@ async function open(order) {
     while (left-- > 0) await connect(order);
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  // Those that were open got part of the ticks that came meanwhile: these are not counted.
-  tickPackets = 0;
   return used();
 }
 
 /** @param {WatchOrder} order @returns {Promise<Watched>} */
 function watch({ ticks }) {
-  packets = missed = tickPackets = 0;
+  packets = missed = 0;
   lateness = [];
+  arriving.clear();
+  lastUncounted = newest;
   const used = meter();
   return new Promise((resolve) => {
     let left = ticks;

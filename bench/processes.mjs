@@ -32,8 +32,12 @@ const ANSWER_MS = 60_000;
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
 
+/** Temporary folders that hold a probe's socket. @type {Set<string>} */
+const folders = new Set();
+
 process.on("exit", () => {
   for (const child of running) kill(child);
+  for (const folder of folders) remove(folder);
 });
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
   process.on(signal, () => process.exit(130));
@@ -46,6 +50,12 @@ function kill(child) {
   } catch {
     // It has gone already.
   }
+}
+
+/** @param {string} folder */
+function remove(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  folders.delete(folder);
 }
 
 /** @param {import("node:child_process").ChildProcess} child */
@@ -154,6 +164,7 @@ export async function prepare(contender, port) {
 /** Starts a contender, and resolves when it serves. @param {Contender} contender @param {number} port @returns {Promise<Server>} */
 export async function startServer(contender, port) {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  folders.add(folder);
   const address = join(folder, "probe");
   /** @type {import("node:net").Socket | undefined} */
   let serving;
@@ -193,7 +204,7 @@ export async function startServer(contender, port) {
     async stop() {
       await stop(child);
       probes.close();
-      rmSync(folder, { recursive: true, force: true });
+      remove(folder);
     },
   };
 }
