@@ -15,7 +15,7 @@ import { startLoad, startServer } from "./processes.mjs";
  * @property {number} loadBusyOpening the same while connections were opened
  */
 
-/** So many connections come and go before anything is measured: the code is compiled, the heap has its size. */
+/** At most so many connections come and go before anything is measured: the code is compiled, the heap has its size. */
 const WARM_UP_CONNECTIONS = 1000;
 
 /**
@@ -30,7 +30,7 @@ export async function measure(contender, port, { connections, ticks }) {
   const server = await startServer(contender, port);
   const { path } = contender;
   try {
-    await load.open({ port, path, connections: WARM_UP_CONNECTIONS });
+    await load.open({ port, path, connections: Math.min(connections, WARM_UP_CONNECTIONS) });
     await load.watch({ ticks: 1 });
     await load.close();
     await delay(500);
