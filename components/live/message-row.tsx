@@ -16,7 +16,7 @@ export const MessageRow = memo(function MessageRow({ entry }: { entry: Entry }) 
   return (
     <li
       data-kind={kind}
-      className="row grid grid-cols-[auto_1fr] gap-x-3 px-4 py-1 motion-safe:last:animate-arrive sm:grid-cols-[auto_1fr_auto] sm:px-5"
+      className={`row grid gap-x-3 px-4 py-1 motion-safe:last:animate-arrive sm:grid-cols-[auto_1fr_auto] sm:px-5 ${id === undefined ? "grid-cols-[auto_1fr]" : "grid-cols-[1fr_auto]"}`}
     >
       <time dateTime={time.toISOString()} className="text-quiet tabular-nums">
         {clock(time)}
@@ -24,27 +24,27 @@ export const MessageRow = memo(function MessageRow({ entry }: { entry: Entry }) 
       <span
         data-text
         lang={kind === "unsupported" ? "zh-CN" : undefined}
-        className={`min-w-0 wrap-anywhere whitespace-pre-wrap ${COLOURS[kind]} ${kind === "message" ? "" : "font-bold"}`}
+        className={`min-w-0 wrap-anywhere whitespace-pre-wrap ${COLOURS[kind]} ${kind === "message" ? "" : "font-bold"} ${id === undefined ? "" : "col-span-2 row-start-2 sm:col-span-1 sm:col-start-2 sm:row-start-1"}`}
       >
         {text}
       </span>
       {id !== undefined && (
         <span
-          className="col-start-2 max-w-full truncate text-quiet sm:col-start-3 sm:max-w-48"
+          className="col-start-2 row-start-1 max-w-40 truncate text-quiet sm:col-start-3 sm:max-w-48"
           title={id}
         >
           id {id}
         </span>
       )}
-      {omitted > 0 && (
-        <span className="col-start-2 text-quiet">
-          … {omitted.toLocaleString("en")} more characters
-        </span>
-      )}
-      {detail !== undefined && <span className="col-start-2 text-quiet">{detail}</span>}
+      {omitted > 0 && <Aside>… {omitted.toLocaleString("en")} more characters</Aside>}
+      {detail !== undefined && <Aside>{detail}</Aside>}
     </li>
   );
 });
+
+function Aside({ children }: { children: React.ReactNode }) {
+  return <span className="col-span-full text-quiet sm:col-span-1 sm:col-start-2">{children}</span>;
+}
 
 /** The reader's own time of day, to the millisecond. */
 function clock(time: Date): string {
