@@ -155,6 +155,20 @@ function checkAddress(host, port) {
   });
 }
 
+/**
+ * A SIGTERM to `npm start` ends the shell that npm put between itself and us, and reaches nobody else: the server would
+ * live on, an orphan with its port. So losing the parent is that signal.
+ */
+function endWithShell() {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, "SIGTERM");
+  }, 100);
+  timer.unref();
+}
+
 /** Hands this process over to Next's own command. @param {"start" | "dev"} command */
 async function handOver(command) {
   const standalone = existsSync(join(ROOT, "server.js"));
@@ -171,6 +185,7 @@ async function handOver(command) {
   if (!standalone) await install({ dev: command === "dev" || !isBuilt() });
   const { HOST, PORT } = await configure(command === "dev");
   await checkAddress(HOST, PORT);
+  if (process.env.npm_lifecycle_event) endWithShell();
   if (standalone) {
     Object.assign(process.env, { HOSTNAME: HOST, PORT: String(PORT) });
     await import(pathToFileURL(join(ROOT, "server.js")).href);

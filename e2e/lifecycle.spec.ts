@@ -4,6 +4,7 @@ import { expect, test } from "@playwright/test";
 import { EventSource } from "eventsource";
 import { openStream, packets, retryMs } from "./support/open-stream.ts";
 import {
+  answers,
   connections,
   freePort,
   health,
@@ -77,6 +78,20 @@ test.describe("going down", () => {
         expect(ms).toBeLessThan(3_000);
         await expect.poll(stream.end).toBe("clean");
         expect(stream.text()).toMatch(/\n\nretry:\d+\n\n$/);
+      });
+    });
+  }
+
+  for (const mode of ["start", "dev"] as const satisfies readonly Mode[]) {
+    test(`a SIGTERM to npm reaches the server behind it, and its streams end cleanly (${mode})`, async () => {
+      await withRunnel({ mode, npm: true }, async (runnel) => {
+        const stream = await openStream(`${runnel.url}/api/stream`);
+        await expect.poll(stream.text).toContain("retry:");
+        const from = performance.now();
+        await runnel.stop("SIGTERM");
+        await expect.poll(stream.end, { intervals: [20] }).toBe("clean");
+        await expect.poll(() => answers(runnel.url), { intervals: [20] }).toBe(false);
+        expect(performance.now() - from).toBeLessThan(3_000);
       });
     });
   }

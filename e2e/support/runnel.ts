@@ -9,6 +9,8 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface RunnelOptions {
   readonly mode?: Mode;
+  /** Through `npm start` or `npm run dev`, as most people do. */
+  readonly npm?: boolean;
   /** Variables beside the address; what the test's own environment has of the configuration does not reach the server. */
   readonly env?: Record<string, string>;
   /** The folder whose launcher is started. */
@@ -25,7 +27,7 @@ export interface Exit {
 export interface Runnel {
   readonly url: string;
   readonly port: number;
-  /** The process that `launch.mjs` runs in; in dev, Next's server is its child. */
+  /** The process that was started: npm's, or the launcher's; in dev, Next's server is a child of that. */
   readonly pid: number;
   /** All that it has printed, both streams. */
   output(): string;
@@ -49,7 +51,11 @@ export function spawnLauncher(options: RunnelOptions & { port: number }): ChildP
   const { mode = "start", env = {}, port } = options;
   const folder = options.folder ?? (mode === "standalone" ? `${ROOT}build/standalone` : ROOT);
   const { PATH = "", HOME = "", CI, npm_execpath } = process.env;
-  return spawn(process.execPath, ["launch.mjs", mode === "dev" ? "dev" : "start"], {
+  const command = mode === "dev" ? "dev" : "start";
+  const [program, args] = options.npm
+    ? ["npm", ["run", command]]
+    : [process.execPath, ["launch.mjs", command]];
+  return spawn(program, args, {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
@@ -108,7 +114,8 @@ export async function startRunnel(options: RunnelOptions = {}): Promise<Runnel> 
   return runnel;
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether somebody answers there, and well; if nobody does, after a moment. */
+export async function answers(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(30_000) })).ok;
   } catch {
