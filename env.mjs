@@ -44,6 +44,11 @@ const schema = z.object({
   MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
   MAX_CONNECTION_SECONDS: number(0, 31_536_000, "seconds"),
   DRAIN_SECONDS: number(0, 3600, "seconds").default(1),
+  // Set by the launcher, for the server that it starts.
+  RUNNEL_LAUNCHED: z
+    .literal("1", { error: "1, and is the launcher's to set" })
+    .optional()
+    .transform((launched) => launched === "1"),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` }).default("info"),
 });
 

@@ -11,6 +11,7 @@ test("nothing needs to be set", () => {
       MAX_CONNECTIONS: 10_000,
       MAX_CONNECTION_SECONDS: 0,
       DRAIN_SECONDS: 1,
+      RUNNEL_LAUNCHED: false,
       LOG_LEVEL: "info",
     },
   });

@@ -176,6 +176,7 @@ async function handOver(command) {
   if (command === "start") Object.assign(process.env, { NODE_ENV: "production" });
   // Next's own handler waits for open streams for ever; lifecycle.ts has ours.
   process.env.NEXT_MANUAL_SIG_HANDLE = "1";
+  process.env.RUNNEL_LAUNCHED = "1";
   if (command === "dev") {
     // Next's command kills its server process after 100 ms.
     process.env.NEXT_EXIT_TIMEOUT_MS ??= "3000";

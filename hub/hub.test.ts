@@ -13,6 +13,7 @@ function newHub(limits: Partial<Limits> = {}): Hub {
   const note = (fields: object, message: string) => void lines.push({ fields, message });
   return new Hub({
     timers,
+    longLived: false,
     limits: { ...LIMITS, ...limits },
     logger: { info: note, warn: note },
   });

@@ -19,6 +19,8 @@ export interface HubOptions {
   readonly timers: Timers;
   readonly limits: Limits;
   readonly logger: Logger;
+  /** Whether the process goes on when a request's handler is done: a server of our own, not a function of a platform. */
+  readonly longLived: boolean;
 }
 
 /** open: takes streams. draining: takes no more, and soon ends those it has. */
@@ -50,6 +52,7 @@ const RETRY = {
 /** The engine: who listens, what they get, and when it ends. */
 export class Hub {
   readonly limits: Limits;
+  readonly longLived: boolean;
   readonly #timers: Timers;
   readonly #logger: Logger;
   readonly #connections = new Set<Connection>();
@@ -57,8 +60,9 @@ export class Hub {
   #state: HubState = "open";
   #opened = 0;
 
-  constructor({ timers, limits, logger }: HubOptions) {
+  constructor({ timers, limits, logger, longLived }: HubOptions) {
     this.limits = limits;
+    this.longLived = longLived;
     this.#timers = timers;
     this.#logger = logger;
     const clock = new Clock(timers, (packet) => this.#clockAudience.send(packet));

@@ -25,7 +25,7 @@ export function subscribe(hub: Hub, request: Request): Response {
       detail: "heartbeat is `comment` (the default) or `event`",
     });
   }
-  const sink = new WebStreamSink();
+  const sink = new WebStreamSink({ longLived: hub.longLived });
   const subscribed = hub.subscribeToClock({ sink, heartbeat });
   if (!subscribed.open) return refuse(hub, request, subscribed.reason);
   const { connection } = subscribed;

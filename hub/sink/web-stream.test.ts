@@ -18,8 +18,8 @@ class Owner implements SinkOwner {
   }
 }
 
-function sinkAndOwner(): { sink: WebStreamSink; owner: Owner } {
-  const sink = new WebStreamSink();
+function sinkAndOwner({ longLived = false } = {}): { sink: WebStreamSink; owner: Owner } {
+  const sink = new WebStreamSink({ longLived });
   const owner = new Owner();
   sink.attach(owner);
   return { sink, owner };
@@ -58,9 +58,9 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-describe("piped by Next", () => {
+describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", (options) => {
   test("what was written before anybody read comes first, and the head leaves with it", async () => {
-    const { sink, owner } = sinkAndOwner();
+    const { sink, owner } = sinkAndOwner(options);
     expect(sink.write(frame("first"))).toBe(false);
     const { text } = await piped(sink);
     await vi.waitFor(() => expect(text()).toContain("data:first\n\n"));
@@ -70,7 +70,7 @@ describe("piped by Next", () => {
   });
 
   test("a reader that never reads costs two chunks beyond the socket's own buffers, then takes up again", async () => {
-    const { sink, owner } = sinkAndOwner();
+    const { sink, owner } = sinkAndOwner(options);
     const { client, response, text } = await piped(sink);
     await vi.waitFor(() => expect(owner.drains).toBe(1));
     client.pause();
@@ -94,7 +94,7 @@ describe("piped by Next", () => {
   });
 
   test("the end is clean, after all that was written", async () => {
-    const { sink, owner } = sinkAndOwner();
+    const { sink, owner } = sinkAndOwner(options);
     const { client, text, pipe } = await piped(sink);
     sink.write(BIG);
     sink.write(frame("last words"));
@@ -107,7 +107,7 @@ describe("piped by Next", () => {
   });
 
   test("an end before anybody reads is an end after what was written", async () => {
-    const { sink } = sinkAndOwner();
+    const { sink } = sinkAndOwner(options);
     sink.write(frame("only"));
     sink.end();
     const { text } = await piped(sink);
@@ -121,7 +121,7 @@ describe("piped by Next", () => {
   test.each(kills)(
     "a client that %s mid-burst is told once, and nothing is written after",
     async (_, kill) => {
-      const { sink, owner } = sinkAndOwner();
+      const { sink, owner } = sinkAndOwner(options);
       const { client } = await piped(sink);
       for (let burst = 0; burst < 20; burst++) sink.write(BIG);
       kill(client);
@@ -134,6 +134,21 @@ describe("piped by Next", () => {
       expect(owner.leavings).toBe(1);
     },
   );
+
+  test("the handler is done when the stream is, or in a long-lived process at once", async () => {
+    const { sink } = sinkAndOwner(options);
+    const { pipe, text } = await piped(sink);
+    let done = false;
+    pipe?.then(() => {
+      done = true;
+    });
+    sink.write(frame("first"));
+    await vi.waitFor(() => expect(text()).toContain("first"));
+    expect(done).toBe(options.longLived);
+    sink.end();
+    await vi.waitFor(() => expect(text()).toMatch(/\r\n0\r\n\r\n$/));
+    await vi.waitFor(() => expect(done).toBe(true));
+  });
 });
 
 describe("read otherwise", () => {

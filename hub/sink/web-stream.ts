@@ -3,12 +3,20 @@ import type { Sink, SinkOwner } from "./types.ts";
 
 const ignore = () => {};
 
+export interface WebStreamOptions {
+  /**
+   * Whether the process goes on when the handler of the request is done. Then a pipe resolves at once, and Next lets go of all that it
+   * keeps for a request while it is handled. Elsewhere (Vercel) a handler that is done may be the end of its process.
+   */
+  readonly longLived: boolean;
+}
+
 /**
  * A sink into a ReadableStream, for a Response's body.
  *
- * Next pipes a body into the socket with `pipeTo`, chunk by chunk through a reader, promises and two queues: 48 µs a
- * write. This body's own `pipeTo` writes to the destination as soon as the hub does, with the same result for half of
- * that (docs/benchmarks.md). Whoever reads the body otherwise gets the standard way, through `pull`.
+ * Next pipes a body into the socket with `pipeTo`: chunk by chunk through a reader, promises and two queues. This body's own
+ * `pipeTo` writes to the destination as soon as the hub does, for half the cost (docs/decisions/the-bodys-own-pipe.md).
+ * Whoever reads the body otherwise gets the standard way, through `pull`.
  *
  * It holds one chunk, and the destination one more; past that it is full.
  */
@@ -19,10 +27,12 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   /** Written while nobody was reading. */
   #held: Uint8Array[] = [];
+  readonly #longLived: boolean;
   #readerWaits = false;
   #ended = false;
 
-  constructor() {
+  constructor({ longLived }: WebStreamOptions) {
+    this.#longLived = longLived;
     this.body = new DirectBody(this);
   }
 
@@ -49,7 +59,10 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
     else if (this.#held.length === 0) this.#controller?.close();
   }
 
-  /** Writes to the destination from now on. Resolves when the stream has ended, rejects when the destination is lost. */
+  /**
+   * Writes to the destination from now on. Resolves when the stream has ended, and rejects when the destination is lost;
+   * if the process is long-lived, resolves as soon as the destination is taken.
+   */
   async pipeDirectly(destination: WritableStream<Uint8Array>, signal?: AbortSignal): Promise<void> {
     const writer = destination.getWriter();
     this.#writer = writer;
@@ -60,12 +73,12 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
     this.#held = [];
     if (this.#ended) writer.close().catch(ignore);
     else this.#owner?.drained();
-    try {
-      await writer.closed;
-    } catch (error) {
+    const closed = writer.closed.catch((error: unknown) => {
       this.#lose();
       throw error;
-    }
+    });
+    if (this.#longLived) closed.catch(ignore);
+    else await closed;
   }
 
   #writeDirectly(writer: WritableStreamDefaultWriter<Uint8Array>, bytes: Uint8Array): boolean {
