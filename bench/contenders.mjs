@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -18,7 +19,11 @@ export const BASELINE = "node:http";
 export const RUNNEL = {
   name: "Runnel",
   path: "/api/stream",
-  args: [fromRoot("launch.mjs"), "start"],
+  // Less the program, which is node; and with the launcher's path whole, for whoever runs this elsewhere.
+  args: JSON.parse(readFileSync(fromRoot("package.json"), "utf8"))
+    .scripts.start.replace("launch.mjs", fromRoot("launch.mjs"))
+    .split(" ")
+    .slice(1),
   // No contender writes a line for each connection.
   env: { LOG_LEVEL: "warn", MAX_CONNECTIONS: "1000000", HISTORY_URL: "memory:" },
 };
