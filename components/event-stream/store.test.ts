@@ -109,11 +109,37 @@ describe("a connection's life", () => {
   });
 
   test("subscribing, leaving and subscribing again, as StrictMode does, opens one connection", async () => {
-    const stream = make();
+    let built = 0;
+    class Counted extends EventSource {
+      constructor(url: string) {
+        super(url);
+        built += 1;
+      }
+    }
+    const stream = make({ world: world({ EventSource: Counted }) });
     stream.subscribe(() => {})();
     leave.push(stream.subscribe(() => {}));
     await until(stream, "open");
+    expect(built).toBe(1);
     expect(server.requests).toBe(1);
+  });
+
+  test("a source that speaks on after its close, as polyfills do, is not heard", async () => {
+    class Deaf extends EventSource {
+      override close(): void {
+        leave.push(() => super.close());
+      }
+    }
+    const stream = listen({ world: world({ EventSource: Deaf }) });
+    await until(stream, "open");
+    stream.close();
+    server.emit("too late");
+    server.drop();
+    await expect.poll(() => server.requests).toBe(2);
+    stream.insertMessage("after all");
+    await expect
+      .poll(() => texts(stream))
+      .toEqual(["Connection open ...", "Connection close", "after all"]);
   });
 
   test("the last subscriber to leave closes it, and the next one opens it again", async () => {

@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { Watchdog } from "./watchdog.ts";
+import { browserWorld } from "./world.ts";
+
+/** A clock that is moved by hand, with one timer: what a watchdog has. */
+function setUp() {
+  let now = 0;
+  let timer: { due: number; callback: () => void } | undefined;
+  const silences: number[] = [];
+  const watchdog = new Watchdog(
+    {
+      ...browserWorld(),
+      now: () => now,
+      after(ms, callback) {
+        const mine = { due: now + ms, callback };
+        timer = mine;
+        return () => {
+          if (timer === mine) timer = undefined;
+        };
+      },
+    },
+    (ms) => silences.push(ms),
+  );
+  return {
+    watchdog,
+    silences,
+    /** Moves the clock to then, and fires the timer if it is due: late, if nobody moved the clock before. */
+    moveTo(then: number) {
+      now = then;
+      const due = timer;
+      if (due === undefined || due.due > now) return;
+      timer = undefined;
+      due.callback();
+    },
+    running: () => timer !== undefined,
+  };
+}
+
+test("two and a half intervals of silence are told, once, and nothing runs on", () => {
+  const { watchdog, silences, moveTo, running } = setUp();
+  watchdog.promise("4");
+  moveTo(9_999);
+  expect(silences).toEqual([]);
+  moveTo(10_000);
+  moveTo(30_000);
+  expect(silences).toEqual([10_000]);
+  expect(running()).toBe(false);
+});
+
+test("a sign of life gives the stream its time again", () => {
+  const { watchdog, silences, moveTo } = setUp();
+  watchdog.promise("4");
+  moveTo(8_000);
+  watchdog.heard();
+  moveTo(10_000);
+  moveTo(17_999);
+  expect(silences).toEqual([]);
+  moveTo(18_000);
+  expect(silences).toEqual([10_000]);
+});
+
+test("a machine that slept is no dead stream: it gets its time again, once", () => {
+  const { watchdog, silences, moveTo } = setUp();
+  watchdog.promise("4");
+  moveTo(3_600_000);
+  expect(silences).toEqual([]);
+  moveTo(3_610_000);
+  expect(silences).toEqual([10_000]);
+});
+
+test("stopped, it is silent, and without a promise it never starts", () => {
+  const { watchdog, silences, moveTo, running } = setUp();
+  watchdog.heard();
+  expect(running()).toBe(false);
+  watchdog.promise("4");
+  watchdog.stop();
+  expect(running()).toBe(false);
+  moveTo(100_000);
+  expect(silences).toEqual([]);
+});
