@@ -102,7 +102,7 @@ export class Source {
 
   #browserRetries(): void {
     this.#watchdog.stop();
-    this.#lost("the stream broke off; the browser connects again by itself", null);
+    this.#lost("no connection; the browser tries again by itself", null);
   }
 
   #rebuild(why: string): void {
