@@ -42,7 +42,7 @@ const schema = z.object({
   PORT: whole(0, 65_535).default(3000),
   HEARTBEAT_SECONDS: number(0.1, 3600, "seconds").default(15),
   MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
-  MAX_CONNECTION_SECONDS: number(0, 31_536_000, "seconds"),
+  MAX_CONNECTION_SECONDS: number(0, 86_400, "seconds"),
   DRAIN_SECONDS: number(0, 3600, "seconds").default(1),
   // Set by the launcher, for the server that it starts.
   RUNNEL_LAUNCHED: z

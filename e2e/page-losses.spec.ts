@@ -23,7 +23,7 @@ test("one 503 does not kill it: the stream comes back by itself, with one `Conne
     "Connection open ...",
     "back",
   ]);
-  await expect(live.entries.nth(1)).toContainText("connects again by itself");
+  await expect(live.entries.nth(1)).toContainText("tries again by itself");
   expect(scripted.requests).toBe(3);
 });
 

@@ -32,7 +32,7 @@ export class Audience {
   join(connection: Connection): void {
     this.#connections.add(connection);
     if (this.#connections.size > 1) return;
-    this.#lastSent = this.#options.timers.now();
+    this.#lastSent = this.#options.timers.elapsed();
     this.#armHeartbeat(this.#options.heartbeatMs);
     this.#options.onOccupied();
   }
@@ -45,7 +45,7 @@ export class Audience {
   }
 
   send(chunk: Chunk): void {
-    this.#lastSent = this.#options.timers.now();
+    this.#lastSent = this.#options.timers.elapsed();
     for (const connection of this.#connections) connection.send(chunk);
   }
 
@@ -53,9 +53,9 @@ export class Audience {
   #armHeartbeat(ms: number): void {
     this.#stopHeartbeat = this.#options.timers.after(ms, () => {
       const { timers, heartbeatMs, heartbeatEvent } = this.#options;
-      const silence = timers.now() - this.#lastSent;
+      const silence = timers.elapsed() - this.#lastSent;
       if (silence < heartbeatMs) return this.#armHeartbeat(heartbeatMs - silence);
-      this.#lastSent = timers.now();
+      this.#lastSent = timers.elapsed();
       for (const connection of this.#connections) {
         connection.send(connection.heartbeat === "event" ? heartbeatEvent : COMMENT);
       }

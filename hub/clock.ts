@@ -19,7 +19,7 @@ export class Clock {
   }
 
   start(): void {
-    if (this.#stop === undefined) this.#arm(this.#timers.now() + SECOND);
+    if (this.#stop === undefined) this.#arm(this.#timers.elapsed() + SECOND);
   }
 
   stop(): void {
@@ -29,9 +29,9 @@ export class Clock {
 
   // Each tick is timed from the one before, not from when its timer fired: lateness does not add up.
   #arm(due: number): void {
-    const now = this.#timers.now();
-    // A machine that slept, or whose time was set, starts anew instead of catching up.
-    const next = Math.abs(due - now) > SECOND ? now + SECOND : due;
+    const now = this.#timers.elapsed();
+    // A process that was stopped for a while goes on from now, instead of catching up.
+    const next = due < now ? now + SECOND : due;
     this.#stop = this.#timers.after(next - now, () => {
       this.#arm(next + SECOND);
       const time = this.#timers.now();

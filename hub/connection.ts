@@ -1,41 +1,41 @@
 import type { Chunk } from "./encode.ts";
 import type { Sink, SinkOwner } from "./sink/types.ts";
 
-/** Why a connection ended, as the log says it. */
-export type EndReason = "client left" | "maximum age" | "shutdown";
+/** Why the hub ends a connection. */
+export type EndReason = "maximum age" | "shutdown";
+
+/** Why a connection is over, as the log says it. */
+export type CloseReason = "client left" | EndReason;
 
 export type HeartbeatKind = "comment" | "event";
 
 /**
- * live: its sink takes bytes. lagging: the sink is full and nothing is kept for it.
- * closed: for good.
+ * live: its sink takes bytes. lagging: the sink is full, and nothing is kept for it. ending: its last words are on their way, and it
+ * still counts, since a reader that has stalled still holds its socket. closed: for good.
  */
-export type ConnectionState = "live" | "lagging" | "closed";
+export type ConnectionState = "live" | "lagging" | "ending" | "closed";
 
 export interface ConnectionOptions {
   readonly id: string;
   readonly sink: Sink;
   readonly heartbeat: HeartbeatKind;
-  /** Milliseconds since 1970. */
-  readonly openedAt: number;
   /** Called once, when the connection has closed. */
-  readonly onClose: (reason: EndReason) => void;
+  readonly onClose: (reason: CloseReason) => void;
 }
 
 /** One open stream. It never queues: what it cannot write at once, it does not hold. */
 export class Connection implements SinkOwner {
   readonly id: string;
   readonly heartbeat: HeartbeatKind;
-  readonly openedAt: number;
   readonly #sink: Sink;
   readonly #onClose: ConnectionOptions["onClose"];
   #state: ConnectionState = "live";
+  #reason: CloseReason = "client left";
   #events = 0;
 
   constructor(options: ConnectionOptions) {
     this.id = options.id;
     this.heartbeat = options.heartbeat;
-    this.openedAt = options.openedAt;
     this.#sink = options.sink;
     this.#onClose = options.onClose;
     this.#sink.attach(this);
@@ -50,7 +50,7 @@ export class Connection implements SinkOwner {
     return this.#events;
   }
 
-  /** Writes the chunk if the connection is live; a lagging or closed one lets it pass. */
+  /** Writes the chunk if the connection is live; otherwise lets it pass. */
   send(chunk: Chunk): void {
     if (this.#state !== "live") return;
     this.#events += chunk.events;
@@ -59,24 +59,22 @@ export class Connection implements SinkOwner {
 
   /** Ends the stream cleanly, its last words written even if it lags. Idempotent. */
   end(reason: EndReason, lastWords: Chunk): void {
-    if (this.#state === "closed") return;
+    if (this.#state === "ending" || this.#state === "closed") return;
+    this.#state = "ending";
+    this.#reason = reason;
     this.#sink.write(lastWords);
     this.#sink.end();
-    this.#close(reason);
   }
 
   drained(): void {
     if (this.#state === "lagging") this.#state = "live";
   }
 
-  left(): void {
+  /** The sink has closed, or the request is known to be aborted before the sink knows. Idempotent. */
+  closed(): void {
     if (this.#state === "closed") return;
-    this.#sink.end();
-    this.#close("client left");
-  }
-
-  #close(reason: EndReason): void {
     this.#state = "closed";
-    this.#onClose(reason);
+    this.#sink.end();
+    this.#onClose(this.#reason);
   }
 }

@@ -8,7 +8,7 @@ declare const encoded: unique symbol;
 
 /** Bytes for one write, shared by all that get them: nobody MUST change them. */
 export interface Chunk {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** How many events it holds; heartbeats don't count. */
   readonly events: number;
   readonly [encoded]: true;
@@ -18,7 +18,7 @@ export interface Chunk {
 export interface EventFields {
   /** Becomes the client's Last-Event-ID. No NULL, CR or LF. */
   readonly id?: string;
-  /** The event's type; `message` without one. No CR or LF. */
+  /** The event's type; `message` without one. No NULL, CR or LF. */
   readonly type?: string;
   /** Any text; its line ends (CR, LF, CRLF) reach the client as LF. */
   readonly data: string;
@@ -32,9 +32,8 @@ function chunk(text: string, events: number): Chunk {
 
 // [spec] CR alone ends a line too.
 const LINE_END = /\r\n|\r|\n/;
-// [spec] An id with NULL is ignored by clients, so it would silently not resume.
-const UNSAFE_ID = /[\0\r\n]/;
-const UNSAFE_TYPE = /[\0\r\n]/;
+// [spec] A client ignores an id with NULL, so it would silently not resume.
+const UNSAFE = /[\0\r\n]/;
 
 // [spec] A client takes one space off the front of a value, so only a value that starts with one needs another.
 function field(name: string, value: string): string {
@@ -48,12 +47,11 @@ function field(name: string, value: string): string {
 export function encodeEvent(event: EventFields): Chunk {
   let text = "";
   if (event.id !== undefined) {
-    if (UNSAFE_ID.test(event.id)) throw new RangeError("an event's id holds no NULL, CR or LF");
+    if (UNSAFE.test(event.id)) throw new RangeError("an event's id holds no NULL, CR or LF");
     text += field("id", event.id);
   }
   if (event.type !== undefined) {
-    if (UNSAFE_TYPE.test(event.type))
-      throw new RangeError("an event's type holds no NULL, CR or LF");
+    if (UNSAFE.test(event.type)) throw new RangeError("an event's type holds no NULL, CR or LF");
     text += field("event", event.type);
   }
   for (const line of event.data.split(LINE_END)) text += field("data", line);

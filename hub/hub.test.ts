@@ -26,7 +26,7 @@ function listen(heartbeat: HeartbeatKind = "comment"): ListSink {
 }
 
 const leave = (...sinks: ListSink[]) => {
-  for (const sink of sinks) sink.owner?.left();
+  for (const sink of sinks) sink.owner?.closed();
 };
 
 beforeEach(() => {
@@ -76,7 +76,16 @@ describe("the clock", () => {
     leave(sink);
   });
 
-  test("a machine that slept an hour gets one packet, not 3,600", () => {
+  test("goes on, with the new time, when somebody sets the time of day back", () => {
+    const sink = listen();
+    timers.setTime(-3_600_000);
+    timers.advance(2_000);
+    expect(sink.chunks).toHaveLength(1 + 2);
+    expect(sink.text()).toContain(`id:${timers.now()}\n`);
+    leave(sink);
+  });
+
+  test("a process that was stopped for an hour sends one packet, not 3,600", () => {
     const sink = listen();
     timers.jump(3_600_000);
     timers.advance(500);
@@ -177,6 +186,24 @@ describe("draining", () => {
       expect(stream.ended).toBe(true);
       expect(stream.text()).toMatch(/retry:3000\n\n$/);
     }
+  });
+
+  test("waits for a stream whose last words have not gone out, and counts it until then", async () => {
+    const [sink, stalled] = [listen(), listen()];
+    stalled.stalled = true;
+    let drained = false;
+    const drain = hub.drain(0).then(() => {
+      drained = true;
+    });
+    timers.advance(0);
+    await Promise.resolve();
+    expect(sink.ended && stalled.ended).toBe(true);
+    expect(hub.connections).toBe(1);
+    timers.advance(5_000);
+    expect(stalled.text()).not.toContain("time is");
+    expect(drained).toBe(false);
+    leave(stalled);
+    await drain;
   });
 });
 

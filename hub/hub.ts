@@ -4,7 +4,7 @@ import { Connection, type EndReason, type HeartbeatKind } from "./connection.ts"
 import { type Chunk, encodeFarewell, encodeHeartbeat, encodeOpening } from "./encode.ts";
 import type { Logger } from "./logger.ts";
 import type { Sink } from "./sink/types.ts";
-import { jitter, type Span, type Timers } from "./timers.ts";
+import { jitter, type Span, type Stop, type Timers } from "./timers.ts";
 
 export interface Limits {
   /** Streams open at once. */
@@ -51,19 +51,20 @@ const RETRY = {
 
 /** The engine: who listens, what they get, and when it ends. */
 export class Hub {
+  readonly timers: Timers;
   readonly limits: Limits;
   readonly longLived: boolean;
-  readonly #timers: Timers;
   readonly #logger: Logger;
   readonly #connections = new Set<Connection>();
   readonly #clockAudience: Audience;
   #state: HubState = "open";
   #opened = 0;
+  #onEmpty: (() => void) | undefined;
 
   constructor({ timers, limits, logger, longLived }: HubOptions) {
     this.limits = limits;
     this.longLived = longLived;
-    this.#timers = timers;
+    this.timers = timers;
     this.#logger = logger;
     const clock = new Clock(timers, (packet) => this.#clockAudience.send(packet));
     this.#clockAudience = new Audience({
@@ -84,11 +85,16 @@ export class Hub {
     return this.#connections.size;
   }
 
+  /** Why a stream can't be opened now; undefined: it can. */
+  refusal(): Refusal | undefined {
+    if (this.#state === "draining") return "shutdown";
+    return this.#connections.size < this.limits.maxConnections ? undefined : "full";
+  }
+
   /** Opens a stream of the server's clock, or says why not; a refused request gets `retryMs(reason)`. */
   subscribeToClock(request: StreamRequest): Subscribed {
-    if (this.#state === "draining") return { open: false, reason: "shutdown" };
-    if (this.#connections.size >= this.limits.maxConnections)
-      return { open: false, reason: "full" };
+    const reason = this.refusal();
+    if (reason !== undefined) return { open: false, reason };
     const connection = this.#open(request, this.#clockAudience);
     this.#clockAudience.join(connection);
     return { open: true, connection };
@@ -96,49 +102,54 @@ export class Hub {
 
   /** A time after which to come back, in milliseconds, a new one at each call. */
   retryMs(reason: keyof typeof RETRY): number {
-    return jitter(this.#timers, RETRY[reason]);
+    return jitter(this.timers, RETRY[reason]);
   }
 
   /**
    * Takes no stream from now on; after `graceMs` milliseconds, in which load balancers notice, ends each stream cleanly.
-   * Resolves when all have ended.
+   * Resolves when the last has closed: a reader that has stalled may keep it waiting.
    */
   async drain(graceMs: number): Promise<void> {
     this.#state = "draining";
-    await new Promise<void>((resolve) => this.#timers.after(graceMs, resolve));
+    await new Promise<void>((resolve) => this.timers.after(graceMs, resolve));
+    const emptied = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
     for (const connection of this.#connections) this.#end(connection, "shutdown");
+    if (this.#connections.size > 0) await emptied;
   }
 
   #open({ sink, heartbeat }: StreamRequest, audience: Audience): Connection {
-    const { maxConnectionMs } = this.limits;
-    const openedAt = this.#timers.now();
+    const { timers } = this;
+    const openedAt = timers.elapsed();
     this.#opened += 1;
     const connection: Connection = new Connection({
-      id: `${openedAt.toString(36)}-${this.#opened.toString(36)}`,
+      id: `${timers.now().toString(36)}-${this.#opened.toString(36)}`,
       sink,
       heartbeat,
-      openedAt,
       onClose: (reason) => {
         stopAge?.();
-        this.#connections.delete(connection);
         audience.leave(connection);
-        this.#logClosed(connection, reason);
+        this.#connections.delete(connection);
+        if (this.#connections.size === 0) this.#onEmpty?.();
+        const { id, events } = connection;
+        const seconds = Math.round(timers.elapsed() - openedAt) / 1000;
+        this.#logger.info({ connection: id, seconds, events, reason }, "stream closed");
       },
     });
-    const stopAge =
-      maxConnectionMs > 0
-        ? this.#timers.after(
-            jitter(this.#timers, { from: maxConnectionMs * 0.9, to: maxConnectionMs }),
-            () => this.#end(connection, "maximum age"),
-          )
-        : undefined;
+    const stopAge = this.#endWithAge(connection);
     this.#connections.add(connection);
-    this.#logger.info(
-      { connection: connection.id, connections: this.#connections.size },
-      "stream opened",
-    );
+    const fields = { connection: connection.id, connections: this.#connections.size };
+    this.#logger.info(fields, "stream opened");
     connection.send(this.#opening(heartbeat));
     return connection;
+  }
+
+  #endWithAge(connection: Connection): Stop | undefined {
+    const age = this.limits.maxConnectionMs;
+    if (age === 0) return undefined;
+    const ms = jitter(this.timers, { from: age * 0.9, to: age });
+    return this.timers.after(ms, () => this.#end(connection, "maximum age"));
   }
 
   #opening(heartbeat: HeartbeatKind): Chunk {
@@ -148,15 +159,7 @@ export class Hub {
       : encodeOpening({ retryMs });
   }
 
-  #end(connection: Connection, reason: "maximum age" | "shutdown"): void {
+  #end(connection: Connection, reason: EndReason): void {
     connection.end(reason, encodeFarewell(this.retryMs(reason)));
-  }
-
-  #logClosed(connection: Connection, reason: EndReason): void {
-    const seconds = (this.#timers.now() - connection.openedAt) / 1000;
-    this.#logger.info(
-      { connection: connection.id, seconds, events: connection.events, reason },
-      "stream closed",
-    );
   }
 }

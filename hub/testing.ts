@@ -5,6 +5,8 @@ import type { Timers } from "./timers.ts";
 /** A world whose time moves only when a test says so. */
 export class FakeTimers implements Timers {
   #now = 1_700_000_000_000;
+  /** What somebody has set the time of day by. */
+  #set = 0;
   #due: { at: number; callback: () => void }[] = [];
 
   /** How many timers are set: none, where a test ends with nothing open. */
@@ -13,7 +15,16 @@ export class FakeTimers implements Timers {
   }
 
   now(): number {
+    return this.#now + this.#set;
+  }
+
+  elapsed(): number {
     return this.#now;
+  }
+
+  /** Sets the time of day, back where `ms` is negative. */
+  setTime(ms: number): void {
+    this.#set += ms;
   }
 
   random(): number {
@@ -41,7 +52,7 @@ export class FakeTimers implements Timers {
     this.#now = end;
   }
 
-  /** A machine that slept: time is later, and no timer has fired on the way. */
+  /** A process that was stopped: time is later, and no timer has fired on the way. */
   jump(ms: number): void {
     this.#now += ms;
   }
@@ -53,6 +64,8 @@ export class ListSink implements Sink {
   owner: SinkOwner | undefined;
   full = false;
   ended = false;
+  /** The reader has stalled: what was written last does not go out. */
+  stalled = false;
 
   attach(owner: SinkOwner): void {
     this.owner = owner;
@@ -65,7 +78,9 @@ export class ListSink implements Sink {
   }
 
   end(): void {
+    if (this.ended) return;
     this.ended = true;
+    if (!this.stalled) this.owner?.closed();
   }
 
   text(): string {

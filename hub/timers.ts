@@ -3,19 +3,22 @@ export type Stop = () => void;
 
 /**
  * Time and chance, passed in: tests move a fake clock instead of sleeping.
- * Every timer MUST let the process exit (it is unref'ed).
+ * No timer of these MUST keep the process alive.
  */
 export interface Timers {
-  /** Milliseconds since 1970. */
+  /** The time of day, in milliseconds since 1970. Somebody may set it, back too. */
   now(): number;
+  /** Milliseconds since a moment that does not matter; it only grows. For how long things take. */
+  elapsed(): number;
   /** A number in [0, 1). */
   random(): number;
-  /** Calls back once, `ms` milliseconds from now. */
+  /** Calls back once, `ms` milliseconds from now; MUST be below 2^31, beyond which Node calls back at once. */
   after(ms: number, callback: () => void): Stop;
 }
 
 export const systemTimers: Timers = {
   now: Date.now,
+  elapsed: () => performance.now(),
   random: Math.random,
   after(ms, callback) {
     const timer = setTimeout(callback, ms);

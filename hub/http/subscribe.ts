@@ -17,26 +17,27 @@ const METHODS = "GET, HEAD, OPTIONS";
 
 /** GET: opens a stream, which ends when the request is aborted. */
 export function subscribe(hub: Hub, request: Request): Response {
-  const heartbeat = parseHeartbeat(new URL(request.url).searchParams.get("heartbeat"));
-  if (heartbeat === undefined) {
-    return problemResponse({
-      status: 400,
-      title: "Bad query parameter",
-      detail: "heartbeat is `comment` (the default) or `event`",
-    });
-  }
+  const heartbeat = parseHeartbeat(request);
+  if (heartbeat === undefined) return badHeartbeat();
   const sink = new WebStreamSink({ longLived: hub.longLived });
   const subscribed = hub.subscribeToClock({ sink, heartbeat });
   if (!subscribed.open) return refuse(hub, request, subscribed.reason);
   const { connection } = subscribed;
-  if (request.signal.aborted) connection.left();
-  else request.signal.addEventListener("abort", () => connection.left(), { once: true });
+  if (request.signal.aborted) connection.closed();
+  else request.signal.addEventListener("abort", () => connection.closed(), { once: true });
   return new Response(sink.body, { headers: STREAM_HEADERS });
 }
 
-/** HEAD: what GET would answer, and no stream is opened. */
-export function describe(): Response {
-  return new Response(null, { headers: STREAM_HEADERS });
+/** HEAD: what GET would answer, without its body; no stream is opened. Source: RFC 9110, section 9.3.2. */
+export function head(hub: Hub, request: Request): Response {
+  const reason = hub.refusal();
+  const { status, headers } =
+    parseHeartbeat(request) === undefined
+      ? badHeartbeat()
+      : reason === undefined
+        ? new Response(null, { headers: STREAM_HEADERS })
+        : refuse(hub, request, reason);
+  return new Response(null, { status, headers });
 }
 
 /** OPTIONS, a browser's preflight too. Source: WHATWG Fetch, section 3.3 (CORS protocol). */
@@ -65,25 +66,38 @@ export function methodNotAllowed(request: Request): Response {
   );
 }
 
-function parseHeartbeat(raw: string | null): HeartbeatKind | undefined {
-  if (raw === null) return "comment";
+function parseHeartbeat(request: Request): HeartbeatKind | undefined {
+  const raw = new URL(request.url).searchParams.get("heartbeat") ?? "comment";
   return raw === "comment" || raw === "event" ? raw : undefined;
 }
 
-// [spec] An EventSource that gets anything but a 200 never comes back by itself, so it is told when to: HTML, section 9.2.3.
+function badHeartbeat(): Response {
+  return problemResponse({
+    status: 400,
+    title: "Bad query parameter",
+    detail: "heartbeat is `comment` (the default) or `event`",
+  });
+}
+
+// [spec] An EventSource that gets anything but a 200 never comes back by itself: HTML, section 9.2.3. So it gets one, and is told when.
 function refuse(hub: Hub, request: Request, reason: Refusal): Response {
   const retryMs = hub.retryMs(reason);
-  if (reason === "shutdown" || request.headers.get("accept")?.includes("text/event-stream")) {
-    return new Response(encodeFarewell(retryMs).bytes as Uint8Array<ArrayBuffer>, {
-      headers: STREAM_HEADERS,
-    });
+  switch (reason) {
+    case "shutdown":
+      return farewell(retryMs);
+    case "full":
+      if (request.headers.get("accept")?.includes("text/event-stream")) return farewell(retryMs);
+      return problemResponse(
+        {
+          status: 503,
+          title: "Too many streams",
+          detail: `all ${hub.limits.maxConnections} streams are taken: come back later`,
+        },
+        { "Retry-After": String(Math.ceil(retryMs / 1000)) },
+      );
   }
-  return problemResponse(
-    {
-      status: 503,
-      title: "Too many streams",
-      detail: `all ${hub.limits.maxConnections} streams are taken: come back later`,
-    },
-    { "Retry-After": String(Math.ceil(retryMs / 1000)) },
-  );
+}
+
+function farewell(retryMs: number): Response {
+  return new Response(encodeFarewell(retryMs).bytes, { headers: STREAM_HEADERS });
 }

@@ -1,15 +1,15 @@
 import type { Chunk } from "../encode.ts";
 
-/** Where a connection writes. A sink never throws, and after `end` or `left` it does nothing. */
+/** Where a connection writes. A sink never throws, and once it has closed it does nothing. */
 export interface Sink {
   /** MUST be called once, before the first write. */
   attach(owner: SinkOwner): void;
   /**
-   * Takes the chunk, always. False means full: the owner MUST NOT write again before `drained`,
-   * which is what bounds a slow reader's memory.
+   * Takes the chunk, always. False means full: but for last words before an end, the owner MUST NOT write again
+   * before `drained`. That is what bounds a slow reader's memory.
    */
   write(chunk: Chunk): boolean;
-  /** Ends the stream cleanly, after what was written. Idempotent. */
+  /** Ends the stream cleanly, after what was written; `closed` tells when that has gone out. Idempotent. */
   end(): void;
 }
 
@@ -17,6 +17,6 @@ export interface Sink {
 export interface SinkOwner {
   /** The sink takes bytes again. */
   drained(): void;
-  /** The reader is gone; nothing written from now on reaches it. At most once. */
-  left(): void;
+  /** It is over: all was written and the stream has ended, or the reader has gone. Once. */
+  closed(): void;
 }

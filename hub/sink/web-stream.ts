@@ -18,7 +18,7 @@ export interface WebStreamOptions {
  * `pipeTo` writes to the destination as soon as the hub does, for half the cost (docs/decisions/the-bodys-own-pipe.md).
  * Whoever reads the body otherwise gets the standard way, through `pull`.
  *
- * It holds one chunk, and the destination one more; past that it is full.
+ * While nobody reads, it keeps what is written and is full. Piped, the destination holds one chunk on its way and one behind it; then it is full.
  */
 export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> {
   readonly body: ReadableStream<Uint8Array>;
@@ -56,7 +56,7 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
     if (this.#ended) return;
     this.#ended = true;
     if (this.#writer) this.#writer.close().catch(ignore);
-    else if (this.#held.length === 0) this.#controller?.close();
+    else if (this.#held.length === 0) this.#finish();
   }
 
   /**
@@ -73,10 +73,7 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
     this.#held = [];
     if (this.#ended) writer.close().catch(ignore);
     else this.#owner?.drained();
-    const closed = writer.closed.catch((error: unknown) => {
-      this.#lose();
-      throw error;
-    });
+    const closed = writer.closed.finally(() => this.#finish());
     if (this.#longLived) closed.catch(ignore);
     else await closed;
   }
@@ -90,10 +87,14 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
     return false;
   }
 
-  #lose(): void {
+  /** All has gone out, or nothing more can. */
+  #finish(): void {
     this.#ended = true;
     this.#held = [];
-    this.#owner?.left();
+    this.#controller?.close();
+    this.#controller = undefined;
+    this.#owner?.closed();
+    this.#owner = undefined;
   }
 
   // What follows is called by the stream, when it is read and not piped.
@@ -106,7 +107,7 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
     const next = this.#held.shift();
     if (next) {
       controller.enqueue(next);
-      if (this.#ended && this.#held.length === 0) controller.close();
+      if (this.#ended && this.#held.length === 0) this.#finish();
       return;
     }
     this.#readerWaits = true;
@@ -114,7 +115,9 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
   }
 
   cancel(): void {
-    this.#lose();
+    // The stream has closed its controller itself.
+    this.#controller = undefined;
+    this.#finish();
   }
 }
 

@@ -6,7 +6,7 @@ export const maxDuration = 300;
 
 export const GET = (request: Request) => stream.subscribe(runtime().hub, request);
 // Next would answer HEAD by running GET, and never read the stream that it opens.
-export const HEAD = stream.describe;
+export const HEAD = (request: Request) => stream.head(runtime().hub, request);
 export const OPTIONS = stream.preflight;
 export const POST = stream.methodNotAllowed;
 export const PUT = stream.methodNotAllowed;
