@@ -34,6 +34,8 @@ const whole = (min, max) => {
 
 const LOG_LEVELS = /** @type {const} */ (["trace", "debug", "info", "warn", "error", "silent"]);
 
+const LAUNCHED = /** @type {const} */ (["start", "dev"]);
+
 const schema = z.object({
   HOST: z
     .string()
@@ -43,12 +45,9 @@ const schema = z.object({
   HEARTBEAT_SECONDS: number(0.1, 3600, "seconds").default(15),
   MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
   MAX_CONNECTION_SECONDS: number(0, 86_400, "seconds"),
-  DRAIN_SECONDS: number(0, 3600, "seconds").default(1),
-  // Set by the launcher, for the server that it starts.
-  RUNNEL_LAUNCHED: z
-    .literal("1", { error: "1, and is the launcher's to set" })
-    .optional()
-    .transform((launched) => launched === "1"),
+  DRAIN_SECONDS: number(0, 3600, "seconds"),
+  // The launcher's word to the server that it starts, as which command; not for anybody else to set.
+  RUNNEL_LAUNCHED: z.enum(LAUNCHED, { error: "left to the launcher" }).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` }).default("info"),
 });
 
@@ -63,8 +62,13 @@ export function readConfig(env = process.env) {
   const given = Object.fromEntries(
     Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
   );
-  // Vercel cuts a stream at the route's maxDuration, 300 s: it ends itself at 80 % of that. Elsewhere nothing cuts it.
-  const result = schema.safeParse({ MAX_CONNECTION_SECONDS: env.VERCEL ? "240" : "0", ...given });
+  const defaults = {
+    // Vercel cuts a stream at the route's maxDuration, 300 s: it ends itself at 80 % of that. Elsewhere nothing cuts it.
+    MAX_CONNECTION_SECONDS: env.VERCEL ? "240" : "0",
+    // In dev there is no load balancer to notice.
+    DRAIN_SECONDS: env.RUNNEL_LAUNCHED === "dev" ? "0" : "1",
+  };
+  const result = schema.safeParse({ ...defaults, ...given });
   if (result.success) return { ok: true, config: Object.freeze(result.data) };
   const problem = result.error.issues
     .map(

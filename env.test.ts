@@ -11,7 +11,6 @@ test("nothing needs to be set", () => {
       MAX_CONNECTIONS: 10_000,
       MAX_CONNECTION_SECONDS: 0,
       DRAIN_SECONDS: 1,
-      RUNNEL_LAUNCHED: false,
       LOG_LEVEL: "info",
     },
   });
@@ -26,6 +25,11 @@ test("on Vercel a stream ends itself at 80 % of the time after which it would be
   expect(readConfig({ VERCEL: "1", MAX_CONNECTION_SECONDS: "50" })).toMatchObject({
     config: { MAX_CONNECTION_SECONDS: 50 },
   });
+});
+
+test("in dev, where no load balancer has to notice, a drain is over at once", () => {
+  expect(readConfig({ RUNNEL_LAUNCHED: "dev" })).toMatchObject({ config: { DRAIN_SECONDS: 0 } });
+  expect(readConfig({ RUNNEL_LAUNCHED: "start" })).toMatchObject({ config: { DRAIN_SECONDS: 1 } });
 });
 
 test.each([

@@ -1,7 +1,8 @@
 import { defineConfig, devices } from "@playwright/test";
-import { BROWSER_ARGS, systemChromium } from "./scripts/chromium.mjs";
+import { BROWSER_ARGS, likelyChromium } from "./scripts/chromium.mjs";
 
-const executablePath = systemChromium();
+// `npm test` has found one that starts, and named it in CHROMIUM_PATH.
+const executablePath = likelyChromium();
 
 export default defineConfig({
   testDir: "e2e",

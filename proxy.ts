@@ -18,10 +18,8 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  // Pages only: a stream goes through nothing that it needn't.
-  matcher: [
-    "/((?!(?:api|stream|\\.well-known|_next/static|_next/image)(?:/|$)|icon\\.svg$|favicon\\.ico$).*)",
-  ],
+  // All but the streams, which go through nothing that they needn't, and files. An unknown address is answered by a page.
+  matcher: ["/((?!(?:api/stream|api/health|stream)$|_next/static/|icon\\.svg$).*)"],
 };
 
 function newNonce(): string {

@@ -33,7 +33,7 @@ function createRuntime(): Runtime {
   const hub = new Hub({
     timers: systemTimers,
     logger,
-    longLived: config.RUNNEL_LAUNCHED,
+    longLived: config.RUNNEL_LAUNCHED !== undefined,
     limits: {
       maxConnections: config.MAX_CONNECTIONS,
       maxConnectionMs: config.MAX_CONNECTION_SECONDS * 1000,

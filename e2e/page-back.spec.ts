@@ -1,8 +1,8 @@
-import { BROWSER_ARGS, systemChromium } from "../scripts/chromium.mjs";
+import { BROWSER_ARGS, likelyChromium } from "../scripts/chromium.mjs";
 import { expect, test } from "./support/live-page.ts";
 import { connections } from "./support/runnel.ts";
 
-const executablePath = systemChromium();
+const executablePath = likelyChromium();
 
 // Playwright turns the cache for Back off; people's browsers have it on.
 test.use({

@@ -227,8 +227,11 @@ test("the page's headers keep foreign scripts and frames out, and no stream has 
   expect(headers).not.toHaveProperty("x-powered-by");
   const again = await page.request.get(runnel.url);
   expect(again.headers()["content-security-policy"]).not.toBe(policy);
-  const missing = await page.request.get(`${runnel.url}/nothing`);
-  expect(missing.headers()["content-security-policy"]).toContain("'nonce-");
+  for (const path of ["/nothing", "/api/nothing", "/stream/nothing", "/.well-known/nothing"]) {
+    const missing = await page.request.get(runnel.url + path);
+    expect(missing.status(), path).toBe(404);
+    expect(missing.headers()["content-security-policy"], path).toContain("'nonce-");
+  }
   for (const path of ["/api/stream", "/stream"]) {
     const head = await page.request.head(runnel.url + path);
     expect(head.headers()).toMatchObject({ "x-content-type-options": "nosniff" });

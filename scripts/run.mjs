@@ -1,22 +1,26 @@
 import { spawn } from "node:child_process";
+import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Runs a command in the project's folder, with what it prints shown; npm's own binaries are found by name.
- * @param {string} name what is said before it runs
- * @param {string[]} command the program and its arguments
- * @param {Record<string, string>} [env]
+ * Runs a program in the project's folder, with what it prints shown; those of our packages are found by name.
+ * A signal that we get meanwhile reaches it.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {Record<string, string>} [env] beside our own
  * @returns {Promise<boolean>} whether it ended with exit code 0
  */
-export async function run(name, [program = "", ...args], env = {}) {
-  process.stdout.write(`\n— ${name}\n`);
-  const bin = `${ROOT}node_modules/.bin`;
+export async function run(program, args, env = {}) {
   const child = spawn(program, args, {
     cwd: ROOT,
     stdio: "inherit",
-    env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, ...env },
+    env: {
+      ...process.env,
+      PATH: `${ROOT}node_modules/.bin${delimiter}${process.env.PATH}`,
+      ...env,
+    },
   });
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => child.kill(signal);
@@ -28,14 +32,21 @@ export async function run(name, [program = "", ...args], env = {}) {
   return code === 0;
 }
 
+/** @typedef {[name: string, program: string, ...args: string[]]} Step */
+
 /**
  * Runs steps one after the other, and ends the process with exit code 1 at the first that fails.
- * @param {[name: string, command: string[]][]} steps
+ * @param {readonly Step[]} steps
  */
 export async function runAll(steps) {
-  for (const [name, command] of steps) {
-    if (await run(name, command)) continue;
-    process.stderr.write(`\nrunnel: ${name}: failed\n`);
-    process.exit(1);
+  for (const [name, program, ...args] of steps) {
+    process.stdout.write(`\n— ${name}\n`);
+    if (!(await run(program, args))) fail(`${name}: failed`);
   }
+}
+
+/** Says in one line why it can't go on, and ends. @param {string} problem @returns {never} */
+export function fail(problem) {
+  process.stderr.write(`runnel: ${problem}\n`);
+  process.exit(1);
 }

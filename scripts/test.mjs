@@ -1,13 +1,15 @@
-/** `npm test`: everything. `npm run test:e2e -- ARGUMENTS`: the browser tests alone, with arguments for Playwright. */
-import { install } from "../launch.mjs";
+/** `npm test`: everything. `npm run test:e2e -- ARGUMENTS`: the end-to-end tests alone, with arguments for Playwright. */
+import { install } from "./install.mjs";
 import { runAll } from "./run.mjs";
 
 const [suite, ...args] = process.argv.slice(2);
 await install({ dev: true });
-if (suite === undefined) await runAll([["check", [process.execPath, "scripts/check.mjs"]]]);
+if (suite === undefined) await import("./check.mjs");
 await runAll([
-  ["production build", [process.execPath, "launch.mjs", "build"]],
-  ["standalone build", [process.execPath, "launch.mjs", "build", "--standalone"]],
-  ["a browser", [process.execPath, "scripts/browser.mjs"]],
-  ["end-to-end tests", ["playwright", "test", ...args]],
+  ["production build", process.execPath, "scripts/build.mjs"],
+  ["standalone build", process.execPath, "scripts/build.mjs", "--standalone"],
 ]);
+const { findChromium } = await import("./chromium.mjs");
+// Found here once, and named to Playwright.
+process.env.CHROMIUM_PATH = await findChromium();
+await runAll([["end-to-end tests", "playwright", "test", ...args]]);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { expect } from "@playwright/test";
 
 export type Mode = "start" | "dev" | "standalone";
 
@@ -13,8 +14,10 @@ export interface RunnelOptions {
   readonly npm?: boolean;
   /** Variables beside the address; what the test's own environment has of the configuration does not reach the server. */
   readonly env?: Record<string, string>;
-  /** The folder whose launcher is started. */
+  /** The folder that it is started in. */
   readonly folder?: string;
+  /** The launcher's path from there; default: its name. */
+  readonly launcher?: string;
   readonly port?: number;
 }
 
@@ -54,7 +57,7 @@ export function spawnLauncher(options: RunnelOptions & { port: number }): ChildP
   const command = mode === "dev" ? "dev" : "start";
   const [program, args] = options.npm
     ? ["npm", ["run", command]]
-    : [process.execPath, ["launch.mjs", command]];
+    : [process.execPath, [options.launcher ?? "launch.mjs", command]];
   return spawn(program, args, {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
@@ -137,3 +140,17 @@ export async function health(runnel: Pick<Runnel, "url">): Promise<Health> {
 /** How many streams the server has open: for `expect.poll`. */
 export const connections = (runnel: Pick<Runnel, "url">) => async (): Promise<number> =>
   (await health(runnel)).connections;
+
+/** Runs the test against a server of its own, which is stopped whatever happens, and has printed no error. */
+export async function withRunnel(
+  options: RunnelOptions,
+  use: (runnel: Runnel) => Promise<void>,
+): Promise<void> {
+  const runnel = await startRunnel(options);
+  try {
+    await use(runnel);
+  } finally {
+    await runnel.stop();
+  }
+  expect(runnel.output()).not.toMatch(/unhandled|already closed|⨯/i);
+}

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { pipeToNodeResponse } from "next/dist/server/pipe-readable.js";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { Connection } from "../connection.ts";
 import { type Chunk, encodeEvent } from "../encode.ts";
 import type { SinkOwner } from "./types.ts";
 import { WebStreamSink } from "./web-stream.ts";
@@ -146,6 +147,36 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     await vi.waitFor(() => expect(done).toBe(true));
   });
 });
+
+test("a connection whose client never reads keeps its memory flat, and delays nobody", async () => {
+  const connectTo = async () => {
+    const sink = new WebStreamSink({ longLived: true });
+    const onClose = () => {};
+    const connection = new Connection({ id: "c", sink, heartbeat: "comment", onClose });
+    const { client } = await piped(sink);
+    return { connection, client };
+  };
+  const [stalled, quick] = await Promise.all([connectTo(), connectTo()]);
+  stalled.client.pause();
+  let received = 0;
+  // Counted, not kept.
+  quick.client.removeAllListeners("data").on("data", (data) => {
+    received += data.length;
+  });
+  const before = process.memoryUsage.rss();
+  const chunks = 5_000;
+  for (let sent = 0; sent < chunks; sent++) {
+    // Buffers of their own: 325 MB, if somebody kept them.
+    const chunk = encodeEvent({ data: String(sent).padStart(8).repeat(8_125) });
+    stalled.connection.send(chunk);
+    quick.connection.send(chunk);
+    await vi.waitFor(() => expect(quick.connection.state).toBe("live"), { interval: 0 });
+  }
+  await vi.waitFor(() => expect(received).toBeGreaterThan(chunks * 65_000));
+  expect(stalled.connection.state).toBe("lagging");
+  expect(stalled.connection.events).toBeLessThan(chunks / 2);
+  expect(process.memoryUsage.rss() - before).toBeLessThan(150_000_000);
+}, 60_000);
 
 describe("read otherwise", () => {
   test("gives each chunk to a reader that waits, and is full while none does", async () => {
