@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import pino from "pino";
 import { type Config, readConfig } from "./env.mjs";
 import { Hub } from "./hub/hub.ts";
@@ -30,9 +31,12 @@ function createRuntime(): Runtime {
   if (!read.ok) throw new Error(read.problem);
   const { config } = read;
   const logger = pino({ level: config.LOG_LEVEL, base: null });
+  // Made when the process starts, so it belongs to no request.
+  const outside = new AsyncResource("runnel");
   const hub = new Hub({
     timers: systemTimers,
     logger,
+    outside: (work) => outside.runInAsyncScope(work),
     longLived: config.RUNNEL_LAUNCHED !== undefined,
     limits: {
       maxConnections: config.MAX_CONNECTIONS,

@@ -14,6 +14,7 @@ function newHub(limits: Partial<Limits> = {}): Hub {
   return new Hub({
     timers,
     longLived: false,
+    outside: (work) => work(),
     limits: { ...LIMITS, ...limits },
     logger: { info: note, warn: note },
   });

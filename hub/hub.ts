@@ -21,6 +21,11 @@ export interface HubOptions {
   readonly logger: Logger;
   /** Whether the process goes on when a request's handler is done: a server of our own, not a function of a platform. */
   readonly longLived: boolean;
+  /**
+   * Runs the work as if no request had asked for it. What a stream is made of outlives its request's handler, and would otherwise
+   * carry along all that the framework keeps for the handler.
+   */
+  readonly outside: <T>(work: () => T) => T;
 }
 
 /** open: takes streams. draining: takes no more, and soon ends those it has. */
@@ -54,6 +59,7 @@ export class Hub {
   readonly timers: Timers;
   readonly limits: Limits;
   readonly longLived: boolean;
+  readonly outside: HubOptions["outside"];
   readonly #logger: Logger;
   readonly #connections = new Set<Connection>();
   readonly #clockAudience: Audience;
@@ -61,9 +67,10 @@ export class Hub {
   #opened = 0;
   #onEmpty: (() => void) | undefined;
 
-  constructor({ timers, limits, logger, longLived }: HubOptions) {
+  constructor({ timers, limits, logger, longLived, outside }: HubOptions) {
     this.limits = limits;
     this.longLived = longLived;
+    this.outside = outside;
     this.timers = timers;
     this.#logger = logger;
     const clock = new Clock(timers, (packet) => this.#clockAudience.send(packet));

@@ -19,8 +19,10 @@ const METHODS = "GET, HEAD, OPTIONS";
 export function subscribe(hub: Hub, request: Request): Response {
   const heartbeat = parseHeartbeat(request);
   if (heartbeat === undefined) return badHeartbeat();
-  const sink = new WebStreamSink({ longLived: hub.longLived });
-  const subscribed = hub.subscribeToClock({ sink, heartbeat });
+  const { sink, subscribed } = hub.outside(() => {
+    const sink = new WebStreamSink({ longLived: hub.longLived });
+    return { sink, subscribed: hub.subscribeToClock({ sink, heartbeat }) };
+  });
   if (!subscribed.open) return refuse(hub, request, subscribed.reason);
   const { connection } = subscribed;
   if (request.signal.aborted) connection.closed();
