@@ -14,7 +14,8 @@ async function faults(page: Page): Promise<string[]> {
   );
 }
 
-const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+// As narrow as WCAG 1.4.10 (reflow) goes, which is 1280 pixels at 400 % too.
+const SIZES = { phone: { width: 320, height: 640 }, desktop: { width: 1280, height: 800 } };
 
 for (const colorScheme of ["light", "dark"] as const) {
   for (const size of ["phone", "desktop"] as const) {

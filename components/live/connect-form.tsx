@@ -21,7 +21,7 @@ export function ConnectForm({ url, closeSeconds }: Props) {
           autoComplete="off"
         />
       </label>
-      <div className="flex items-center gap-2.5">
+      <div className="flex flex-wrap items-center gap-2.5">
         <label className="flex items-center gap-2 text-sm font-medium whitespace-nowrap">
           Close after
           <input
