@@ -4,6 +4,8 @@ import type { Entry } from "./types.ts";
 export const MOST_ENTRIES = 500;
 /** How many characters of one text are kept: more than fills a screen. */
 export const LONGEST_TEXT = 4_000;
+/** How many characters of an id are kept. */
+export const LONGEST_ID = 200;
 
 /** The newest entries: bounded, and adding one costs the same whether it is the first or the millionth. */
 export class EntryList {
@@ -24,8 +26,10 @@ export class EntryList {
   add(entry: Omit<Entry, "key" | "omitted">): void {
     // Trimmed once in MOST_ENTRIES times, so that no entry pays for moving all the others.
     if (this.#kept.length === 2 * MOST_ENTRIES) this.#kept = this.#kept.slice(MOST_ENTRIES);
-    const text = cut(entry.text);
-    this.#kept.push({ ...entry, key: this.#added, text, omitted: entry.text.length - text.length });
+    const text = cut(entry.text, LONGEST_TEXT);
+    const id = entry.id === undefined ? {} : { id: cut(entry.id, LONGEST_ID) };
+    const omitted = entry.text.length - text.length;
+    this.#kept.push({ ...entry, ...id, key: this.#added, text, omitted });
     this.#added += 1;
     this.#addedSinceClear += 1;
   }
@@ -41,9 +45,9 @@ export class EntryList {
   }
 }
 
-function cut(text: string): string {
-  if (text.length <= LONGEST_TEXT) return text;
-  const whole = text.slice(0, LONGEST_TEXT).replace(/[\uD800-\uDBFF]$/, "");
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const whole = text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, "");
   // A slice keeps the string it is a part of in memory, megabytes of it perhaps: a clone doesn't.
   return structuredClone(whole);
 }

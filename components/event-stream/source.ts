@@ -5,6 +5,8 @@ import type { EventSourceLike, Stop, World } from "./world.ts";
 /** The event by which a server says, in its data, how many seconds of silence are usual. */
 const HEARTBEAT = "runnel:heartbeat";
 const CLOSED = 2;
+/** A server that takes the connection and never answers is waited for this long, in milliseconds. */
+const NO_ANSWER_MS = 30_000;
 
 /** How long to wait before a new EventSource is built, in milliseconds: from `first`, doubling, up to `longest`. */
 export interface Backoff {
@@ -33,6 +35,7 @@ export class Source {
   readonly #watchdog: Watchdog;
   #current: EventSourceLike | undefined;
   #stopWaiting: Stop | undefined;
+  #stopPatience: Stop | undefined;
   #attempt = 0;
 
   constructor(url: string, world: World, backoff: Backoff, handlers: SourceHandlers) {
@@ -74,6 +77,9 @@ export class Source {
     }
     const source = new EventSource(this.#url);
     this.#current = source;
+    this.#stopPatience = this.#world.after(NO_ANSWER_MS, () =>
+      this.#rebuild(`no answer for ${seconds(NO_ANSWER_MS)}`),
+    );
     // An event of a source that was replaced is nobody's any more.
     const on = (type: string, listener: (event: MessageEvent) => void) =>
       source.addEventListener(type, (event) => {
@@ -95,12 +101,14 @@ export class Source {
   }
 
   #opened(): void {
+    this.#stopPatience?.();
     this.#attempt = 0;
     this.#on.onStatus({ state: "open" });
     this.#on.onOpen();
   }
 
   #browserRetries(): void {
+    this.#stopPatience?.();
     this.#watchdog.stop();
     this.#lost("no connection; the browser tries again by itself", null);
   }
@@ -125,6 +133,8 @@ export class Source {
   #let(): void {
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
+    this.#stopPatience?.();
+    this.#stopPatience = undefined;
     this.#watchdog.stop();
     this.#current?.close();
     this.#current = undefined;

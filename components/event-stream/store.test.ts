@@ -227,13 +227,42 @@ describe("losses", () => {
     const waits: number[] = [];
     const real = world({ random: () => 0 });
     const after: World["after"] = (ms, callback) => {
-      if (ms !== 1000) waits.push(ms);
-      return real.after(ms === 1000 ? ms : 0, callback);
+      // The picture's second, and the patience with a server that does not answer, are no waits.
+      const other = ms === 1_000 || ms === 30_000;
+      if (!other) waits.push(ms);
+      return real.after(other ? ms : 0, callback);
     };
     server.refuse(5);
     const stream = listen({ backoff: { first: 1_600, longest: 8_000 }, world: { ...real, after } });
     await until(stream, "open");
     expect(waits).toEqual([800, 1_600, 3_200, 4_000, 4_000]);
+  });
+
+  test("a server that takes the connection and never answers is given up, and asked anew", async () => {
+    const real = world();
+    const after: World["after"] = (ms, callback) => real.after(ms === 30_000 ? 50 : ms, callback);
+    server.stall(true);
+    const stream = listen({ backoff: { first: 10, longest: 10 }, world: { ...real, after } });
+    await expect.poll(() => server.requests).toBeGreaterThan(1);
+    server.stall(false);
+    await until(stream, "open");
+  });
+
+  test("a page that is seen again, without having been shown anew, is live again", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    page.dispatchEvent(new Event("pagehide"));
+    await expect.poll(() => server.connections).toBe(0);
+    page.dispatchEvent(new Event("visibilitychange"));
+    await until(stream, "open");
+    expect(server.connections).toBe(1);
+  });
+
+  test("an id is kept to its first 200 characters", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    server.emit("one", { id: "7".repeat(10_000) });
+    await expect.poll(() => stream.getSnapshot().entries.at(-1)?.id).toBe("7".repeat(200));
   });
 
   test("a cut stream is the browser's to bring back, with the last id, and is an error once", async () => {

@@ -78,7 +78,10 @@ class Store implements EventStream {
       this.#unwatchPage = watchPage(this.#world, {
         onLeave: () => this.#suspend(),
         onReturn: () => this.#openIfWanted(),
-        onWake: () => this.#source.hurry(),
+        onWake: () => {
+          this.#openIfWanted();
+          this.#source.hurry();
+        },
       });
       // Not yet: React's StrictMode subscribes, leaves and subscribes again, and that is one connection.
       queueMicrotask(() => this.#openIfWanted());
@@ -132,7 +135,7 @@ class Store implements EventStream {
   };
 
   readonly insertMessage = (msg: string | readonly string[]): void => {
-    const texts: readonly unknown[] = Array.isArray(msg) ? msg : [msg];
+    const texts: readonly unknown[] = Array.isArray(msg) ? [...msg] : [msg];
     // All or none: a caller that is wrong leaves no half of a list behind.
     if (!texts.every((text) => typeof text === "string")) throw new Error("string or Array string");
     for (const text of texts) this.#insert("message", text);
