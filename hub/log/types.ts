@@ -1,0 +1,133 @@
+import type { Chunk } from "../encode.ts";
+import type { Matcher } from "../matcher.ts";
+import type { Topic } from "../topic.ts";
+import type { Update } from "../update.ts";
+
+declare const position: unique symbol;
+
+/** An update's place in the log, a whole number. It only grows; what else it means is its log's own. */
+export type Position = number & { readonly [position]: true };
+
+/**
+ * What a log keeps apart, each with bounds of its own, in one order: the updates that were published, and the hub's own
+ * subscription events, which push none of the former out.
+ */
+export const LANES = ["updates", "subscriptions"] as const;
+export type Lane = (typeof LANES)[number];
+
+/** An update in the log. */
+export interface Entry {
+  readonly position: Position;
+  /** The publisher's, or the one that the log made. */
+  readonly id: string;
+  readonly lane: Lane;
+  readonly topics: readonly Topic[];
+  readonly private: boolean;
+  /** When it was appended, in milliseconds since 1970. */
+  readonly at: number;
+  /** As text/event-stream, encoded once; the bytes are nobody's to change. */
+  readonly frame: Chunk;
+}
+
+/** Makes a repeated request harmless. All three are bounded by whoever makes them. */
+export interface Receipt {
+  /** Keys of different publishers never meet. */
+  readonly publisher: string;
+  readonly key: string;
+  /** Of the whole request: the same key with another body is a mistake. */
+  readonly bodyHash: string;
+}
+
+/** One subscription that began or ended. */
+export interface SubscriptionEvent {
+  /** Its topic, in the hub's namespace. */
+  readonly topic: Topic;
+  readonly active: boolean;
+  /** The JSON document. */
+  readonly document: string;
+}
+
+export type Append =
+  | { readonly lane: "updates"; readonly updates: readonly Update[]; readonly receipt?: Receipt }
+  | { readonly lane: "subscriptions"; readonly events: readonly SubscriptionEvent[] };
+
+export type Appended =
+  | { readonly outcome: "appended"; readonly ids: readonly string[] }
+  /** The receipt was there already: the ids are those of the first time, and nothing was appended. */
+  | { readonly outcome: "repeated"; readonly ids: readonly string[] }
+  /** The receipt's key was there already with another body; nothing was appended. */
+  | { readonly outcome: "conflict" };
+
+export interface ReadRequest {
+  readonly after: Position;
+  /** Entries that match at least one; empty: none do. */
+  readonly matchers: readonly Matcher[];
+  readonly lanes: readonly Lane[];
+  /** Stops before the entry that would go over this many bytes of frames, but gives at least one. */
+  readonly maxBytes: number;
+}
+
+/** A stretch of the log: all entries in (`after`, `to`] that match, in order. */
+export interface Page {
+  readonly entries: readonly Entry[];
+  /** May lie behind the last entry, and before `last` without one: a page also ends when it has taken its time. */
+  readonly to: Position;
+}
+
+/** What is kept; beyond any one of them, the oldest goes. */
+export interface Retention {
+  readonly maxUpdates: number;
+  /** Of frames. */
+  readonly maxBytes: number;
+  /** Milliseconds; 0: as long as there is room. */
+  readonly maxAgeMs: number;
+}
+
+/** Of the lane `subscriptions`, whatever is configured for the updates. */
+export const SUBSCRIPTIONS_RETENTION: Retention = {
+  maxUpdates: 10_000,
+  maxBytes: 8 * 1024 * 1024,
+  maxAgeMs: 0,
+};
+
+/** How long a receipt is kept, in milliseconds, and how many are: the oldest go first. */
+export const RECEIPTS = { maxAgeMs: 10 * 60_000, most: 100_000 } as const;
+
+/**
+ * Where updates are kept, in one total order. Every driver passes log/contract.ts.
+ *
+ * - Positions MUST grow, and MUST be handed to the tail in order, none twice.
+ * - `append` MUST be all or nothing, and MUST resolve only when its entries are as durable as the driver promises.
+ * - An id that the log makes MUST be opaque and a valid URI, and MUST NOT be made twice, not after a restart either.
+ */
+export interface Log {
+  /** The newest entry's position; 0 if there never was one. */
+  readonly last: Position;
+  /**
+   * Appends in the order of the calls. The tail has the entries before the promise resolves.
+   * @throws HubError `log:unavailable`, with nothing appended
+   */
+  append(append: Append): Promise<Appended>;
+  /** Calls back with what each commit brought, in order. To be called once, before the first append. */
+  tail(listener: (entries: readonly [Entry, ...Entry[]]) => void): void;
+  /** The newest position of the lane that is no longer kept; 0 if all of it is. */
+  floor(lane: Lane): Position;
+  /**
+   * Where a client goes on that has seen the event with this id; undefined: this log never had it, or no longer knows.
+   * An id that the log made is found even when its entry was trimmed. Of entries with the same id of publishers' own, the earliest kept counts.
+   */
+  locate(id: string): Promise<Position | undefined>;
+  /** An id that `locate` takes to this position, for wherever there is no entry's own. */
+  cursor(position: Position): string;
+  /**
+   * Costs what it returns, where all matchers are exact; else it takes at most a few milliseconds, and goes on at the next call.
+   * @throws HubError `log:unavailable`
+   */
+  read(request: ReadRequest): Promise<Page>;
+  /** The documents of subscriptions that an owner which did not close left active, by topic. */
+  leftActive(): readonly SubscriptionEvent[];
+  /** Lets go of what is over its age. */
+  trim(): Promise<void>;
+  /** Waits for appends under way, and takes no more. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,111 @@
+import type { HubUrl } from "./hub-url.ts";
+import { characterProblem, parseTopic, type Topic } from "./topic.ts";
+
+/** What a publisher sends, checked. Made by `parseUpdate`, and by the hub for its own events. */
+export interface Update {
+  /** The canonical topic first, then the alternates. */
+  readonly topics: readonly [Topic, ...Topic[]];
+  readonly data: string;
+  /** Only for subscribers with a grant. */
+  readonly private: boolean;
+  /** The publisher's own id; the log makes one where there is none. */
+  readonly id?: string;
+  /** The event's type; `message` without one. */
+  readonly type?: string;
+  /** What clients shall wait before they come back, in milliseconds. */
+  readonly retry?: number;
+}
+
+/** The fields of an update as they came. Source: Mercure, section Publication. */
+export interface UpdateFields {
+  readonly topics: readonly string[];
+  readonly data?: string | undefined;
+  readonly private: boolean;
+  readonly id?: string | undefined;
+  readonly type?: string | undefined;
+  readonly retry?: string | undefined;
+}
+
+export type ParsedUpdate =
+  | { readonly ok: true; readonly update: Update }
+  /** `problem` names the field, what it was and what is right. */
+  | { readonly ok: false; readonly reason: "invalid" | "too large"; readonly problem: string };
+
+/** Bounds of one update's fields; lengths in UTF-16 code units. */
+export const UPDATE_LIMITS = {
+  topics: 100,
+  idLength: 512,
+  typeLength: 256,
+  /** A longer time is no time to wait, and a browser keeps it in 32 bits. */
+  retryMs: 2 ** 31 - 1,
+} as const;
+
+/** What types of events the hub keeps for itself: the protocol's, and our own. */
+const isReservedType = (type: string) => type === "mercure" || type.startsWith("runnel:");
+
+/** Checks an update's fields, `data` aside, which may be any text. Its size is its carrier's to bound. */
+export function parseUpdate(fields: UpdateFields, hubUrl: HubUrl): ParsedUpdate {
+  const { data = "", id, type } = fields;
+  const invalid = (problem: string) => ({ ok: false, reason: "invalid", problem }) as const;
+  const tooLarge = (problem: string) => ({ ok: false, reason: "too large", problem }) as const;
+  if (fields.topics.length > UPDATE_LIMITS.topics) {
+    return tooLarge(`topic: ${fields.topics.length} are too many, at most ${UPDATE_LIMITS.topics}`);
+  }
+  const topics: Topic[] = [];
+  for (const raw of fields.topics) {
+    const parsed = parseTopic(raw);
+    if (!parsed.ok) {
+      const problem = `topic ${parsed.problem}`;
+      return parsed.reason === "invalid" ? invalid(problem) : tooLarge(problem);
+    }
+    if (hubUrl.reserves(parsed.topic)) {
+      return invalid(`topic lies in ${hubUrl.path}, where only the hub itself publishes`);
+    }
+    if (!topics.includes(parsed.topic)) topics.push(parsed.topic);
+  }
+  const [canonical, ...alternates] = topics;
+  if (canonical === undefined) return invalid("topic is missing: give at least one");
+  if (!data.isWellFormed()) return invalid("data is not valid UTF-8");
+  for (const [name, value, longest] of [
+    ["id", id, UPDATE_LIMITS.idLength],
+    ["type", type, UPDATE_LIMITS.typeLength],
+  ] as const) {
+    if (value === undefined) continue;
+    const problem = characterProblem(value);
+    if (problem) return invalid(`${name} ${problem}`);
+    if (value.length > longest) {
+      return tooLarge(`${name} has ${value.length} characters, but may have ${longest}`);
+    }
+  }
+  if (id?.startsWith("#")) return invalid("id starts with #, which is kept for hubs");
+  if (id === "earliest") return invalid("id is `earliest`, which is kept for resuming");
+  if (type !== undefined && isReservedType(type)) {
+    return invalid(`type is ${JSON.stringify(type)}, which is kept for the hub's own events`);
+  }
+  const retry = parseRetry(fields.retry);
+  if (!retry.ok) return retry;
+  return {
+    ok: true,
+    update: {
+      topics: [canonical, ...alternates],
+      data,
+      private: fields.private,
+      // An empty field is one that was not filled in.
+      ...(id ? { id } : {}),
+      ...(type ? { type } : {}),
+      ...(retry.ms === undefined ? {} : { retry: retry.ms }),
+    },
+  };
+}
+
+function parseRetry(
+  raw: string | undefined,
+): { ok: true; ms?: number } | { ok: false; reason: "invalid"; problem: string } {
+  if (raw === undefined || raw === "") return { ok: true };
+  // [spec] Digits alone, however many.
+  if (!/^[0-9]+$/.test(raw)) {
+    const problem = "retry is not a whole number of milliseconds in ASCII digits";
+    return { ok: false, reason: "invalid", problem };
+  }
+  return { ok: true, ms: Math.min(Number(raw), UPDATE_LIMITS.retryMs) };
+}
