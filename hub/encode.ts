@@ -20,6 +20,8 @@ export interface EventFields {
   readonly id?: string;
   /** The event's type; `message` without one. No NULL, CR or LF. */
   readonly type?: string;
+  /** What the client waits before it comes back, in milliseconds. */
+  readonly retry?: number;
   /** Any text; its line ends (CR, LF, CRLF) reach the client as LF. */
   readonly data: string;
 }
@@ -54,8 +56,63 @@ export function encodeEvent(event: EventFields): Chunk {
     if (UNSAFE.test(event.type)) throw new RangeError("an event's type holds no NULL, CR or LF");
     text += field("event", event.type);
   }
+  if (event.retry !== undefined) text += field("retry", String(event.retry));
   for (const line of event.data.split(LINE_END)) text += field("data", line);
   return chunk(`${text}\n`, 1);
+}
+
+/** Bytes that `encodeEvent` once made, and a log has kept. */
+export function storedFrame(bytes: Uint8Array<ArrayBuffer>): Chunk {
+  return { bytes, events: 1 } as Chunk;
+}
+
+/** Joined for one write; a lone chunk is itself, uncopied. */
+export function join(chunks: readonly [Chunk, ...Chunk[]]): Chunk {
+  const [first] = chunks;
+  if (chunks.length === 1) return first;
+  let length = 0;
+  let events = 0;
+  for (const one of chunks) {
+    length += one.bytes.length;
+    events += one.events;
+  }
+  // Chunks live as long as their slowest reader, which would keep all of a shared pool's buffer alive.
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const one of chunks) {
+    bytes.set(one.bytes, offset);
+    offset += one.bytes.length;
+  }
+  return { bytes, events } as Chunk;
+}
+
+/** No bytes: where a stretch of the log holds nothing for a reader. */
+export const NOTHING: Chunk = chunk("", 0);
+
+/**
+ * Moves the client's Last-Event-ID on, with no event.
+ * [spec] An empty line takes the id over, and dispatches nothing without data: HTML, section 9.2.6.
+ */
+export function encodeCursor(id: string): Chunk {
+  return chunk(`${field("id", id)}\n`, 0);
+}
+
+/** What is told of a gap. */
+export interface Gap {
+  /** The event id that the client asked to go on from. */
+  readonly requested: string;
+  /** The id after which the stream goes on, or `earliest`. It becomes the client's Last-Event-ID. */
+  readonly continuesAfter: string;
+}
+
+/** Updates are missing before what follows: an event of the type `runnel:gap`, whose data is the gap as JSON. */
+export function encodeGap(gap: Gap): Chunk {
+  const { bytes } = encodeEvent({
+    id: gap.continuesAfter,
+    type: "runnel:gap",
+    data: JSON.stringify(gap),
+  });
+  return { bytes, events: 0 } as Chunk;
 }
 
 /** A comment: keeps the path open, invisible to scripts. */
