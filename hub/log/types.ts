@@ -8,6 +8,12 @@ declare const position: unique symbol;
 /** An update's place in the log, a whole number. It only grows; what else it means is its log's own. */
 export type Position = number & { readonly [position]: true };
 
+/** For logs, who alone know what a number means as a position. */
+export const toPosition = (value: number): Position => value as Position;
+
+/** Before everything. */
+export const START = toPosition(0);
+
 /**
  * What a log keeps apart, each with bounds of its own, in one order: the updates that were published, and the hub's own
  * subscription events, which push none of the former out.

@@ -1,0 +1,70 @@
+import { type Cipher, createCipheriv } from "node:crypto";
+import { type Position, toPosition } from "./log/types.ts";
+
+/** Ids of one log: each position has one, nobody without the key can make or read one, and none needs an index. */
+export interface EventIds {
+  idOf(position: Position): string;
+  /** undefined: this key did not make it. */
+  positionOf(id: string): Position | undefined;
+}
+
+/** Bytes of the key of a log's ids. It MUST be random, and kept as long as the log. */
+export const ID_KEY_BYTES = 32;
+
+const BLOCK = 16;
+/** In hexadecimal digits, the UUID's hyphens left out. */
+const TAG_DIGITS = 20;
+const SHAPE =
+  /^urn:uuid:([0-9a-f]{8})-([0-9a-f]{4})-(8[0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})$/;
+
+/**
+ * Ids as UUIDs of version 8 (RFC 9562, section 5.8). Of its 122 free bits, 74 are a tag made from the position under one half of the
+ * key; 48 are the position itself, hidden under the other half and the tag. So equal positions have equal ids, different ones have
+ * different ids, and an id that was guessed passes once in 2^74 times. (The construction is SIV's, RFC 5297.)
+ * @param key `ID_KEY_BYTES` random bytes
+ */
+export function createEventIds(key: Uint8Array): EventIds {
+  if (key.length !== ID_KEY_BYTES) throw new RangeError(`the key has ${ID_KEY_BYTES} bytes`);
+  const tagger = oneBlockCipher(key.subarray(0, BLOCK));
+  const hider = oneBlockCipher(key.subarray(BLOCK));
+  const input = Buffer.alloc(BLOCK);
+  const tagged = Buffer.alloc(BLOCK);
+
+  /** What hides the position: made from the tag's ten bytes, the UUID's version and variant among them. */
+  const maskOf = (): number => hider.update(tagged).readUIntBE(0, 6);
+
+  const idOf = (position: Position): string => {
+    input.writeUIntBE(position, 0, 6);
+    tagger.update(input).copy(tagged, 0, 0, 10);
+    tagged[6] = ((tagged[6] ?? 0) & 0x0f) | 0x80;
+    tagged[8] = ((tagged[8] ?? 0) & 0x3f) | 0x80;
+    const hex = tagged.toString("hex", 0, 10);
+    const body = xor48(position, maskOf()).toString(16).padStart(12, "0");
+    return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, TAG_DIGITS)}-${body}`;
+  };
+
+  return {
+    idOf,
+    positionOf(id) {
+      const found = SHAPE.exec(id);
+      if (!found) return undefined;
+      const [, a = "", b = "", c = "", d = "", body = ""] = found;
+      tagged.write(a + b + c + d, 0, "hex");
+      const position = toPosition(xor48(Number.parseInt(body, 16), maskOf()));
+      // Making it anew checks every bit of the tag.
+      return idOf(position) === id ? position : undefined;
+    },
+  };
+}
+
+/** Each block by itself: that is all that is asked of it here, and the one object serves all of them. */
+function oneBlockCipher(key: Uint8Array): Cipher {
+  return createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
+}
+
+/** Bitwise operators have 32 bits. */
+function xor48(a: number, b: number): number {
+  const high = Math.floor(a / 2 ** 32) ^ Math.floor(b / 2 ** 32);
+  const low = (a ^ b) >>> 0;
+  return (high & 0xffff) * 2 ** 32 + low;
+}

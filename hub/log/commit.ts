@@ -1,0 +1,111 @@
+import type { EventIds } from "../event-id.ts";
+import type { Update } from "../update.ts";
+import { entryOf, updateOf } from "./entry.ts";
+import { type KeptReceipt, keepReceipt, receiptIds, receiptKey } from "./receipts.ts";
+import {
+  type Append,
+  type Appended,
+  type Entry,
+  type Position,
+  type Receipt,
+  type SubscriptionEvent,
+  toPosition,
+} from "./types.ts";
+
+/** An append whose caller waits for the next commit. */
+export interface Waiting {
+  readonly append: Append;
+  resolve(appended: Appended): void;
+  reject(error: unknown): void;
+}
+
+/** What the log is before the commit. */
+export interface Before {
+  readonly last: Position;
+  readonly ids: EventIds;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** A receipt that is kept from an earlier commit, and is not over its age. */
+  receipt(receipt: Receipt): KeptReceipt | undefined;
+}
+
+/** Entry and, where its id is the publisher's, that. */
+export interface NewEntry {
+  readonly entry: Entry;
+  readonly ownId: string | undefined;
+}
+
+/** All that waiting appends bring, made before anything of the log changes. */
+export interface Commit {
+  readonly entries: readonly NewEntry[];
+  readonly receipts: ReadonlyMap<string, KeptReceipt>;
+  readonly subscriptions: readonly SubscriptionEvent[];
+  readonly last: Position;
+  /** Tells those who wait; what was already refused is told. */
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** Appends in the order in which they came, each whole or not at all: one that can't be encoded is refused here, and takes no place. */
+export function prepareCommit(waiting: readonly Waiting[], before: Before): Commit {
+  const entries: NewEntry[] = [];
+  const receipts = new Map<string, KeptReceipt>();
+  const subscriptions: SubscriptionEvent[] = [];
+  const outcomes: { waiting: Waiting; appended: Appended }[] = [];
+  let last = before.last;
+  for (const one of waiting) {
+    const { append } = one;
+    const receipt = append.lane === "updates" ? append.receipt : undefined;
+    const known = receipt && (receipts.get(receiptKey(receipt)) ?? before.receipt(receipt));
+    if (known) {
+      outcomes.push({ waiting: one, appended: again(known, receipt, before.ids) });
+      continue;
+    }
+    const updates = append.lane === "updates" ? append.updates : append.events.map(updateOf);
+    try {
+      const made = entriesOf(append.lane, updates, last, before);
+      for (const entry of made) entries.push(entry);
+      const first = toPosition(last + 1);
+      if (receipt)
+        receipts.set(receiptKey(receipt), keepReceipt(receipt, first, updates, before.now));
+      last = toPosition(last + made.length);
+      if (append.lane === "subscriptions") subscriptions.push(...append.events);
+      const ids = made.map(({ entry }) => entry.id);
+      outcomes.push({ waiting: one, appended: { outcome: "appended", ids } });
+    } catch (error) {
+      one.reject(error);
+    }
+  }
+  return {
+    entries,
+    receipts,
+    subscriptions,
+    last,
+    resolve() {
+      for (const { waiting: one, appended } of outcomes) one.resolve(appended);
+    },
+    reject(error) {
+      for (const { waiting: one } of outcomes) one.reject(error);
+    },
+  };
+}
+
+function entriesOf(
+  lane: Entry["lane"],
+  updates: readonly Update[],
+  last: Position,
+  { ids, now }: Before,
+): NewEntry[] {
+  return updates.map((update, index) => {
+    const position = toPosition(last + 1 + index);
+    // A publisher's own id spares making one.
+    const id = update.id ?? ids.idOf(position);
+    return { entry: entryOf(update, { position, id, lane, at: now }), ownId: update.id };
+  });
+}
+
+function again(known: KeptReceipt, receipt: Receipt, ids: EventIds): Appended {
+  return known.bodyHash === receipt.bodyHash
+    ? { outcome: "repeated", ids: receiptIds(known, ids) }
+    : { outcome: "conflict" };
+}

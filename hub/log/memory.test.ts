@@ -1,0 +1,7 @@
+import { describeLog } from "./contract.ts";
+import { MemoryLog } from "./memory.ts";
+
+describeLog("memory", {
+  isDurable: false,
+  open: async ({ retention, timers }) => new MemoryLog({ retention, timers }),
+});

@@ -1,0 +1,104 @@
+import type { Timers } from "../timers.ts";
+import { type Entry, type Page, type Position, toPosition } from "./types.ts";
+
+/** A read that has to look at what it doesn't return stops after this many milliseconds. */
+const READ_MS = 3;
+/** The clock is asked once for this many looks: it costs more than one. */
+const LOOKS_PER_CHECK = 128;
+
+/** Fills one page. */
+export class PageBuilder {
+  readonly #maxBytes: number;
+  readonly #entries: Entry[] = [];
+  #bytes = 0;
+
+  /** @param maxBytes of frames; the first entry is taken whatever its size */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** False: it would go over the page's bytes, and is not on it. */
+  add(entry: Entry): boolean {
+    const bytes = this.#bytes + entry.frame.bytes.length;
+    if (this.#entries.length > 0 && bytes > this.#maxBytes) return false;
+    this.#entries.push(entry);
+    this.#bytes = bytes;
+    return true;
+  }
+
+  /** All up to `to` was looked at. */
+  upTo(to: Position): Page {
+    return { entries: this.#entries, to };
+  }
+
+  /** The page is full: what follows its last entry was not looked at. */
+  full(after: Position): Page {
+    return { entries: this.#entries, to: this.#entries.at(-1)?.position ?? after };
+  }
+}
+
+/** Says when one read has taken its time. */
+export class ReadBudget {
+  readonly #timers: Timers;
+  readonly #until: number;
+  #looks = 0;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+    this.#until = timers.elapsed() + READ_MS;
+  }
+
+  /** @param looks how many topics were looked at since */
+  isSpent(looks: number): boolean {
+    this.#looks += looks;
+    if (this.#looks < LOOKS_PER_CHECK) return false;
+    this.#looks = 0;
+    return this.#timers.elapsed() >= this.#until;
+  }
+}
+
+/**
+ * Two lanes' pages after one position as one, in order, to where both were read.
+ * @param maxBytes of frames; the first entry is taken whatever its size
+ */
+export function mergePages(a: Page, b: Page, maxBytes: number): Page {
+  const to = toPosition(Math.min(a.to, b.to));
+  const page = new PageBuilder(maxBytes);
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    const left = a.entries[i];
+    const right = b.entries[j];
+    const isLeft = left !== undefined && (right === undefined || left.position < right.position);
+    const next = isLeft ? left : right;
+    if (next === undefined || next.position > to) return page.upTo(to);
+    if (!page.add(next)) return page.full(to);
+    if (isLeft) i += 1;
+    else j += 1;
+  }
+}
+
+/**
+ * The numbers of several ascending sources, in order, each once.
+ * Sources that are left early are closed.
+ */
+export function* ascending(sources: readonly Iterable<number>[]): Generator<number, void, void> {
+  const open = sources.map((source) => source[Symbol.iterator]());
+  try {
+    const heads = open.map((iterator) => iterator.next());
+    for (;;) {
+      let least: number | undefined;
+      for (const head of heads) {
+        if (!head.done && (least === undefined || head.value < least)) least = head.value;
+      }
+      if (least === undefined) return;
+      yield least;
+      for (const [index, iterator] of open.entries()) {
+        const head = heads[index];
+        if (head && !head.done && head.value === least) heads[index] = iterator.next();
+      }
+    }
+  } finally {
+    for (const iterator of open) iterator.return?.();
+  }
+}
