@@ -1,0 +1,89 @@
+import type { Matcher } from "../matcher.ts";
+import type { Timers } from "../timers.ts";
+import { loadEntry, readHead, type StoredHead } from "./entry.ts";
+import {
+  beyond,
+  hashedKey,
+  hashOf,
+  positionIn,
+  positionKey,
+  positionsBetween,
+  type Store,
+  type TopicHashes,
+} from "./lmdb-store.ts";
+import { ascending, PageBuilder, ReadBudget } from "./page.ts";
+import { selectionOf } from "./selection.ts";
+import { type Lane, type Page, type Position, START, toPosition } from "./types.ts";
+
+export interface LaneRead {
+  readonly lane: Lane;
+  readonly after: Position;
+  readonly matchers: readonly Matcher[];
+  readonly maxBytes: number;
+  /** What was committed beyond it is not told yet, and not read. */
+  readonly last: Position;
+}
+
+export interface Reader {
+  readonly store: Store;
+  readonly timers: Timers;
+  readonly hashes: TopicHashes;
+  idOf(position: Position): string;
+}
+
+/** All entries in (`after`, `to`] of a lane that match. It seeks to the first, and ends after a few milliseconds. */
+export function readLane(reader: Reader, read: LaneRead): Page {
+  const { lane, after, last } = read;
+  const page = new PageBuilder(read.maxBytes);
+  const selection = selectionOf(read.matchers);
+  if (selection.by === "nothing" || after >= last) return page.upTo(last);
+  const { entries, topics: byTopic } = reader.store.lanes[lane];
+  const budget = new ReadBudget(reader.timers);
+  const take = (bytes: Buffer, head: StoredHead, position: Position) =>
+    page.add(loadEntry(bytes, head, { position, lane, idOf: (place) => reader.idOf(place) }));
+
+  if (selection.by === "topics") {
+    const wanted = new Set(selection.topics);
+    const sources = selection.topics.map((topic) => {
+      const hash = reader.hashes.of(topic);
+      return positionsBetween(
+        byTopic,
+        hashedKey(hash, beyond(after)),
+        hashedKey(hash, beyond(last)),
+      );
+    });
+    for (const number of ascending(sources)) {
+      const position = toPosition(number);
+      const bytes = entries.get(positionKey(position));
+      const head = bytes && readHead(bytes);
+      // Another topic with the same hash is none of those asked for.
+      const isWanted = head?.topics.some((topic) => wanted.has(topic));
+      if (bytes && head && isWanted && !take(bytes, head, position)) return page.full(after);
+      if (budget.isSpent(1)) return page.upTo(position);
+    }
+    return page.upTo(last);
+  }
+
+  const range = { start: positionKey(beyond(after)), end: positionKey(beyond(last)) };
+  for (const { key, value } of entries.getRange(range)) {
+    const position = toPosition(positionIn(key));
+    const head = readHead(value);
+    const matches = selection.by === "everything" || selection.accepts(head.topics);
+    if (matches && !take(value, head, position)) return page.full(after);
+    if (budget.isSpent(head.topics.length)) return page.upTo(position);
+  }
+  return page.upTo(last);
+}
+
+/** The earliest entry that a publisher gave this id. */
+export function findOwnId({ store }: Reader, id: string, last: Position): Position | undefined {
+  const hash = hashOf(id);
+  const end = hashedKey(hash, beyond(last));
+  for (const number of positionsBetween(store.ids, hashedKey(hash, START), end)) {
+    for (const lane of Object.values(store.lanes)) {
+      const bytes = lane.entries.get(positionKey(number));
+      if (bytes && readHead(bytes).ownId === id) return toPosition(number);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,275 @@
+import { randomBytes } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { HubError } from "../errors.ts";
+import { createEventIds, type EventIds, ID_KEY_BYTES } from "../event-id.ts";
+import type { Timers } from "../timers.ts";
+import { parseTopic } from "../topic.ts";
+import { type Commit, prepareCommit, type Waiting } from "./commit.ts";
+import { findOwnId, type Reader, readLane } from "./lmdb-read.ts";
+import { readState, type State, type StoredReceipt } from "./lmdb-state.ts";
+import { digestOf, openStore, readOrMakeRecord, type Store, TopicHashes } from "./lmdb-store.ts";
+import { type CommitPlan, planCommit, writeCommit } from "./lmdb-write.ts";
+import { Ownership } from "./owner.ts";
+import { mergePages } from "./page.ts";
+import { isOverAge, type KeptReceipt, receiptKey } from "./receipts.ts";
+import type {
+  Append,
+  Appended,
+  Entry,
+  Lane,
+  Log,
+  Page,
+  Position,
+  ReadRequest,
+  Receipt,
+  Retention,
+  SubscriptionEvent,
+} from "./types.ts";
+
+export interface LmdbLogOptions {
+  /** Made if it is not there. It holds nothing else. */
+  readonly folder: string;
+  /** Of the lane `updates`. */
+  readonly retention: Retention;
+  readonly timers: Timers;
+  /** How long to wait for another process to let go of the folder, in milliseconds. */
+  readonly waitForOwnerMs: number;
+}
+
+type Listener = (entries: readonly [Entry, ...Entry[]]) => void;
+
+/** A commit is made in one go on the event loop: this many updates take some ten milliseconds. */
+const UPDATES_PER_COMMIT = 1_000;
+
+/**
+ * Opens the log in a folder, and owns it until it is closed.
+ * @throws HubError `log:owned` if another process owns it and goes on doing so
+ * @throws HubError `log:unavailable` if the folder can't be written, or holds something else
+ */
+export async function openLmdbLog(options: LmdbLogOptions): Promise<Log> {
+  const store = openStore(options.folder);
+  try {
+    const key = store.root.transactionSync(() =>
+      readOrMakeRecord(store, () => randomBytes(ID_KEY_BYTES)),
+    );
+    const ownership = await Ownership.take(store, options.waitForOwnerMs);
+    return new LmdbLog(options, store, ownership, createEventIds(key));
+  } catch (error) {
+    await store.root.close();
+    throw error instanceof HubError ? error : unavailable(options.folder, error);
+  }
+}
+
+class LmdbLog implements Log {
+  readonly #options: LmdbLogOptions;
+  readonly #store: Store;
+  readonly #ownership: Ownership;
+  readonly #ids: EventIds;
+  readonly #reader: Reader;
+  readonly #leftActive: readonly SubscriptionEvent[];
+  #state: State;
+  /** What lets go of entries now: they count as gone from when it starts. */
+  #underWay: CommitPlan | undefined;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #listener: Listener = () => {};
+
+  constructor(options: LmdbLogOptions, store: Store, ownership: Ownership, ids: EventIds) {
+    this.#options = options;
+    this.#store = store;
+    this.#ownership = ownership;
+    this.#ids = ids;
+    const hashes = new TopicHashes();
+    const { timers } = options;
+    this.#reader = { store, timers, hashes, idOf: (position) => ids.idOf(position) };
+    this.#state = readState(store);
+    this.#leftActive = readActive(store);
+  }
+
+  get last(): Position {
+    return this.#state.last;
+  }
+
+  append(append: Append): Promise<Appended> {
+    if (this.#closing) return Promise.reject(closed());
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ append, resolve, reject });
+      void this.#run();
+    });
+  }
+
+  tail(listener: Listener): void {
+    this.#listener = listener;
+  }
+
+  floor(lane: Lane): Position {
+    // While a commit is under way, a read may see the log from before or after it.
+    return (this.#underWay?.after ?? this.#state).lanes[lane].floor;
+  }
+
+  async locate(id: string): Promise<Position | undefined> {
+    if (this.#closing) throw closed();
+    const made = this.#ids.positionOf(id);
+    if (made !== undefined && made <= this.last) return made;
+    return this.#reading(() => findOwnId(this.#reader, id, this.last));
+  }
+
+  cursor(position: Position): string {
+    return this.#ids.idOf(position);
+  }
+
+  // Reads at the call, not later: what `floor` says at the same moment holds for it.
+  async read({ after, matchers, lanes, maxBytes }: ReadRequest): Promise<Page> {
+    if (this.#closing) throw closed();
+    const { last } = this;
+    const read = (lane: Lane) => {
+      const floor = this.floor(lane);
+      const from = after < floor ? floor : after;
+      return readLane(this.#reader, { lane, after: from, matchers, maxBytes, last });
+    };
+    const [first, second] = new Set(lanes);
+    if (first === undefined) return { entries: [], to: last };
+    return this.#reading(() =>
+      second === undefined ? read(first) : mergePages(read(first), read(second), maxBytes),
+    );
+  }
+
+  leftActive(): readonly SubscriptionEvent[] {
+    return this.#leftActive;
+  }
+
+  async trim(): Promise<void> {
+    for (let isUnfinished = true; isUnfinished && !this.#closing; ) {
+      await this.#running;
+      // Somebody's append may have been faster.
+      if (this.#running) continue;
+      const step = this.#commit([], true);
+      this.#running = step.then(
+        () => this.#goOn(),
+        () => this.#goOn(),
+      );
+      isUnfinished = await step;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    while (this.#running) await this.#running;
+    try {
+      await this.#ownership.release();
+    } finally {
+      await this.#store.root.close();
+    }
+  }
+
+  #goOn(): void {
+    this.#running = undefined;
+    if (this.#waiting.length > 0) void this.#run();
+  }
+
+  /** Commits what waits, one commit after the other, each as large as what came while the one before was written. */
+  #run(): Promise<void> {
+    this.#running ??= (async () => {
+      while (this.#waiting.length > 0) {
+        // What one turn of the event loop appends is one commit.
+        await nextTurn();
+        await this.#commit(this.#takeWaiting(), false).catch(() => {});
+      }
+      this.#running = undefined;
+    })();
+    return this.#running;
+  }
+
+  #takeWaiting(): Waiting[] {
+    let updates = 0;
+    let count = 0;
+    for (const { append } of this.#waiting) {
+      updates += append.lane === "updates" ? append.updates.length : append.events.length;
+      if (count > 0 && updates > UPDATES_PER_COMMIT) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  /**
+   * Makes everything first, then writes it: either all of it is there and told, or nothing has changed.
+   * @returns whether more is to be let go
+   */
+  async #commit(waiting: readonly Waiting[], trimsByAge: boolean): Promise<boolean> {
+    const now = this.#options.timers.now();
+    let commit: Commit | undefined;
+    try {
+      commit = prepareCommit(waiting, {
+        last: this.#state.last,
+        ids: this.#ids,
+        now,
+        receipt: (receipt) => this.#findReceipt(receipt, now),
+      });
+      const { retention } = this.#options;
+      const plan = planCommit(this.#store, this.#state, commit, { retention, now, trimsByAge });
+      if (plan.changes) {
+        this.#underWay = plan;
+        const { token } = this.#ownership;
+        const isWritten = await writeCommit(this.#reader, token, commit, plan);
+        if (!isWritten) throw this.#ownership.lost();
+        this.#state = plan.after;
+      }
+      this.#underWay = undefined;
+      this.#tell(commit);
+      return plan.isUnfinished;
+    } catch (cause) {
+      this.#underWay = undefined;
+      const error = cause instanceof HubError ? cause : unavailable(this.#options.folder, cause);
+      for (const { reject } of waiting) reject(error);
+      throw error;
+    }
+  }
+
+  #tell(commit: Commit): void {
+    try {
+      const [first, ...rest] = commit.entries.map(({ entry }) => entry);
+      if (first) this.#listener([first, ...rest]);
+    } finally {
+      commit.resolve();
+    }
+  }
+
+  #findReceipt(receipt: Receipt, now: number): KeptReceipt | undefined {
+    const found = this.#store.receipts.get(digestOf(receiptKey(receipt)));
+    if (!found) return undefined;
+    const stored: StoredReceipt = JSON.parse(found.toString());
+    return isOverAge(stored, now) ? undefined : stored;
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (cause) {
+      throw unavailable(this.#options.folder, cause);
+    }
+  }
+}
+
+function readActive({ active }: Store): SubscriptionEvent[] {
+  const events: SubscriptionEvent[] = [];
+  for (const { value } of active.getRange({})) {
+    const { topic, document }: { topic: string; document: string } = JSON.parse(value.toString());
+    const parsed = parseTopic(topic);
+    if (parsed.ok) events.push({ topic: parsed.topic, active: true, document });
+  }
+  return events.sort((a, b) => (a.topic < b.topic ? -1 : 1));
+}
+
+const closed = () =>
+  new HubError("log:unavailable", "The log is closed: the hub is shutting down.");
+
+function unavailable(folder: string, cause: unknown): HubError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const message = `The history in ${folder} can't be read or written now (${why}): look for a full disk, or a folder that is gone.`;
+  return new HubError("log:unavailable", message, cause);
+}
