@@ -1,0 +1,45 @@
+import type { HubUrl } from "../hub-url.ts";
+import { parseGrants } from "./authorization-details.ts";
+import type { Verified } from "./types.ts";
+
+/** A JSON object's properties, of which nothing is known yet. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Undefined: the bytes are no JSON object in UTF-8. */
+export function parseClaims(bytes: Uint8Array): Claims | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    return { ...value };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Judges the claims of a token whose signature by `issuer` was found good. The hub enforces `exp`, `nbf` and `aud`, and uses
+ * `sub`; the other claims of RFC 9068 are the issuer's duty. Clocks get no tolerance: `exp` is also when streams are closed,
+ * and an issuer that sets `nbf` can set it a few seconds back.
+ * Source: Mercure, section Token Validation; RFC 7519, sections 4.1.3 to 4.1.5.
+ * @param now in milliseconds since 1970
+ */
+export function judgeClaims(claims: Claims, issuer: string, hubUrl: HubUrl, now: number): Verified {
+  const { aud, exp, nbf, sub } = claims;
+  if (!(Array.isArray(aud) ? aud : [aud]).includes(hubUrl.href)) {
+    return { ok: false, reason: "audience" };
+  }
+  if (!isDate(exp) || !(nbf === undefined || isDate(nbf))) return { ok: false, reason: "claims" };
+  const expiresAt = exp * 1000;
+  if (now >= expiresAt) return { ok: false, reason: "expired" };
+  if (nbf !== undefined && now < nbf * 1000) return { ok: false, reason: "not yet valid" };
+  const parsed = parseGrants(claims.authorization_details, hubUrl);
+  if (!parsed.ok) return { ok: false, reason: "authorization details" };
+  const subject = typeof sub === "string" ? sub : undefined;
+  return { ok: true, access: { issuer, subject, expiresAt, grants: parsed.grants } };
+}
+
+/** Seconds since 1970, with a fraction or without. Source: RFC 7519, section 2, NumericDate. */
+function isDate(value: unknown): value is number {
+  // JSON.parse makes Infinity of 1e999: a token for ever.
+  return typeof value === "number" && Number.isFinite(value * 1000);
+}

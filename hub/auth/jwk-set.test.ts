@@ -1,0 +1,252 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import { exportJWK, type JWK } from "jose";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FakeTimers } from "../testing.ts";
+import { JWK_SET_TIMES } from "./jwk-set.ts";
+import { ISSUER, mint, outcome, type Pair, pairFor, verifierFor } from "./testing.ts";
+import { VERIFIED_MS } from "./verified-tokens.ts";
+
+let server: Server;
+let url: string;
+let answer: RequestListener;
+let fetches: number;
+let timers: FakeTimers;
+/** What the operator was told. */
+let warnings: object[];
+
+beforeEach(async () => {
+  fetches = 0;
+  warnings = [];
+  timers = new FakeTimers();
+  server = createServer((request, response) => {
+    fetches += 1;
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  url = `http://127.0.0.1:${address.port}/jwks.json`;
+});
+
+afterEach(async () => {
+  expect(timers.open).toBe(0);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+async function jwk({ algorithm, verifies }: Pair, more: object = {}): Promise<JWK> {
+  return { ...(await exportJWK(verifies)), alg: algorithm, use: "sig", ...more };
+}
+
+function serve(...keys: object[]): void {
+  answer = (_, response) => response.end(JSON.stringify({ keys }));
+}
+
+const old = pairFor("ES256");
+const fresh = pairFor("ES256");
+const rsa = pairFor("RS256");
+const ALL_DAY = { exp: timersNow() + 86_400 };
+
+function timersNow(): number {
+  return new FakeTimers().now() / 1000;
+}
+
+const logger = { warn: (fields: object) => void warnings.push(fields) };
+
+/** Each token is another, so that none is known from before. */
+function setUp() {
+  const jwks = { kind: "jwks", url } as const;
+  const verifier = verifierFor(
+    [{ issuer: ISSUER, publisher: jwks, subscriber: jwks }],
+    timers,
+    logger,
+  );
+  return async (pair: Pair, kid?: string, role: "publisher" | "subscriber" = "publisher") =>
+    outcome(await verifier.verify(await mint(pair, ALL_DAY, { kid }), role));
+}
+
+describe("a key in the set", () => {
+  test("verifies tokens for both roles; the set is fetched once, also where many ask at once", async () => {
+    serve(await jwk(old, { kid: "old" }), await jwk(rsa, { kid: "rsa" }));
+    const verify = setUp();
+    const first = await Promise.all([
+      verify(old, "old"),
+      verify(rsa, "rsa", "subscriber"),
+      verify(old, "old", "subscriber"),
+    ]);
+    expect(first).toEqual(["ok", "ok", "ok"]);
+    expect(await verify(rsa, "rsa")).toBe("ok");
+    expect(fetches).toBe(1);
+  });
+
+  test("is tried where the token has no kid, among all that fit", async () => {
+    serve(
+      await jwk(fresh, { kid: "1" }),
+      await jwk(old, { kid: "2" }),
+      await jwk(rsa, { kid: "3" }),
+    );
+    const verify = setUp();
+    expect(await verify(old)).toBe("ok");
+    expect(await verify(pairFor("ES256"))).toBe("signature");
+  });
+
+  test("is not used where its alg, use, key_ops or kind does not fit", async () => {
+    for (const unfit of [{ alg: "RS384" }, { use: "enc" }, { key_ops: ["encrypt"] }]) {
+      serve(await jwk(rsa, { kid: "a", ...unfit }));
+      expect(await setUp()(rsa, "a")).toBe("key");
+    }
+    serve(await jwk(rsa, { kid: "a", alg: undefined }));
+    expect(await setUp()(old, "a")).toBe("key");
+    expect(await setUp()({ ...rsa, algorithm: "PS256" }, "a")).toBe("ok");
+  });
+
+  test("is never a secret or a private one", async () => {
+    const secret = pairFor("HS256");
+    serve({
+      kty: "oct",
+      k: secret.verifies.export().toString("base64url"),
+      kid: "a",
+      alg: "HS256",
+    });
+    expect(await setUp()(secret, "a")).toBe("algorithm");
+    serve({ ...(await exportJWK(old.signs)), kid: "a" });
+    expect(await setUp()(old, "a")).toBe("key");
+  });
+
+  test("is not got from where a token points", async () => {
+    serve(await jwk(old, { kid: "old" }));
+    const jwks = { kind: "jwks", url } as const;
+    const verifier = verifierFor([{ issuer: ISSUER, publisher: jwks }], timers);
+    const header = { kid: "old", jku: `${url}?evil`, jwk: await exportJWK(fresh.verifies) };
+    const urls: (string | undefined)[] = [];
+    server.on("request", (request) => urls.push(request.url));
+    expect(outcome(await verifier.verify(await mint(fresh, {}, header), "publisher"))).toBe(
+      "signature",
+    );
+    expect(urls).toEqual(["/jwks.json"]);
+  });
+});
+
+describe("rotation", () => {
+  test("a new key is picked up, but strangers' kids make the hub fetch once in a cooldown", async () => {
+    serve(await jwk(old, { kid: "old" }));
+    const verify = setUp();
+    expect(await verify(old, "old")).toBe("ok");
+    serve(await jwk(old, { kid: "old" }), await jwk(fresh, { kid: "fresh" }));
+    for (let i = 0; i < 50; i += 1) expect(await verify(old, `random-${i}`)).toBe("key");
+    expect(fetches).toBe(1);
+    timers.advance(JWK_SET_TIMES.cooldown);
+    expect(await Promise.all([verify(fresh, "fresh"), verify(old, "random")])).toEqual([
+      "ok",
+      "key",
+    ]);
+    expect(await verify(old, "another")).toBe("key");
+    expect(fetches).toBe(2);
+  });
+
+  test("a key taken out works no longer than the set is fresh; a token known from before, a minute more", async () => {
+    serve(await jwk(old, { kid: "old" }));
+    const jwks = { kind: "jwks", url } as const;
+    const verifier = verifierFor([{ issuer: ISSUER, publisher: jwks }], timers);
+    const verify = async (token: string) => outcome(await verifier.verify(token, "publisher"));
+    const token = () => mint(old, ALL_DAY, { kid: "old" });
+    expect(await verify(await token())).toBe("ok");
+    serve(await jwk(fresh, { kid: "fresh" }));
+    timers.advance(JWK_SET_TIMES.fresh - 1);
+    const known = await token();
+    expect(await verify(known)).toBe("ok");
+    timers.advance(1);
+    expect(await verify(await token())).toBe("key");
+    timers.advance(VERIFIED_MS - 2);
+    expect(await verify(known)).toBe("ok");
+    timers.advance(1);
+    expect(await verify(known)).toBe("key");
+  });
+});
+
+describe("an outage", () => {
+  test("the keys that the hub has serve on for an hour, and the issuer is asked once in a cooldown", async () => {
+    serve(await jwk(old, { kid: "old" }));
+    const verify = setUp();
+    expect(await verify(old, "old")).toBe("ok");
+    answer = (request) => request.socket.destroy();
+    timers.advance(JWK_SET_TIMES.fresh);
+    for (let i = 0; i < 20; i += 1) expect(await verify(old, "old")).toBe("ok");
+    expect(fetches).toBe(2);
+    timers.advance(JWK_SET_TIMES.stale - JWK_SET_TIMES.fresh - 1);
+    expect(await verify(old, "old")).toBe("ok");
+    timers.advance(1);
+    expect(await verify(old, "old")).toBe("key");
+    serve(await jwk(old, { kid: "old" }));
+    timers.advance(JWK_SET_TIMES.cooldown);
+    expect(await verify(old, "old")).toBe("ok");
+  });
+
+  test("at the first fetch: no token is valid, and the issuer is asked again soon", async () => {
+    answer = (_, response) => response.writeHead(503).end();
+    const verify = setUp();
+    expect(await verify(old, "old")).toBe("key");
+    serve(await jwk(old, { kid: "old" }));
+    expect(await verify(old, "old")).toBe("key");
+    expect(fetches).toBe(1);
+    timers.advance(JWK_SET_TIMES.firstCooldown);
+    expect(await verify(old, "old")).toBe("ok");
+  });
+
+  test("an issuer that never answers is given up", async () => {
+    const asked = new Promise<void>((resolve) => {
+      answer = () => resolve();
+    });
+    const verified = setUp()(old, "old");
+    await asked;
+    timers.advance(JWK_SET_TIMES.timeout);
+    expect(await verified).toBe("key");
+  });
+
+  test("one that begins an answer and does not end it is given up as well", async () => {
+    const asked = new Promise<void>((resolve) => {
+      answer = (_, response) => {
+        response.write('{"keys":');
+        resolve();
+      };
+    });
+    const verified = setUp()(old, "old");
+    await asked;
+    timers.advance(JWK_SET_TIMES.timeout);
+    expect(await verified).toBe("key");
+  });
+});
+
+describe("an answer is not taken", () => {
+  const bad = (name: string, listener: (good: string) => RequestListener) => ({ name, listener });
+
+  test.each([
+    bad("with another status", (good) => (_, response) => response.writeHead(201).end(good)),
+    bad(
+      "that is a redirect",
+      (good) => (request, response) =>
+        request.url === "/there"
+          ? response.end(good)
+          : response.writeHead(302, { Location: "/there" }).end(),
+    ),
+    bad(
+      "of more than 256 KiB",
+      (good) => (_, response) => response.end(good + " ".repeat(300_000)),
+    ),
+    bad("that is no JSON", () => (_, response) => response.end("<html>")),
+    bad("that is no set", (good) => (_, response) => response.end(`[${good}]`)),
+    bad("whose keys are no objects", () => (_, response) => response.end('{"keys":[1]}')),
+    bad("with more keys than an issuer has", (good) => (_, response) => {
+      const { keys } = JSON.parse(good);
+      response.end(
+        JSON.stringify({ keys: [...keys, ...Array.from({ length: 32 }, () => ({ kty: "EC" }))] }),
+      );
+    }),
+  ])("$name", async ({ listener }) => {
+    answer = listener(JSON.stringify({ keys: [await jwk(old, { kid: "old" })] }));
+    expect(await setUp()(old, "old")).toBe("key");
+    expect(fetches).toBe(1);
+    // Whoever runs the hub is told why tokens are refused.
+    expect(warnings).toEqual([expect.objectContaining({ url })]);
+  });
+});

@@ -1,0 +1,120 @@
+import { base64url, compactVerify, decodeProtectedHeader } from "jose";
+import type { HubUrl } from "../hub-url.ts";
+import type { Logger } from "../logger.ts";
+import type { Timers } from "../timers.ts";
+import { type Algorithm, parseAlgorithm } from "./algorithms.ts";
+import { type Claims, judgeClaims, parseClaims } from "./claims.ts";
+import { IssuerKeys } from "./issuer-keys.ts";
+import { issuersProblem, type TrustedIssuer } from "./issuers.ts";
+import type { VerifyKey } from "./jwk-set.ts";
+import type { Role, TokenProblem, Verified, Verifier } from "./types.ts";
+import { VerifiedTokens } from "./verified-tokens.ts";
+
+/** In characters. Parsing costs by the length, so it is bounded before. */
+export const MAX_TOKEN_LENGTH = 16_384;
+
+export interface VerifierOptions {
+  /** None: no token is valid. */
+  readonly issuers: readonly TrustedIssuer[];
+  /** Its `href`, as it was configured, is what `aud` MUST name. */
+  readonly hubUrl: HubUrl;
+  readonly timers: Timers;
+  /** Is told of JWK Sets that can't be had; never of a token. */
+  readonly logger: Pick<Logger, "warn">;
+}
+
+export type CreatedVerifier =
+  | { readonly ok: true; readonly verifier: Verifier }
+  | { readonly ok: false; readonly problem: string };
+
+/** `problem`: one line about the configuration, without a key in it. No network: a JWK Set is fetched at its first use. */
+export function createVerifier(options: VerifierOptions): CreatedVerifier {
+  const problem = issuersProblem(options.issuers);
+  return problem ? { ok: false, problem } : { ok: true, verifier: new TokenVerifier(options) };
+}
+
+/** Source: Mercure, section Token Validation; RFC 9068, section 4; RFC 8725, section 3. */
+class TokenVerifier implements Verifier {
+  readonly #hubUrl: HubUrl;
+  readonly #timers: Timers;
+  /** By issuer, and never one pool: who signs for one issuer can't say that a token is another's. */
+  readonly #keys: ReadonlyMap<string, IssuerKeys>;
+  readonly #verified: VerifiedTokens;
+
+  constructor({ issuers, hubUrl, timers, logger }: VerifierOptions) {
+    this.#hubUrl = hubUrl;
+    this.#timers = timers;
+    this.#verified = new VerifiedTokens(timers);
+    this.#keys = new Map(
+      issuers.map((trusted) => [trusted.issuer, new IssuerKeys(trusted, { timers, logger })]),
+    );
+  }
+
+  async verify(token: string, role: Role): Promise<Verified> {
+    if (token.length > MAX_TOKEN_LENGTH) return refused("malformed");
+    const access = this.#verified.get(token, role);
+    if (access) return { ok: true, access };
+    const verified = await this.#verifyAnew(token, role);
+    if (verified.ok) this.#verified.add(token, role, verified.access);
+    return verified;
+  }
+
+  async #verifyAnew(token: string, role: Role): Promise<Verified> {
+    const parsed = parseToken(token);
+    // An extension that MUST be understood is one that we don't. Source: RFC 7515, section 4.1.11.
+    if (!parsed || parsed.header.crit !== undefined) return refused("malformed");
+    const { header, claims } = parsed;
+    if (!isAccessTokenType(header.typ)) return refused("type");
+    const algorithm = parseAlgorithm(header.alg);
+    if (!algorithm) return refused("algorithm");
+
+    // Nobody has signed for these yet: `iss`, `kid` and the role choose among the keys that are trusted, and can add none.
+    const { iss } = claims;
+    const issuerKeys = typeof iss === "string" ? this.#keys.get(iss) : undefined;
+    if (!issuerKeys) return refused("issuer");
+    const found = await issuerKeys.find(role, algorithm, header.kid);
+    if (!found.ok) return refused(found.reason);
+
+    const signed = await verifySignature(token, algorithm, found.keys);
+    if (!signed) return refused("signature");
+    return judgeClaims(signed, issuerKeys.issuer, this.#hubUrl, this.#timers.now());
+  }
+}
+
+function refused(reason: TokenProblem): Verified {
+  return { ok: false, reason };
+}
+
+/** A compact JWS's header and claims, not yet verified. Source: RFC 7515, section 7.1. */
+function parseToken(token: string) {
+  const [, payload, , more] = token.split(".", 4);
+  if (payload === undefined || more !== undefined) return undefined;
+  try {
+    const claims = parseClaims(base64url.decode(payload));
+    return claims && { header: decodeProtectedHeader(token), claims };
+  } catch {
+    return undefined;
+  }
+}
+
+/** So that a token made for something else, such as an ID Token, is not taken. Source: RFC 7515, section 4.1.9; RFC 9068, section 2.1. */
+function isAccessTokenType(typ: unknown): boolean {
+  return typeof typ === "string" && /^(application\/)?at\+jwt$/i.test(typ);
+}
+
+/** The claims, if one of the keys has signed them. */
+async function verifySignature(
+  token: string,
+  algorithm: Algorithm,
+  keys: readonly VerifyKey[],
+): Promise<Claims | undefined> {
+  for (const key of keys) {
+    try {
+      const { payload } = await compactVerify(token, key, { algorithms: [algorithm] });
+      return parseClaims(payload);
+    } catch {
+      // Another key's signature, or none that can be read.
+    }
+  }
+  return undefined;
+}
