@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { HubError } from "../errors.ts";
+import { fileProblem } from "./lmdb-file.ts";
 import type { Lane, Position } from "./types.ts";
 
 /** Grows with every change of how a log lies in its file. */
@@ -55,6 +56,8 @@ const asIs = {
  * @throws HubError `log:unavailable` naming the folder
  */
 export function openStore(folder: string): Store {
+  const problem = fileProblem(folder);
+  if (problem) throw notALog(folder, `data.mdb can't be read: ${problem}`);
   let root: RootDatabase<Buffer, Buffer>;
   try {
     // Updates may be private: the folder is for its owner alone.
@@ -127,9 +130,14 @@ export function readOrMakeRecord({ meta, folder }: Store, makeKey: () => Buffer)
 function refuseForeign(root: RootDatabase<Buffer, Buffer>, folder: string): void {
   const names = [...root.getKeys()].map((key) => key.toString());
   if (names.length === 0 || names.some((name) => name.startsWith("meta"))) return;
-  const message = `${folder} holds another program's database: give the history a folder of its own.`;
-  throw new HubError("log:unavailable", message);
+  throw notALog(folder, "data.mdb is another program's");
 }
+
+const notALog = (folder: string, why: string): HubError =>
+  new HubError(
+    "log:unavailable",
+    `${folder} holds no history of Runnel's (${why}): move it away, or give the history a folder of its own.`,
+  );
 
 function cantOpen(folder: string, cause: unknown): HubError {
   const why = cause instanceof Error ? cause.message : String(cause);

@@ -1,7 +1,202 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { open } from "lmdb";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FakeTimers } from "../testing.ts";
+import { systemTimers } from "../timers.ts";
 import { describeLog } from "./contract.ts";
 import { openLmdbLog } from "./lmdb.ts";
+import { META } from "./lmdb-store.ts";
+import {
+  append,
+  dataOf,
+  EVERYTHING,
+  exact,
+  ROOMY,
+  readAll,
+  readPage,
+  startingWith,
+  update,
+} from "./testing.ts";
+import { type Log, type Retention, toPosition } from "./types.ts";
 
 describeLog("lmdb", {
   isDurable: true,
   open: (options) => openLmdbLog({ ...options, waitForOwnerMs: 0 }),
+});
+
+describe("a log on disk", () => {
+  let folder: string;
+  const opened: Log[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "runnel-log-"));
+  });
+
+  afterEach(async () => {
+    for (const log of opened.splice(0)) await log.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const openLog = async (retention: Partial<Retention> = {}, timers = new FakeTimers()) => {
+    const log = await openLmdbLog({
+      folder,
+      retention: { ...ROOMY, ...retention },
+      timers,
+      waitForOwnerMs: 0,
+    });
+    opened.push(log);
+    return log;
+  };
+
+  test("is written by its owner alone: who lost it can append nothing more", async () => {
+    const first = await openLog();
+    await append(first, update("a", "1"));
+    // An owner with our own process's number can only be an earlier life of it.
+    const second = await openLog();
+    await append(second, update("a", "2"));
+    const { last } = first;
+    for (let index = 0; index < 2; index += 1) {
+      await expect(append(first, update("a", "lost"))).rejects.toMatchObject({ code: "log:owned" });
+    }
+    expect(first.last).toBe(last);
+    await first.close();
+    await append(second, update("a", "3"));
+    expect((await readAll(second)).map(dataOf)).toEqual(["1", "2", "3"]);
+  });
+
+  test("works off a lower limit in steps, and by a trim at once", async () => {
+    const first = await openLog();
+    await append(first, ...Array.from({ length: 2_000 }, (_, index) => update("a", `${index}`)));
+    await first.close();
+
+    const second = await openLog({ maxUpdates: 10 });
+    expect(await readAll(second, { maxBytes: 1_000_000 })).toHaveLength(2_000);
+    await append(second, update("a", "next"));
+    expect(await readAll(second, { maxBytes: 1_000_000 })).toHaveLength(2_001 - 102);
+    await second.trim();
+    expect(await readAll(second)).toHaveLength(10);
+    expect((await readAll(second, { matchers: [exact("a")] })).at(-1)?.position).toBe(second.last);
+    await second.close();
+
+    const third = await openLog({ maxUpdates: 10 });
+    expect(await readAll(third)).toHaveLength(10);
+    expect(third.floor("updates")).toBe(second.floor("updates"));
+  });
+
+  test("leaves nothing behind of what it let go", async () => {
+    const log = await openLog({ maxUpdates: 0 });
+    for (let index = 0; index < 5; index += 1) {
+      await append(log, update(["a", `b${index}`], "x", { id: `id${index}` }));
+    }
+    await log.close();
+    const keep = await openLog();
+    await append(keep, update(["a", "b"], "x", { id: "own" }), update("c"));
+    await keep.close();
+    await (await openLog({ maxUpdates: 0 })).trim();
+    for (const log of opened.splice(0)) await log.close();
+    const root = open<Buffer, Buffer>({ path: folder, keyEncoding: "binary", encoding: "binary" });
+    for (const name of ["updates", "topics of updates", "ids"]) {
+      const table = root.openDB<Buffer, Buffer>({ name, keyEncoding: "binary" });
+      expect([...table.getKeys()], name).toEqual([]);
+    }
+    await root.close();
+  });
+
+  test("reads far into a large log, and costs what it reads", async () => {
+    const log = await openLog({}, systemTimers as FakeTimers);
+    for (let round = 0; round < 30; round += 1) {
+      const many = Array.from({ length: 1_000 }, (_, index) => update("busy", `${index}`));
+      await append(log, ...many, update("rare", `${round}`));
+    }
+    const timed = async (read: () => Promise<unknown>) => {
+      const times: number[] = [];
+      for (let index = 0; index < 20; index += 1) {
+        const start = performance.now();
+        await read();
+        times.push(performance.now() - start);
+      }
+      return times.sort((a, b) => a - b)[10] ?? 0;
+    };
+    const { last } = log;
+    const nearEnd = toPosition(last - 10);
+    for (const matchers of [[exact("busy")], [EVERYTHING], [startingWith("busy")]]) {
+      const page = await readPage(log, { after: nearEnd, matchers });
+      expect(page.entries.length).toBeGreaterThanOrEqual(9);
+      expect(await timed(() => readPage(log, { after: nearEnd, matchers }))).toBeLessThan(2);
+    }
+    const rare = () => readPage(log, { matchers: [exact("rare")] });
+    expect((await rare()).entries).toHaveLength(30);
+    expect((await rare()).to).toBe(last);
+    expect(await timed(rare)).toBeLessThan(5);
+    // A pattern that matches little is looked for in steps.
+    const none = () => readPage(log, { matchers: [startingWith("none")] });
+    expect((await none()).to).toBeLessThan(last);
+    expect(await timed(none)).toBeLessThan(15);
+  });
+
+  test("says which folder it can't have, and what would be right", async () => {
+    const file = join(folder, "file");
+    await writeFile(file, "text");
+    const opening = openLmdbLog({
+      folder: join(file, "history"),
+      retention: ROOMY,
+      timers: new FakeTimers(),
+      waitForOwnerMs: 0,
+    });
+    await expect(opening).rejects.toMatchObject({ code: "log:unavailable" });
+    await expect(opening).rejects.toThrow(/file\/history.* must be a folder that this process may/);
+  });
+
+  test("refuses a file that is no log's, or was cut off", async () => {
+    const path = join(folder, "data.mdb");
+    const log = await openLog();
+    await append(log, update("a", "x".repeat(100_000)));
+    await log.close();
+    const whole = await readFile(path);
+    const newer = Buffer.from(whole);
+    newer.writeUInt32LE(3, 28);
+    const wrong = [
+      Buffer.alloc(50_000, "no database"),
+      newer,
+      ...[100, 4_096, 8_192].map((size) => whole.subarray(0, size)),
+    ];
+    for (const bytes of wrong) {
+      await writeFile(path, bytes);
+      const opening = openLog();
+      await expect(opening).rejects.toMatchObject({ code: "log:unavailable" });
+      await expect(opening).rejects.toThrow(`${folder} holds no history of Runnel's`);
+    }
+    await writeFile(path, whole);
+    expect(await readAll(await openLog())).toHaveLength(1);
+  });
+
+  test("refuses another program's database, and leaves it as it is", async () => {
+    const theirs = open({ path: folder });
+    await theirs.openDB({ name: "theirs" }).put("a", 1);
+    await theirs.close();
+    await expect(openLog()).rejects.toThrow(/data.mdb is another program's.*folder of its own/);
+    const again = open({ path: folder });
+    expect([...again.getKeys()]).toEqual(["theirs"]);
+    await again.close();
+  });
+
+  test("refuses a newer format, and says so", async () => {
+    await (await openLog()).close();
+    const root = open<Buffer, Buffer>({ path: folder, keyEncoding: "binary", encoding: "binary" });
+    const meta = root.openDB<Buffer, Buffer>({
+      name: "meta",
+      useVersions: true,
+      keyEncoding: "binary",
+      encoding: "binary",
+    });
+    await meta.put(META.log, Buffer.from('{"format":2}'), 1);
+    await root.close();
+    const opening = openLog();
+    await expect(opening).rejects.toMatchObject({ code: "log:unavailable" });
+    await expect(opening).rejects.toThrow(
+      /has format 2, but this version of Runnel reads format 1/,
+    );
+  });
 });

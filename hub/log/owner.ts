@@ -66,10 +66,14 @@ export class Ownership {
   async release(): Promise<void> {
     clearInterval(this.#heartbeat);
     const { meta, folder } = this.#store;
-    const wasOurs = await meta.ifVersion(META.owner, this.token, () => {
-      void meta.remove(META.owner);
-    });
-    if (wasOurs) rmSync(heartbeatFile(folder), { force: true });
+    try {
+      const wasOurs = await meta.ifVersion(META.owner, this.token, () => {
+        void meta.remove(META.owner);
+      });
+      if (wasOurs) rmSync(heartbeatFile(folder), { force: true });
+    } catch {
+      // A full disk. The record stays, and who comes next finds its process gone, or its heart still.
+    }
   }
 
   #beat(): void {

@@ -1,0 +1,62 @@
+/**
+ * What lmdb.test.ts runs in a process of its own, to kill it, to fill its disk, or to have it own a log.
+ * It says what it did line by line, at once, so that nothing is lost when it is killed.
+ */
+import { writeSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { systemTimers } from "../timers.ts";
+import { openLmdbLog } from "./lmdb.ts";
+import { append, exact, idsOf, ROOMY, readAll, update } from "./testing.ts";
+
+const [task, folder = ""] = process.argv.slice(2);
+const say = (line: string) => writeSync(1, `${line}\n`);
+const log = await openLmdbLog({
+  folder,
+  retention: ROOMY,
+  timers: systemTimers,
+  waitForOwnerMs: task === "own-patiently" ? 10_000 : 0,
+});
+say("open");
+
+async function appendUntilKilled(worker: number): Promise<void> {
+  for (let round = 0; ; round += 1) {
+    const batch = Array.from({ length: 1 + (round % 5) }, (_, index) => {
+      const data = `${worker}.${round}.${index}.${"x".repeat((round * 97) % 5_000)}`;
+      return update([`t${round % 7}`, "all"], data, round % 3 === 0 ? { id: data } : {});
+    });
+    const ids = idsOf(await append(log, ...batch));
+    for (const [index, id] of ids.entries()) say(`${id}\t${batch[index]?.data}`);
+  }
+}
+
+async function fillTheDisk(): Promise<void> {
+  let kept = 0;
+  const attempt = async () => {
+    try {
+      await append(log, update("a", "x".repeat(100_000)), update("a", "y".repeat(100_000)));
+      kept += 2;
+      return "kept";
+    } catch (error) {
+      return error instanceof Error && "code" in error
+        ? `${error.code} ${error.message}`
+        : `${error}`;
+    }
+  };
+  let answer = await attempt();
+  while (answer === "kept") answer = await attempt();
+  const { last } = log;
+  for (let index = 0; index < 3; index += 1) say(`refused ${await attempt()}`);
+  const entries = await readAll(log, { matchers: [exact("a")] });
+  say(`unchanged ${log.last === last && entries.length === kept}`);
+  for await (const _ of createInterface(process.stdin)) {
+    answer = await attempt();
+    const all = await readAll(log, { matchers: [exact("a")] });
+    say(`with room ${answer} ${all.length === kept && all.at(-1)?.position === log.last}`);
+    await log.close();
+    return;
+  }
+}
+
+if (task === "append") await Promise.all([0, 1, 2, 3].map(appendUntilKilled));
+if (task === "fill") await fillTheDisk();
+if (task?.startsWith("own")) setInterval(() => {}, 1_000);

@@ -1,0 +1,203 @@
+import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { rolldown } from "rolldown";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { systemTimers } from "../timers.ts";
+import { openLmdbLog } from "./lmdb.ts";
+import { append, dataOf, exact, ROOMY, readAll, update } from "./testing.ts";
+import type { Log } from "./types.ts";
+
+// Beside the packages, where the child finds lmdb.
+const BUILT = join("node_modules", ".cache", `runnel-log-${process.pid}`);
+const PROGRAM = join(BUILT, "lmdb-child.mjs");
+
+const hasPrlimit = (() => {
+  try {
+    execFileSync("prlimit", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+beforeAll(async () => {
+  const input = join("hub", "log", "lmdb-child.ts");
+  const built = await rolldown({ input, platform: "node", external: ["lmdb"] });
+  await built.write({ dir: BUILT, format: "esm", entryFileNames: "[name].mjs" });
+  await built.close();
+});
+
+afterAll(() => rm(BUILT, { recursive: true, force: true }));
+
+describe("a log on disk, and other processes", () => {
+  let folder: string;
+  const children: Child[] = [];
+  const opened: Log[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "runnel-log-"));
+  });
+
+  afterEach(async () => {
+    for (const child of children.splice(0)) await child.kill();
+    for (const log of opened.splice(0)) await log.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const start = (task: string, prefix = "") => {
+    const child = new Child(task, folder, prefix);
+    children.push(child);
+    return child;
+  };
+
+  const openLog = async (waitForOwnerMs = 0) => {
+    const log = await openLmdbLog({
+      folder,
+      retention: ROOMY,
+      timers: systemTimers,
+      waitForOwnerMs,
+    });
+    opened.push(log);
+    return log;
+  };
+
+  test("loses nothing that was acknowledged when its process is killed, and tears nothing", async () => {
+    const acknowledged = new Map<string, string>();
+    for (let round = 0; round < 5; round += 1) {
+      const child = start("append");
+      await child.says("open");
+      await sleep(100 + 70 * round);
+      await child.kill();
+      // The last line may be torn; a line that is not there was not acknowledged.
+      for (const line of child.wholeLines()) {
+        const [id = "", data] = line.split("\t");
+        if (data !== undefined) acknowledged.set(id, data);
+      }
+      const log = await openLog();
+      const kept = await readAll(log, { matchers: [exact("all")], maxBytes: 1_000_000 });
+      const byId = new Map(kept.map((entry) => [entry.id, entry]));
+      expect(acknowledged.size).toBeGreaterThan(round * 10);
+      for (const [id, data] of acknowledged) {
+        const entry = byId.get(id);
+        if (!entry || dataOf(entry) !== data) expect.fail(`${id} is lost`);
+      }
+      let located = 0;
+      for (const { id, position } of kept) {
+        // Publishers' ids come again in each round.
+        const found = await log.locate(id);
+        if (found !== undefined && found <= position) located += 1;
+      }
+      expect(located).toBe(kept.length);
+      for (const [index, entry] of kept.entries()) {
+        const [worker, round, place = "", rest] = dataOf(entry).split(".");
+        expect(rest).toHaveLength((Number(round) * 97) % 5_000);
+        // Batches are whole: each that has a next one is followed by it.
+        if (Number(place) === Number(round) % 5) continue;
+        const next = kept[index + 1];
+        expect(next && dataOf(next)).toMatch(`${worker}.${round}.${Number(place) + 1}.`);
+      }
+      expect(kept.at(-1)?.position).toBe(log.last);
+      await log.close();
+    }
+  }, 60_000);
+
+  test("says that another process owns it, and which", async () => {
+    const child = start("own");
+    await child.says("open");
+    const opening = openLog(200);
+    await expect(opening).rejects.toMatchObject({ code: "log:owned" });
+    await expect(opening).rejects.toThrow(`process ${child.pid} on `);
+  });
+
+  test("is taken at once when its owner was killed", async () => {
+    const child = start("own");
+    await child.says("open");
+    await child.kill();
+    const before = performance.now();
+    const log = await openLog();
+    expect(performance.now() - before).toBeLessThan(2_000);
+    await append(log, update("a"));
+  });
+
+  test("is taken when its owner lets go of it, within the time to wait", async () => {
+    const first = await openLog();
+    await append(first, update("a", "1"));
+    const child = start("own-patiently");
+    await sleep(300);
+    expect(child.wholeLines()).toEqual([]);
+    await first.close();
+    await child.says("open");
+  });
+
+  test.runIf(hasPrlimit)(
+    "refuses what a full disk has no room for, changes nothing, and goes on when there is room",
+    async () => {
+      const child = start("fill", "ulimit -S -f 8192; ");
+      await child.says("unchanged");
+      const refused = child.wholeLines().filter((line) => line.startsWith("refused"));
+      expect(refused).toHaveLength(3);
+      for (const line of refused) expect(line).toMatch(/^refused log:unavailable .*full disk/);
+      expect(child.wholeLines()).toContain("unchanged true");
+      execFileSync("prlimit", ["--pid", String(child.pid), "--fsize=unlimited"]);
+      child.tell("go on");
+      expect(await child.says("with room")).toBe("with room kept true");
+      await child.ended;
+      const log = await openLog();
+      const entries = await readAll(log, { maxBytes: 1_000_000 });
+      expect(entries.length).toBeGreaterThan(10);
+      expect(entries.length % 2).toBe(0);
+    },
+    30_000,
+  );
+});
+
+/** A process that runs lmdb-child.ts. */
+class Child {
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
+  readonly ended: Promise<unknown>;
+  #output = "";
+
+  constructor(task: string, folder: string, prefix: string) {
+    // The shell becomes the program: its id is the one to kill.
+    const command = `${prefix}exec "$0" "$@"`;
+    this.#process = spawn("sh", ["-c", command, process.execPath, PROGRAM, task, folder], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    this.ended = once(this.#process, "close");
+    this.#process.stdout.on("data", (bytes: Buffer) => {
+      this.#output += bytes.toString();
+    });
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  wholeLines(): string[] {
+    return this.#output.split("\n").slice(0, -1);
+  }
+
+  tell(line: string): void {
+    this.#process.stdin.end(`${line}\n`);
+  }
+
+  /** Resolves with the first line that starts like this. */
+  async says(start: string): Promise<string> {
+    const found = () => this.wholeLines().find((line) => line.startsWith(start));
+    for (let line = found(); ; line = found()) {
+      if (line !== undefined) return line;
+      if (this.#process.exitCode !== null) throw new Error(`it ended without saying ${start}`);
+      await Promise.race([once(this.#process.stdout, "data"), this.ended]);
+    }
+  }
+
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.ended;
+  }
+}

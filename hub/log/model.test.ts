@@ -1,0 +1,171 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { FakeTimers } from "../testing.ts";
+import type { Update } from "../update.ts";
+import { openLmdbLog } from "./lmdb.ts";
+import { MemoryLog } from "./memory.ts";
+import {
+  append,
+  dataOf,
+  EVERYTHING,
+  exact,
+  idsOf,
+  readAll,
+  startingWith,
+  update,
+} from "./testing.ts";
+import type { Log, Retention } from "./types.ts";
+
+const TOPICS = ["a/1", "a/2", "b/1", "b/2"];
+const IDS = ["x", "y"];
+const retention: Retention = { maxUpdates: 12, maxBytes: 1_500, maxAgeMs: 100 };
+
+type Step =
+  | { do: "append"; batches: Update[][] }
+  | { do: "wait"; ms: number }
+  | { do: "trim" }
+  | { do: "reopen" }
+  | { do: "read"; topics: string[]; prefix: string | undefined; from: number; maxBytes: number };
+
+const anUpdate = fc
+  .record({
+    topics: fc.uniqueArray(fc.constantFrom(...TOPICS), { minLength: 1, maxLength: 3 }),
+    length: fc.nat(200),
+    id: fc.option(fc.constantFrom(...IDS), { nil: undefined, freq: 3 }),
+  })
+  .map(({ topics: [first = "", ...rest], length, id }) =>
+    update([first, ...rest], "x".repeat(length), id === undefined ? {} : { id }),
+  );
+const aStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("append" as const),
+      batches: fc.array(fc.array(anUpdate, { maxLength: 5 }), { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("read" as const),
+      topics: fc.array(fc.constantFrom(...TOPICS), { maxLength: 3 }),
+      prefix: fc.constantFrom(undefined, undefined, "a/", "b/", ""),
+      from: fc.nat(20),
+      maxBytes: fc.integer({ min: 1, max: 2_000 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(80) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("trim" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("reopen" as const) }) },
+);
+
+interface Kept {
+  readonly id: string;
+  readonly position: number;
+  readonly own: string | undefined;
+  readonly topics: readonly string[];
+  readonly data: string;
+  readonly bytes: number;
+  readonly at: number;
+}
+
+/** The log as an array, and what is known to be true of it at every step. */
+async function follow(
+  steps: readonly Step[],
+  open: (timers: FakeTimers) => Promise<Log>,
+  isDurable: boolean,
+) {
+  const timers = new FakeTimers();
+  let log = await open(timers);
+  let kept: Kept[] = [];
+  let floor = 0;
+  const made = new Map<string, number>();
+  const drop = (isOver: () => boolean) => {
+    for (; kept.length > 0 && isOver(); kept = kept.slice(1)) floor = kept[0]?.position ?? 0;
+  };
+  const bytes = () => kept.reduce((sum, entry) => sum + entry.bytes, 0);
+  try {
+    for (const step of steps) {
+      if (step.do === "append") {
+        const before = log.last;
+        const all = await Promise.all(step.batches.map((batch) => append(log, ...batch)));
+        const added = step.batches.flat();
+        const ids = all.flatMap((appended) => idsOf(appended));
+        expect(ids).toHaveLength(added.length);
+        for (const [index, one] of added.entries()) {
+          const id = ids[index] ?? "";
+          const position = before + 1 + index;
+          if (one.id === undefined) {
+            expect(made.has(id)).toBe(false);
+            made.set(id, position);
+          }
+          const size = `id:${id}\ndata:${one.data}\n\n`.length;
+          const { topics, data } = one;
+          kept.push({ id, position, own: one.id, topics, data, bytes: size, at: timers.now() });
+        }
+        drop(() => kept.length > retention.maxUpdates || bytes() > retention.maxBytes);
+      } else if (step.do === "wait") timers.advance(step.ms);
+      else if (step.do === "trim") {
+        await log.trim();
+        drop(() => timers.now() - (kept[0]?.at ?? 0) > retention.maxAgeMs);
+      } else if (step.do === "reopen") {
+        if (!isDurable) continue;
+        await log.close();
+        log = await open(timers);
+      } else {
+        const { prefix } = step;
+        const matchers = [
+          ...step.topics.map(exact),
+          ...(prefix === undefined ? [] : [prefix === "" ? EVERYTHING : startingWith(prefix)]),
+        ];
+        const after = kept[step.from]?.position ?? floor;
+        const start = (await log.locate(log.cursor(log.last))) === after ? log.last : undefined;
+        const position =
+          start ?? (await log.locate(kept[step.from]?.id ?? "")) ?? log.floor("updates");
+        const read = await readAll(log, { after: position, matchers, maxBytes: step.maxBytes });
+        const expected = kept.filter(
+          (entry) =>
+            entry.position > position &&
+            matchers.some((matcher) => entry.topics.some((topic) => matcher.matches(topic))),
+        );
+        expect(
+          read.map((entry) => [entry.position, entry.id, dataOf(entry), entry.topics]),
+        ).toEqual(expected.map(({ position, id, data, topics }) => [position, id, data, topics]));
+      }
+      expect(log.floor("updates")).toBe(floor);
+      for (const id of IDS) {
+        expect(await log.locate(id)).toBe(kept.find(({ own }) => own === id)?.position);
+      }
+      for (const [id, position] of made) expect(await log.locate(id)).toBe(position);
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+test("a log in memory does what an array would", async () => {
+  const open = async (timers: FakeTimers) => new MemoryLog({ retention, timers });
+  await fc.assert(
+    fc.asyncProperty(fc.array(aStep, { maxLength: 30 }), (steps) => follow(steps, open, false)),
+    { numRuns: 150 },
+  );
+}, 60_000);
+
+test("a log on disk does what an array would, however often it is opened again", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(aStep, { maxLength: 30 }), async (steps) => {
+      const folder = await mkdtemp(join(tmpdir(), "runnel-model-"));
+      try {
+        const open = (timers: FakeTimers) =>
+          openLmdbLog({ folder, retention, timers, waitForOwnerMs: 0 });
+        await follow(steps, open, true);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);

@@ -1,0 +1,94 @@
+import type { Matcher } from "../matcher.ts";
+import { parseTopic, type Topic } from "../topic.ts";
+import type { Update } from "../update.ts";
+import {
+  type Appended,
+  type Entry,
+  LANES,
+  type Lane,
+  type Log,
+  type Page,
+  type Position,
+  type Retention,
+  START,
+} from "./types.ts";
+
+/** More than a test appends. */
+export const ROOMY: Retention = { maxUpdates: 100_000, maxBytes: 2 ** 30, maxAgeMs: 0 };
+
+export function topic(raw: string): Topic {
+  const parsed = parseTopic(raw);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.topic;
+}
+
+export function update(
+  topics: string | readonly [string, ...string[]],
+  data = "",
+  rest: Partial<Omit<Update, "topics" | "data">> = {},
+): Update {
+  const [first, ...others] = typeof topics === "string" ? ([topics] as const) : topics;
+  return { topics: [topic(first), ...others.map(topic)], data, private: false, ...rest };
+}
+
+export const exact = (match: string): Matcher => ({
+  type: "exact",
+  match,
+  key: `exact:${match}`,
+  kind: "exact",
+  matches: (other) => other === match,
+  mayMatchReserved: false,
+});
+
+export const EVERYTHING: Matcher = {
+  type: "exact",
+  match: "*",
+  key: "*",
+  kind: "any",
+  matches: () => true,
+  mayMatchReserved: true,
+};
+
+export const startingWith = (prefix: string): Matcher => ({
+  type: "urlpattern",
+  match: prefix,
+  key: `urlpattern:${prefix}`,
+  kind: "pattern",
+  matches: (other) => other.startsWith(prefix),
+  mayMatchReserved: false,
+});
+
+const decoder = new TextDecoder();
+export const textOf = ({ frame }: Entry): string => decoder.decode(frame.bytes);
+export const dataOf = (entry: Entry): string => /^data:(.*)$/m.exec(textOf(entry))?.[1] ?? "";
+
+export function idsOf(appended: Appended): readonly string[] {
+  if (appended.outcome === "conflict") throw new Error("a conflict has no ids");
+  return appended.ids;
+}
+
+export const append = (log: Log, ...updates: readonly Update[]): Promise<Appended> =>
+  log.append({ lane: "updates", updates });
+
+export interface ReadOptions {
+  readonly after?: Position;
+  readonly matchers?: readonly Matcher[];
+  readonly lanes?: readonly Lane[];
+  readonly maxBytes?: number;
+}
+
+export const readPage = (log: Log, options: ReadOptions = {}): Promise<Page> =>
+  log.read({ after: START, matchers: [EVERYTHING], lanes: LANES, maxBytes: 65_536, ...options });
+
+/** Page after page, to the end. */
+export async function readAll(log: Log, options: ReadOptions = {}): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let after = options.after ?? START;
+  for (;;) {
+    const page = await readPage(log, { ...options, after });
+    entries.push(...page.entries);
+    if (page.to >= log.last) return entries;
+    if (page.to <= after) throw new Error(`a page after ${after} goes to ${page.to}`);
+    after = page.to;
+  }
+}
