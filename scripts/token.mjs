@@ -1,0 +1,153 @@
+/**
+ * `npm run token -- ARGUMENTS`: mints an access token for a hub, and says how to use it. The token goes to stdout alone, and
+ * problems to stderr.
+ */
+import { randomUUID } from "node:crypto";
+import { fail, ROOT } from "./run.mjs";
+import { HELP, isPattern, readArguments } from "./token/arguments.mjs";
+import { signerFor } from "./token/signer.mjs";
+
+const DETAIL_TYPE = "https://mercure.rocks/authorization-detail";
+/** The hub takes none that is longer. */
+const MAX_TOKEN_LENGTH = 16_384;
+
+/** @typedef {{ role: "publisher" | "subscriber", publish: string[], subscribe: string[] }} Wanted */
+
+/** The configuration, as the launcher reads it. */
+async function configure() {
+  const { default: nextEnv } = await import("@next/env");
+  nextEnv.loadEnvConfig(ROOT, args.dev, { info() {}, error: console.error });
+  const { readConfig } = await import("../env.mjs");
+  const read = readConfig();
+  return read.ok ? read.config : fail(read.problem);
+}
+
+/** @param {string} match */
+const matcher = (match) =>
+  isPattern(args, match) ? { match, match_type: "urlpattern" } : { match };
+
+/** @param {Wanted} wanted @param {import("./token/signer.mjs").Signer} signer */
+async function mint({ publish, subscribe }, { issuer, algorithm, key }) {
+  const { CompactSign } = await import("jose");
+  const iat = Math.floor(Date.now() / 1000);
+  const detail = (/** @type {string} */ action, /** @type {string[]} */ topics) =>
+    topics.length === 0
+      ? []
+      : [{ type: DETAIL_TYPE, actions: [action], topics: topics.map(matcher) }];
+  const claims = {
+    iss: issuer,
+    aud: audience,
+    sub: args.subject ?? `urn:uuid:${randomUUID()}`,
+    client_id: args["client-id"] ?? issuer,
+    iat,
+    exp: iat + lifetime,
+    jti: `urn:uuid:${randomUUID()}`,
+    authorization_details: [
+      ...detail("publish", publish),
+      ...detail("subscribe", subscribe).map((own) => (payload ? { ...own, payload } : own)),
+    ],
+  };
+  const token = await new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+    .setProtectedHeader({ alg: algorithm, typ: "at+jwt" })
+    .sign(key)
+    .catch(() =>
+      fail(`the key can't sign with ${algorithm}: it is of the kind ${key.asymmetricKeyType}`),
+    );
+  if (token.length > MAX_TOKEN_LENGTH) {
+    fail(
+      `the token has ${token.length} characters, but may have ${MAX_TOKEN_LENGTH}: grant less, or with patterns`,
+    );
+  }
+  return { token, expires: new Date(claims.exp * 1000) };
+}
+
+/** @param {string} text for a shell */
+const quote = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** One topic that the matcher matches, for an example. @param {string} match */
+const sample = (match) =>
+  match === "*"
+    ? "https://example.com/books/1"
+    : isPattern(args, match)
+      ? match.replace(/\/:[A-Za-z_$][\w$]*(\([^)]*\))?[?+*]?/g, "/1").replaceAll("*", "1")
+      : match;
+
+/** @param {Wanted} wanted @param {string} token @param {Date} expires */
+function explain({ publish, subscribe }, token, expires) {
+  const names = [
+    ...(publish.length > 0 ? [`publish to ${publish.join(", ")}`] : []),
+    ...(subscribe.length > 0 ? [`subscribe to ${subscribe.join(", ")}`] : []),
+  ];
+  const bearer = '-H "Authorization: Bearer $TOKEN"';
+  const lines = [
+    `May ${names.join(", and ")}, at ${audience}, until ${expires.toISOString()} (${args.expires}).`,
+    "",
+    `TOKEN=${quote(token)}`,
+    "",
+  ];
+  const [published] = publish;
+  if (published !== undefined) {
+    const topic = quote(`topic=${sample(published)}`);
+    lines.push(
+      `curl ${bearer} --data-urlencode ${topic} -d data=hello -d private=on ${quote(audience)}`,
+    );
+  }
+  const [subscribed] = subscribe;
+  if (subscribed !== undefined) {
+    const match = quote(
+      `${isPattern(args, subscribed) ? "match_urlpattern" : "match"}=${subscribed}`,
+    );
+    lines.push(`curl -N -G ${bearer} --data-urlencode ${match} ${quote(audience)}`);
+  }
+  const path = new URL(audience).pathname;
+  lines.push(
+    "",
+    "For a browser, from a server of the same site, over https:",
+    `Set-Cookie: ${config.MERCURE_COOKIE_NAME}=${token}; Path=${path}; Max-Age=${lifetime}; Secure; HttpOnly; SameSite=Strict`,
+    "",
+  );
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+const args = readArguments();
+if (args.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const { lifetime, payload } = args;
+const config = await configure();
+
+/** @type {Wanted[]} */
+const all = [
+  { role: "publisher", publish: args.publish, subscribe: [] },
+  { role: "subscriber", publish: [], subscribe: args.subscribe },
+];
+const tokens = all
+  .filter(({ publish, subscribe }) => publish.length + subscribe.length > 0)
+  .map((wanted) => ({ wanted, signer: signerFor(wanted.role, args, config) }));
+const audience =
+  args.audience ??
+  config.MERCURE_RESOURCE_IDENTIFIER ??
+  fail("MERCURE_RESOURCE_IDENTIFIER is not set, and no --audience given: the hub's URL");
+if (!/^https?:/.test(audience) || !URL.canParse(audience)) {
+  fail(`--audience is ${JSON.stringify(audience)}, but must be the hub's URL`);
+}
+
+const [first, second] = tokens;
+if (first && second && first.signer.key.equals(second.signer.key)) {
+  first.wanted.subscribe = second.wanted.subscribe;
+  tokens.pop();
+}
+if (tokens.length > 1 && args.print) {
+  fail(
+    "the keys of publishers and subscribers differ, so these are two tokens: --print one at a time",
+  );
+}
+if (tokens.length > 1) {
+  process.stdout.write("Two tokens, because the keys of publishers and subscribers differ.\n\n");
+}
+for (const { wanted, signer } of tokens) {
+  const { token, expires } = await mint(wanted, signer);
+  if (args.print) process.stdout.write(`${token}\n`);
+  else explain(wanted, token, expires);
+}
