@@ -17,14 +17,15 @@ export function parseClaims(bytes: Uint8Array): Claims | undefined {
 }
 
 /**
- * Judges the claims of a token whose signature by `issuer` was found good. The hub enforces `exp`, `nbf` and `aud`, and uses
+ * Judges the claims of a token whose signature by a key of `issuer` was found good. The hub enforces `exp`, `nbf` and `aud`, and uses
  * `sub`; the other claims of RFC 9068 are the issuer's duty. Clocks get no tolerance: `exp` is also when streams are closed,
  * and an issuer that sets `nbf` can set it a few seconds back.
  * Source: Mercure, section Token Validation; RFC 7519, sections 4.1.3 to 4.1.5.
  * @param now in milliseconds since 1970
  */
 export function judgeClaims(claims: Claims, issuer: string, hubUrl: HubUrl, now: number): Verified {
-  const { aud, exp, nbf, sub } = claims;
+  const { iss, aud, exp, nbf, sub } = claims;
+  if (iss !== issuer) return { ok: false, reason: "issuer" };
   if (!(Array.isArray(aud) ? aud : [aud]).includes(hubUrl.href)) {
     return { ok: false, reason: "audience" };
   }
