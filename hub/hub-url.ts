@@ -11,8 +11,15 @@ export class HubUrl {
     this.path = normalized(url.pathname);
   }
 
-  /** A topic or a pattern's URL, resolved; undefined: it is no URL reference. */
+  /** Where its metadata is. Source: RFC 9728, section 3.1. */
+  get metadata(): string {
+    const { origin, pathname, search } = new URL(this.href);
+    return `${origin}/.well-known/oauth-protected-resource${pathname}${search}`;
+  }
+
+  /** A topic's URL, resolved; undefined: it is no URL reference. */
   resolve(topic: string): URL | undefined {
+    if (hostTooLong(topic) !== undefined) return undefined;
     try {
       return new URL(topic, this.href);
     } catch {
@@ -22,7 +29,9 @@ export class HubUrl {
 
   /** Whether the topic lies where only the hub itself publishes. Source: Mercure, section Publication, `topic`. */
   reserves(topic: string): boolean {
-    const url = this.resolve(topic);
+    // Any authority will do, so one that takes long to encode is left out.
+    const host = hostTooLong(topic);
+    const url = this.resolve(host === undefined ? topic : topic.replace(host, "host"));
     if (!url) return false;
     const path = normalized(url.pathname);
     return path === this.path || path.startsWith(`${this.path}/`);
@@ -31,12 +40,24 @@ export class HubUrl {
 
 const UNRESERVED = /^[\w.~-]$/;
 
-/** Percent-encoded octets of unreserved characters decoded, then dot segments removed. Source: RFC 3986, section 6.2.2. */
+/**
+ * Percent-encoded octets of unreserved characters decoded. Source: RFC 3986, section 6.2.2.
+ * A parsed URL has no dot segments left, not even encoded ones.
+ */
 function normalized(path: string): string {
-  const decoded = path.replace(/%[0-9a-f]{2}/gi, (octet) => {
+  return path.replace(/%[0-9a-f]{2}/gi, (octet) => {
     const character = String.fromCharCode(Number.parseInt(octet.slice(1), 16));
     return UNRESERVED.test(character) ? character : octet.toUpperCase();
   });
-  // A URL with a path of its own takes the dot segments out that decoding brought to light.
-  return decoded.startsWith("/") ? new URL(`http://hub${decoded}`).pathname : decoded;
+}
+
+/** What stands where an authority may stand, in URLs whose host is a domain name. */
+const AUTHORITY = /^ *(?:(?:https?|wss?|ftp|file):[\\/]*|[\\/]{2,})([^\\/?#]*)/i;
+
+/** In characters, as no domain name is longer; turning one into ASCII takes time that grows with its square. */
+const MAX_HOST_LENGTH = 253;
+
+function hostTooLong(reference: string): string | undefined {
+  const host = AUTHORITY.exec(reference)?.[1] ?? "";
+  return host.length > MAX_HOST_LENGTH && /\P{ASCII}/u.test(host) ? host : undefined;
 }

@@ -1,13 +1,133 @@
 import type { HubUrl } from "./hub-url.ts";
+import { type Component, compileComponent } from "./pattern-component.ts";
+import { COMPONENTS, parsePattern } from "./pattern-syntax.ts";
 
+/** A URL pattern, ready to be matched. Source: Mercure, section URL Pattern; WHATWG URL Pattern. */
 export interface Pattern {
+  /** A topic that is no URL reference, or too long for so complex a pattern, does not match. */
   matches(topic: string): boolean;
+  /** False only if no topic that it matches lies in the hub's own namespace. */
   readonly mayMatchReserved: boolean;
 }
 
-export function compilePattern(
-  _source: string,
-  _hubUrl: HubUrl,
-): { ok: true; pattern: Pattern } | { ok: false; problem: string } {
-  return { ok: false, problem: "is not supported yet" };
+type Compiled = { ok: true; pattern: Pattern } | { ok: false; problem: string };
+
+/** Each costs microseconds to compile, and states of an automaton to match. */
+const MAX_VARIABLES = 64;
+
+/** Turning a host's name into ASCII takes time that grows with the square of these. */
+const MAX_NON_ASCII = 1_000;
+
+/** JavaScript's own parser writes each of these out, which takes up to a millisecond. */
+const MAX_UNICODE_CLASSES = 4;
+
+/** In instructions, of all its automata together: larger ones take milliseconds to compile. */
+const MAX_SIZE = 400;
+
+/** Instructions times characters that one match may take: a few milliseconds. [spec] Then it does not match. */
+const MAX_WORK = 2 ** 15;
+
+/** Ten thousand connections may ask for the same pattern: one is kept for them all. */
+const KEPT = 1_000;
+const kept = new Map<string, Compiled>();
+
+/**
+ * Compiles a URL pattern; a relative one is resolved against the hub's URL.
+ * @returns `problem`, one line, where it is malformed, cannot be matched in linear time, or is too complex
+ */
+export function compilePattern(source: string, hubUrl: HubUrl): Compiled {
+  const key = `${hubUrl.href} ${source}`;
+  const compiled = kept.get(key) ?? compile(source, hubUrl);
+  // The one used last stands last, so the first is the one to forget.
+  kept.delete(key);
+  kept.set(key, compiled);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+  return compiled;
+}
+
+function compile(source: string, hubUrl: HubUrl): Compiled {
+  const refuse = (problem: string) => ({ ok: false, problem }) as const;
+  const variables = source.replaceAll(/\\./gs, "").match(/[*({]|:[\p{ID_Start}$_]/gu)?.length ?? 0;
+  if (variables > MAX_VARIABLES) {
+    return refuse(`has ${variables} wildcards and groups: at most ${MAX_VARIABLES}`);
+  }
+  const nonAscii = source.match(/\P{ASCII}/gu)?.length ?? 0;
+  if (nonAscii > MAX_NON_ASCII) {
+    return refuse(`has ${nonAscii} characters that are not ASCII: at most ${MAX_NON_ASCII}`);
+  }
+  const unicodeClasses = source.match(/\\p\{/gi)?.length ?? 0;
+  if (unicodeClasses > MAX_UNICODE_CLASSES) {
+    return refuse(`has ${unicodeClasses} Unicode classes: at most ${MAX_UNICODE_CLASSES}`);
+  }
+  const parsed = parsePattern(source, hubUrl);
+  if (!parsed.ok) return parsed;
+  const checks: Check[] = [];
+  let room = MAX_SIZE;
+  for (const [index, expression] of parsed.expressions.entries()) {
+    const compiled = compileComponent(expression, room);
+    if (!compiled.ok) return refuse(`${compiled.problem} (in its ${COMPONENTS[index]})`);
+    room -= compiled.component.size;
+    if (!compiled.component.any) checks.push({ index, component: compiled.component });
+  }
+  const prefix = checks.find(({ index }) => COMPONENTS[index] === "pathname")?.component.prefix;
+  // What differs most between topics, and is compared most cheaply, comes first.
+  checks.sort((a, b) => a.component.size - b.component.size || rank(a) - rank(b));
+  return {
+    ok: true,
+    pattern: {
+      matches: (topic) => matches(checks, partsOf(topic, hubUrl)),
+      mayMatchReserved: mayBeginReserved(prefix ?? "", hubUrl.path),
+    },
+  };
+}
+
+interface Check {
+  /** Of `COMPONENTS`. */
+  readonly index: number;
+  readonly component: Component;
+}
+
+const FIRST = ["hostname", "pathname"];
+const rank = ({ index }: Check) => {
+  const found = FIRST.indexOf(COMPONENTS[index] ?? "");
+  return found < 0 ? FIRST.length : found;
+};
+
+function matches(checks: readonly Check[], parts: readonly string[] | undefined): boolean {
+  if (!parts) return false;
+  let work = 0;
+  for (const { index, component } of checks) {
+    const text = parts[index] ?? "";
+    work += component.size * text.length;
+    // [spec] An evaluation that would cost too much is not begun, and does not match.
+    if (work > MAX_WORK || !component.matches(text)) return false;
+  }
+  return true;
+}
+
+/** A topic's components. One topic is held against thousands of patterns in a row, so the last one is remembered. */
+let last: { topic: string; hubUrl: HubUrl; parts: readonly string[] | undefined } | undefined;
+
+function partsOf(topic: string, hubUrl: HubUrl): readonly string[] | undefined {
+  if (last?.topic === topic && last.hubUrl === hubUrl) return last.parts;
+  const url = hubUrl.resolve(topic);
+  const parts = url && [
+    url.protocol.slice(0, -1),
+    url.username,
+    url.password,
+    url.hostname,
+    url.port,
+    url.pathname,
+    url.search.slice(1),
+    url.hash.slice(1),
+  ];
+  last = { topic, hubUrl, parts };
+  return parts;
+}
+
+/** Whether a path with this literal prefix can be the hub's or lie under it. A percent sign may stand for any character. */
+function mayBeginReserved(prefix: string, reserved: string): boolean {
+  const [literal = ""] = prefix.split("%");
+  return reserved.startsWith(literal) || literal.startsWith(`${reserved}/`);
 }
