@@ -37,6 +37,8 @@ function endWithShell() {
 function prepareEnvironment(command) {
   if (command === "start") Object.assign(process.env, { NODE_ENV: "production" });
   process.env.RUNNEL_LAUNCHED = command;
+  // Next changes the folder, and what it builds it deletes: the history is where it was asked for.
+  process.env.RUNNEL_FOLDER = process.cwd();
   // Next's own handler waits for open streams for ever; lifecycle.ts has ours.
   process.env.NEXT_MANUAL_SIG_HANDLE = "1";
   // In dev, Next's command would kill its server process after 100 ms.
@@ -53,10 +55,11 @@ async function configure(dev) {
 }
 
 /**
- * Binds the address for a moment: where that can't be done, Next would print a stack trace.
+ * Binds the address for a moment: where that can't be done, Next would print a stack trace. Tells the server what it learns: the
+ * port, one that is free if it was 0, and whether the address is one that only this machine reaches.
  * @param {string} host
  * @param {number} port
- * @returns {Promise<number>} the port; one that is free, if it was 0
+ * @returns {Promise<number>} the port
  */
 function checkAddress(host, port) {
   return new Promise((resolve) => {
@@ -69,8 +72,10 @@ function checkAddress(host, port) {
     });
     probe.listen(port, host, () => {
       const address = probe.address();
-      const bound = address === null || typeof address === "string" ? port : address.port;
-      probe.close(() => resolve(bound));
+      if (address === null || typeof address === "string") return fail(`HOST is ${host}`);
+      process.env.PORT = String(address.port);
+      process.env.RUNNEL_LOOPBACK = /^(127\.|::1$)/.test(address.address) ? "yes" : "no";
+      probe.close(() => resolve(address.port));
     });
   });
 }
@@ -78,8 +83,8 @@ function checkAddress(host, port) {
 /** Hands this process over to the server that Next made for elsewhere. */
 async function startStandalone() {
   const { HOST, PORT } = await configure(false);
-  const port = await checkAddress(HOST, PORT);
-  Object.assign(process.env, { HOSTNAME: HOST, PORT: String(port) });
+  await checkAddress(HOST, PORT);
+  process.env.HOSTNAME = HOST;
   await import(pathToFileURL(join(ROOT, "server.js")).href);
 }
 

@@ -1,9 +1,11 @@
 import { watch } from "node:fs";
 import { basename, resolve } from "node:path";
+import type { Service } from "./hub/http/service.ts";
 import type { Hub } from "./hub/hub.ts";
 import type { Logger } from "./hub/logger.ts";
+import { tellPeers } from "./peers.ts";
 import { tellPipelinedResponses } from "./pipelining.ts";
-import { type Runtime, runtime } from "./runtime.ts";
+import { type Runtime, startRuntime } from "./runtime.ts";
 
 /** What a request that came late has to be answered in, in milliseconds. */
 const LATE_MS = 100;
@@ -15,16 +17,18 @@ const SAME_SIGNAL_MS = 500;
 const SAME_CHANGE_MS = 1_000;
 
 /** Starts the process's runtime, or ends the process with exit code 1 and one line that says why. */
-export function start(): void {
-  const { config, hub, logger } = startedRuntime();
+export async function start(): Promise<void> {
+  const { config, hub, logger, service } = await startedRuntime();
   tellPipelinedResponses();
+  tellPeers();
+  tellOfOpenDoors(service, logger);
   drainOnSignal(hub, logger, config.DRAIN_SECONDS * 1000);
   if (process.env.NODE_ENV === "development") tellOfChanges(logger);
 }
 
-function startedRuntime(): Runtime {
+async function startedRuntime(): Promise<Runtime> {
   try {
-    return runtime();
+    return await startRuntime();
   } catch (error) {
     // Next would keep the error, and answer 500 to everything.
     process.stderr.write(`runnel: ${error instanceof Error ? error.message : error}\n`);
@@ -44,16 +48,32 @@ function drainOnSignal(hub: Hub, logger: Logger, drainMs: number): void {
       return;
     }
     signalledAt = performance.now();
-    logger.info({ signal, connections: hub.connections }, "draining");
+    logger.info({ signal, connections: hub.connections.size }, "draining");
+    const exit = () => {
+      hub.close().finally(() => process.exit(0));
+    };
     setTimeout(() => {
-      logger.warn({ connections: hub.connections }, "streams that nobody reads are cut");
-      process.exit(0);
+      logger.warn({ connections: hub.connections.size }, "streams that nobody reads are cut");
+      exit();
     }, drainMs + STALLED_MS);
     await hub.drain(drainMs);
-    setTimeout(() => process.exit(0), LATE_MS);
+    setTimeout(exit, LATE_MS);
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+}
+
+function tellOfOpenDoors({ playground, verifier, hub }: Service, logger: Logger): void {
+  if (playground) {
+    logger.warn(
+      { hub: hub.url.href },
+      "a playground: anybody on this machine may publish, until MERCURE_PUBLISHER_JWT_KEY is set",
+    );
+  } else if (!verifier) {
+    const names =
+      "MERCURE_PUBLISHER_JWT_KEY, MERCURE_TRUSTED_ISSUERS and MERCURE_RESOURCE_IDENTIFIER";
+    logger.warn({ hub: hub.url.href }, `nobody may publish over HTTP: set ${names}`);
+  }
 }
 
 /** The running hub outlives hot reloads, and its streams with it: a change of its files waits for a restart. */
@@ -65,14 +85,14 @@ function tellOfChanges(logger: Logger): void {
     logger.warn({ file }, "the hub has changed: restart to run it");
   };
   const onError = (error: Error): void => logger.warn({ error: error.message }, "watching failed");
-  watch(resolve("hub"), { recursive: true }, (_, file) => {
+  watch(resolve(/* turbopackIgnore: true */ "hub"), { recursive: true }, (_, file) => {
     if (file && /(?<!\.test)\.ts$/.test(file)) tell(`hub/${file}`);
   })
     .on("error", onError)
     .unref();
-  watch(resolve("."), (_, file) => {
+  watch(resolve(/* turbopackIgnore: true */ "."), (_, file) => {
     const name = file === null ? "" : basename(file);
-    if (/^(env\.mjs|(runtime|lifecycle|pipelining)\.ts)$/.test(name)) tell(name);
+    if (/^(env\.mjs|(runtime|lifecycle|pipelining|peers|metrics)\.ts)$/.test(name)) tell(name);
   })
     .on("error", onError)
     .unref();

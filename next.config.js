@@ -13,12 +13,26 @@ const SECURITY_HEADERS = Object.entries({
 export default {
   // A folder of its own, so that building one leaves the other as it is.
   ...(standalone ? { output: "standalone", distDir: "build" } : {}),
-  // What the launcher needs; Next traces only what the server imports.
-  outputFileTracingIncludes: { "/*": ["launch.mjs", "env.mjs", "node_modules/zod/**/*.js"] },
+  // Native code, which is loaded and not bundled.
+  serverExternalPackages: ["lmdb"],
+  // What the launcher needs, and what lmdb loads by a name that it puts together; Next traces only what the server imports.
+  outputFileTracingIncludes: {
+    "/*": [
+      "launch.mjs",
+      "env.mjs",
+      "node_modules/zod/**/*.js",
+      "node_modules/{lmdb,msgpackr,ordered-binary,weak-lru-cache}/**/*.{js,cjs,json}",
+      "node_modules/@lmdb/*/**",
+    ],
+  },
   // `npm run check` checks them, tests and all; whoever starts the app waits for no types.
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
   agentRules: false,
   reactStrictMode: true,
-  headers: async () => [{ source: "/:path*", headers: SECURITY_HEADERS }],
+  headers: async () => [
+    { source: "/:path*", headers: SECURITY_HEADERS },
+    // Source: Mercure, section Hub Discovery.
+    { source: "/", headers: [{ key: "Link", value: '</.well-known/mercure>; rel="mercure"' }] },
+  ],
 };

@@ -19,7 +19,9 @@ export function proxy(request: NextRequest): NextResponse {
 
 export const config = {
   // All but the streams, which go through nothing that they needn't, and files. An unknown address is answered by a page.
-  matcher: ["/((?!(?:api/stream|api/health|stream)$|_next/static/|icon\\.svg$).*)"],
+  matcher: [
+    "/((?!(?:api/stream|api/health|api/metrics|stream|\\.well-known/.*)$|_next/static/|icon\\.svg$).*)",
+  ],
 };
 
 function newNonce(): string {

@@ -1,14 +1,24 @@
 import { AsyncResource } from "node:async_hooks";
+import { resolve } from "node:path";
 import pino from "pino";
 import { type Config, readConfig } from "./env.mjs";
+import { createVerifier } from "./hub/auth/verifier.ts";
+import type { Service } from "./hub/http/service.ts";
 import { Hub } from "./hub/hub.ts";
+import { HubUrl } from "./hub/hub-url.ts";
+import { openLmdbLog } from "./hub/log/lmdb.ts";
+import { MemoryLog } from "./hub/log/memory.ts";
+import type { Log } from "./hub/log/types.ts";
 import type { Logger } from "./hub/logger.ts";
 import { systemTimers } from "./hub/timers.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 
 export interface Runtime {
   readonly config: Config;
   readonly logger: Logger;
   readonly hub: Hub;
+  readonly service: Service;
+  readonly metrics: Metrics;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }
@@ -17,32 +27,94 @@ export interface Runtime {
 const KEY = Symbol.for("runnel.runtime");
 const shared = globalThis as typeof globalThis & { [KEY]?: Runtime };
 
-/**
- * The process's one runtime, made at the first call; in `next dev` it outlives hot reloads.
- * @throws Error if the configuration is malformed
- */
+/** The process's one runtime; in `next dev` it outlives hot reloads. */
 export function runtime(): Runtime {
-  shared[KEY] ??= createRuntime();
+  const running = shared[KEY];
+  if (!running) throw new Error("the runtime is not started: instrumentation.ts does that");
+  return running;
+}
+
+/**
+ * Starts the process's runtime.
+ * @throws Error if the configuration is malformed
+ * @throws HubError if the history can't be opened
+ */
+export async function startRuntime(): Promise<Runtime> {
+  shared[KEY] ??= await createRuntime();
   return shared[KEY];
 }
 
-function createRuntime(): Runtime {
+async function createRuntime(): Promise<Runtime> {
   const read = readConfig();
   if (!read.ok) throw new Error(read.problem);
   const { config } = read;
   const logger = pino({ level: config.LOG_LEVEL, base: null });
+  const metrics = createMetrics();
   // Made when the process starts, so it belongs to no request.
   const outside = new AsyncResource("runnel");
   const hub = new Hub({
     timers: systemTimers,
     logger,
+    meter: metrics.meter,
+    url: hubUrl(config),
+    log: await openLog(config),
     outside: (work) => outside.runInAsyncScope(work),
     longLived: config.RUNNEL_LAUNCHED !== undefined,
     limits: {
       maxConnections: config.MAX_CONNECTIONS,
+      maxConnectionsPerClient: config.MAX_CONNECTIONS_PER_CLIENT ?? config.MAX_CONNECTIONS,
       maxConnectionMs: config.MAX_CONNECTION_SECONDS * 1000,
       heartbeatMs: config.HEARTBEAT_SECONDS * 1000,
     },
   });
-  return { config, logger, hub, startedAt: Date.now() };
+  metrics.watch(hub);
+  const service = createService(config, hub, logger);
+  return { config, logger, hub, service, metrics, startedAt: Date.now() };
+}
+
+/** Never from a request's Host, which its sender chooses. */
+function hubUrl({ MERCURE_RESOURCE_IDENTIFIER, PORT }: Config): HubUrl {
+  return new HubUrl(MERCURE_RESOURCE_IDENTIFIER ?? `http://localhost:${PORT}/.well-known/mercure`);
+}
+
+const MIB = 1024 * 1024;
+
+/** The only place that knows the drivers. undefined: all instances must share one, and none is there that they could. */
+async function openLog(config: Config): Promise<Log | undefined> {
+  if (config.VERCEL) return undefined;
+  const inMemory = config.HISTORY_URL === "memory:";
+  const retention = {
+    maxUpdates: config.HISTORY_MAX_UPDATES ?? (inMemory ? 100_000 : 1_000_000),
+    maxBytes: config.HISTORY_MAX_BYTES ?? (inMemory ? 64 * MIB : 1024 * MIB),
+    maxAgeMs: config.HISTORY_MAX_AGE * 1000,
+  };
+  const timers = systemTimers;
+  if (inMemory) return new MemoryLog({ retention, timers });
+  const path = config.HISTORY_URL.slice("file:".length);
+  const folder = resolve(/* turbopackIgnore: true */ config.RUNNEL_FOLDER ?? ".", path);
+  return openLmdbLog({ folder, retention, timers, waitForOwnerMs: config.DRAIN_SECONDS * 1000 });
+}
+
+function createService(config: Config, hub: Hub, logger: Logger): Service {
+  const issuers = config.MERCURE_TRUSTED_ISSUERS;
+  const created = createVerifier({ issuers, hubUrl: hub.url, timers: hub.timers, logger });
+  if (!created.ok) throw new Error(created.problem);
+  const hasKeys = issuers.length > 0;
+  return {
+    hub,
+    logger,
+    verifier: hasKeys ? created.verifier : undefined,
+    authorizationServers: issuers
+      .filter(({ publisher, subscriber }) => (publisher ?? subscriber)?.kind === "jwks")
+      .map(({ issuer }) => issuer),
+    playground:
+      !hasKeys && config.RUNNEL_LAUNCHED !== undefined && config.RUNNEL_LOOPBACK === "yes",
+    anonymous: config.ANONYMOUS,
+    cookieName: config.MERCURE_COOKIE_NAME,
+    corsOrigins: config.CORS_ORIGINS,
+    publishOrigins: config.PUBLISH_ORIGINS,
+    trustedProxies: config.TRUSTED_PROXIES,
+    maxUpdateBytes: Math.min(config.MAX_UPDATE_BYTES, config.MAX_BODY_BYTES),
+    maxBatchBytes: config.MAX_BODY_BYTES,
+  };
 }

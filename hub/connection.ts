@@ -1,8 +1,9 @@
-import type { Chunk } from "./encode.ts";
+import { type Chunk, NOTHING } from "./encode.ts";
+import type { Position } from "./log/types.ts";
 import type { Sink, SinkOwner } from "./sink/types.ts";
 
 /** Why the hub ends a connection. */
-export type EndReason = "maximum age" | "shutdown";
+export type EndReason = "maximum age" | "shutdown" | "token expired" | "log unavailable";
 
 /** Why a connection is over, as the log says it. */
 export type CloseReason = "client left" | EndReason;
@@ -10,34 +11,76 @@ export type CloseReason = "client left" | EndReason;
 export type HeartbeatKind = "comment" | "event";
 
 /**
- * live: its sink takes bytes. lagging: the sink is full, and nothing is kept for it. ending: its last words are on their way, and it
- * still counts, since a reader that has stalled still holds its socket. closed: for good.
+ * live: it has all that there is, and its sink takes bytes. replaying: what comes next is being read. lagging: the sink is full, and
+ * nothing is kept for it but its position. ending: its last words are on their way, and it still counts, since a reader that has
+ * stalled still holds its socket. closed: for good.
  */
-export type ConnectionState = "live" | "lagging" | "ending" | "closed";
+export type ConnectionState = "live" | "replaying" | "lagging" | "ending" | "closed";
+
+/** What comes after a position: one write, and where it leads. */
+export interface Step {
+  readonly chunk: Chunk;
+  readonly to: Position;
+  /** The chunk tells of a gap, up to here. */
+  readonly gapTold?: Position;
+}
+
+/** Where a connection reads; one for all that see the same. */
+export interface Feed {
+  /**
+   * undefined: there is nothing beyond `position` yet. A promise: it has to be read first; it rejects if that can't be done.
+   * Of a gap up to `gapTold` the connection knows.
+   */
+  next(position: Position, gapTold: Position): Step | Promise<Step> | undefined;
+}
+
+/** Where a connection begins to read. */
+export interface Start {
+  readonly position: Position;
+  readonly gapTold: Position;
+}
+
+/** What all connections together have written. */
+export interface Traffic {
+  events: number;
+  /** Of those, how many were not new when they were written. */
+  replayed: number;
+  bytes: number;
+  /** How often a sink was full. */
+  lagged: number;
+  /** How often a reader was told that something is missing. */
+  gaps: number;
+}
 
 export interface ConnectionOptions {
   readonly id: string;
   readonly sink: Sink;
   readonly heartbeat: HeartbeatKind;
+  readonly traffic: Traffic;
+  /** What comes next could not be read. */
+  readonly onUnreadable: (error: unknown) => void;
   /** Called once, when the connection has closed. */
   readonly onClose: (reason: CloseReason) => void;
 }
 
-/** One open stream. It never queues: what it cannot write at once, it does not hold. */
+/** One open stream. It holds a position and never a queue: what it cannot write at once, it reads again later. */
 export class Connection implements SinkOwner {
   readonly id: string;
   readonly heartbeat: HeartbeatKind;
   readonly #sink: Sink;
-  readonly #onClose: ConnectionOptions["onClose"];
+  readonly #options: ConnectionOptions;
   #state: ConnectionState = "live";
   #reason: CloseReason = "client left";
   #events = 0;
+  #feed: Feed | undefined;
+  #position = 0 as Position;
+  #gapTold = 0 as Position;
 
   constructor(options: ConnectionOptions) {
     this.id = options.id;
     this.heartbeat = options.heartbeat;
     this.#sink = options.sink;
-    this.#onClose = options.onClose;
+    this.#options = options;
     this.#sink.attach(this);
   }
 
@@ -52,9 +95,30 @@ export class Connection implements SinkOwner {
 
   /** Writes the chunk if the connection is live; otherwise lets it pass. */
   send(chunk: Chunk): void {
-    if (this.#state !== "live") return;
-    this.#events += chunk.events;
-    if (!this.#sink.write(chunk)) this.#state = "lagging";
+    if (this.#state === "live") this.#write(chunk);
+  }
+
+  /** Reads on from here, from now on. */
+  follow(feed: Feed, { position, gapTold }: Start): void {
+    this.#feed = feed;
+    this.#position = position;
+    this.#gapTold = gapTold;
+    this.advance();
+  }
+
+  /** There may be more to read. Writes it as far as the sink takes it. */
+  advance(): void {
+    if (!this.#feed) return;
+    while (this.#state === "live") {
+      const step = this.#feed.next(this.#position, this.#gapTold);
+      if (step === undefined) return;
+      if (step instanceof Promise) {
+        this.#state = "replaying";
+        step.then((read) => this.#replayed(read), this.#options.onUnreadable);
+        return;
+      }
+      this.#take(step);
+    }
   }
 
   /** Ends the stream cleanly, its last words written even if it lags. Idempotent. */
@@ -67,7 +131,9 @@ export class Connection implements SinkOwner {
   }
 
   drained(): void {
-    if (this.#state === "lagging") this.#state = "live";
+    if (this.#state !== "lagging") return;
+    this.#state = "live";
+    this.advance();
   }
 
   /** The sink has closed, or the request is known to be aborted before the sink knows. Idempotent. */
@@ -75,6 +141,29 @@ export class Connection implements SinkOwner {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#sink.end();
-    this.#onClose(this.#reason);
+    this.#options.onClose(this.#reason);
+  }
+
+  #replayed(step: Step): void {
+    if (this.#state !== "replaying") return;
+    this.#state = "live";
+    this.#take(step);
+    this.advance();
+  }
+
+  #take({ chunk, to, gapTold }: Step): void {
+    this.#position = to;
+    if (gapTold !== undefined) this.#gapTold = gapTold;
+    if (chunk !== NOTHING) this.#write(chunk);
+  }
+
+  #write(chunk: Chunk): void {
+    const { traffic } = this.#options;
+    this.#events += chunk.events;
+    traffic.events += chunk.events;
+    traffic.bytes += chunk.bytes.length;
+    if (this.#sink.write(chunk)) return;
+    this.#state = "lagging";
+    traffic.lagged += 1;
   }
 }

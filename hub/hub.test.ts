@@ -1,28 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { HeartbeatKind } from "./connection.ts";
-import { Hub, type Limits } from "./hub.ts";
-import { FakeTimers, ListSink } from "./testing.ts";
-
-const LIMITS: Limits = { maxConnections: 3, maxConnectionMs: 0, heartbeatMs: 15_000 };
+import type { Limits } from "./connections.ts";
+import type { Hub } from "./hub.ts";
+import { FakeTimers, ListLogger, ListSink, testHub } from "./testing.ts";
 
 let timers: FakeTimers;
-let lines: { fields: object; message: string }[];
+let logger: ListLogger;
 let hub: Hub;
 
 function newHub(limits: Partial<Limits> = {}): Hub {
-  const note = (fields: object, message: string) => void lines.push({ fields, message });
-  return new Hub({
-    timers,
-    longLived: false,
-    outside: (work) => work(),
-    limits: { ...LIMITS, ...limits },
-    logger: { info: note, warn: note },
-  });
+  return testHub({ timers, logger, limits: { maxConnections: 3, ...limits }, log: null });
 }
 
 function listen(heartbeat: HeartbeatKind = "comment"): ListSink {
   const sink = new ListSink();
-  expect(hub.subscribeToClock({ sink, heartbeat })).toMatchObject({ open: true });
+  expect(hub.subscribeToClock({ sink, heartbeat, client: "a" })).toMatchObject({ open: true });
   return sink;
 }
 
@@ -32,12 +24,12 @@ const leave = (...sinks: ListSink[]) => {
 
 beforeEach(() => {
   timers = new FakeTimers();
-  lines = [];
+  logger = new ListLogger();
   hub = newHub();
 });
 
 afterEach(() => {
-  expect(hub.connections).toBe(0);
+  expect(hub.connections.size).toBe(0);
   expect(timers.open).toBe(0);
 });
 
@@ -149,7 +141,7 @@ describe("a heartbeat", () => {
 describe("limits", () => {
   test("over the number of connections a stream is refused, until one leaves", () => {
     const sinks = [listen(), listen(), listen()];
-    const refused = { sink: new ListSink(), heartbeat: "comment" } as const;
+    const refused = { sink: new ListSink(), heartbeat: "comment", client: "a" } as const;
     expect(hub.subscribeToClock(refused)).toEqual({ open: false, reason: "full" });
     expect(refused.sink.owner).toBeUndefined();
     leave(...sinks.splice(0, 1));
@@ -164,7 +156,7 @@ describe("limits", () => {
     timers.advance(1_001);
     expect(sink.ended).toBe(true);
     expect(sink.text()).toMatch(/\n\nretry:550\n\n$/);
-    expect(lines.at(-1)).toMatchObject({ fields: { reason: "maximum age" } });
+    expect(logger.lines.at(-1)).toMatchObject({ fields: { reason: "maximum age" } });
   });
 });
 
@@ -175,7 +167,9 @@ describe("draining", () => {
     timers.advance(1_000);
     const drained = hub.drain(1_000);
     expect(hub.state).toBe("draining");
-    expect(hub.subscribeToClock({ sink: new ListSink(), heartbeat: "comment" })).toEqual({
+    expect(
+      hub.subscribeToClock({ sink: new ListSink(), heartbeat: "comment", client: "a" }),
+    ).toEqual({
       open: false,
       reason: "shutdown",
     });
@@ -199,7 +193,7 @@ describe("draining", () => {
     timers.advance(0);
     await Promise.resolve();
     expect(sink.ended && stalled.ended).toBe(true);
-    expect(hub.connections).toBe(1);
+    expect(hub.connections.size).toBe(1);
     timers.advance(5_000);
     expect(stalled.text()).not.toContain("time is");
     expect(drained).toBe(false);
@@ -214,7 +208,7 @@ describe("the log", () => {
     timers.advance(2_500);
     leave(sink, sink);
     const connection = expect.stringMatching(/^[0-9a-z]+-1$/);
-    expect(lines).toEqual([
+    expect(logger.lines).toEqual([
       { message: "stream opened", fields: { connection, connections: 1 } },
       {
         message: "stream closed",

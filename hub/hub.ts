@@ -1,24 +1,35 @@
-import { Audience } from "./audience.ts";
+import { randomUUID } from "node:crypto";
+import { lanesFor } from "./audience.ts";
+import { Audiences } from "./audiences.ts";
+import { covers } from "./auth/grants.ts";
+import { readerOf } from "./auth/reader.ts";
+import type { Access } from "./auth/types.ts";
 import { Clock } from "./clock.ts";
-import { Connection, type EndReason, type HeartbeatKind } from "./connection.ts";
-import { type Chunk, encodeFarewell, encodeHeartbeat, encodeOpening } from "./encode.ts";
+import type { Connection, Traffic } from "./connection.ts";
+import { Connections, type Limits, type Refusal, type StreamRequest } from "./connections.ts";
+import { HubError } from "./errors.ts";
+import { Group } from "./group.ts";
+import { History } from "./history.ts";
+import type { HubUrl } from "./hub-url.ts";
+import type { Entry, Log, Receipt, SubscriptionEvent } from "./log/types.ts";
 import type { Logger } from "./logger.ts";
-import type { Sink } from "./sink/types.ts";
-import { jitter, type Span, type Stop, type Timers } from "./timers.ts";
-
-export interface Limits {
-  /** Streams open at once. */
-  readonly maxConnections: number;
-  /** A stream ends itself after this many milliseconds, or up to a tenth before; 0: never. */
-  readonly maxConnectionMs: number;
-  /** Silence for this many milliseconds brings a heartbeat. */
-  readonly heartbeatMs: number;
-}
+import type { Matcher } from "./matcher.ts";
+import type { Meter } from "./meter.ts";
+import { plainBeat } from "./pulse.ts";
+import { resume } from "./resume.ts";
+import { endedEvent, type Subscriber, Subscriptions } from "./subscriptions.ts";
+import type { Timers } from "./timers.ts";
+import type { Topic } from "./topic.ts";
+import type { Update } from "./update.ts";
 
 export interface HubOptions {
   readonly timers: Timers;
   readonly limits: Limits;
   readonly logger: Logger;
+  readonly meter: Meter;
+  readonly url: HubUrl;
+  /** undefined: the instances of the app share none, so there is the clock alone. */
+  readonly log: Log | undefined;
   /** Whether the process goes on when a request's handler is done: a server of our own, not a function of a platform. */
   readonly longLived: boolean;
   /**
@@ -31,142 +42,200 @@ export interface HubOptions {
 /** open: takes streams. draining: takes no more, and soon ends those it has. */
 export type HubState = "open" | "draining";
 
-export type Refusal = "full" | "shutdown";
-
-export interface StreamRequest {
-  readonly sink: Sink;
-  readonly heartbeat: HeartbeatKind;
+export interface TopicRequest extends StreamRequest {
+  /** At least one. */
+  readonly matchers: readonly Matcher[];
+  readonly access: Access | undefined;
+  /** What the client has seen last, or `earliest`; undefined: it asks for nothing of the past. */
+  readonly lastEventId: string | undefined;
 }
 
 export type Subscribed =
-  | { readonly open: true; readonly connection: Connection }
+  | { readonly open: true; readonly connection: Connection; readonly lastEventId?: string }
   | { readonly open: false; readonly reason: Refusal };
 
-/**
- * How long clients are told to wait before they come back, in milliseconds. Each is told its own time from the span:
- * ten thousand clients of one server do not come back in the same second.
- */
-const RETRY = {
-  /** Told at the start, for when the stream is lost. */
-  lost: { from: 1_000, to: 3_000 },
-  "maximum age": { from: 100, to: 1_000 },
-  shutdown: { from: 1_000, to: 5_000 },
-  full: { from: 10_000, to: 30_000 },
-} as const satisfies Record<string, Span>;
+export interface PublishRequest {
+  /** At least one; all of them are appended, or none. */
+  readonly updates: readonly Update[];
+  /** What must cover every topic of every update. `own code`: nothing must, the app itself publishes. */
+  readonly access: Access | "own code";
+  readonly receipt?: Receipt | undefined;
+}
+
+export type Published =
+  | { readonly outcome: "published"; readonly ids: readonly string[] }
+  /** The token does not cover this topic, of the update with this index. Nothing was appended. */
+  | { readonly outcome: "forbidden"; readonly topic: Topic; readonly index: number }
+  /** The idempotency key came with another body before. Nothing was appended. */
+  | { readonly outcome: "conflict" };
+
+/** How many different patterns may be listened with: each is tried on each new topic. */
+const MAX_PATTERNS = 10_000;
 
 /** The engine: who listens, what they get, and when it ends. */
 export class Hub {
+  readonly url: HubUrl;
   readonly timers: Timers;
   readonly limits: Limits;
+  readonly meter: Meter;
   readonly longLived: boolean;
   readonly outside: HubOptions["outside"];
+  readonly connections: Connections;
+  readonly subscriptions: Subscriptions;
+  readonly traffic: Traffic = { events: 0, replayed: 0, bytes: 0, lagged: 0, gaps: 0 };
   readonly #logger: Logger;
-  readonly #connections = new Set<Connection>();
-  readonly #clockAudience: Audience;
+  readonly #clock: Group;
+  readonly #topics: { log: Log; history: History; audiences: Audiences } | undefined;
   #state: HubState = "open";
-  #opened = 0;
-  #onEmpty: (() => void) | undefined;
 
-  constructor({ timers, limits, logger, longLived, outside }: HubOptions) {
+  constructor({ timers, limits, logger, meter, url, log, longLived, outside }: HubOptions) {
+    this.url = url;
+    this.timers = timers;
     this.limits = limits;
+    this.meter = meter;
     this.longLived = longLived;
     this.outside = outside;
-    this.timers = timers;
     this.#logger = logger;
-    const clock = new Clock(timers, (packet) => this.#clockAudience.send(packet));
-    this.#clockAudience = new Audience({
-      timers,
-      heartbeatMs: limits.heartbeatMs,
-      heartbeatEvent: encodeHeartbeat(limits.heartbeatMs / 1000),
-      onOccupied: () => clock.start(),
-      onEmpty: () => clock.stop(),
-    });
+    this.connections = new Connections({ timers, limits, logger, traffic: this.traffic });
+    this.subscriptions = new Subscriptions(url);
+    this.#clock = this.#clockGroup();
+    if (!log) return;
+    const { traffic } = this;
+    const { heartbeatMs } = limits;
+    const history = new History(log, timers);
+    const audiences = new Audiences({ history, traffic, timers, heartbeatMs });
+    this.#topics = { log, history, audiences };
+    log.tail((entries) => this.#deliver(entries));
+    this.#append(log.leftActive().map(endedEvent));
   }
 
   get state(): HubState {
     return this.#state;
   }
 
-  /** How many streams are open. */
-  get connections(): number {
-    return this.#connections.size;
+  /** How many different sets of matchers are listened with. */
+  get audiences(): number {
+    return this.#topics?.audiences.size ?? 0;
   }
 
-  /** Why a stream can't be opened now; undefined: it can. */
-  refusal(): Refusal | undefined {
-    if (this.#state === "draining") return "shutdown";
-    return this.#connections.size < this.limits.maxConnections ? undefined : "full";
+  /** The id of the last event, for those who will go on from it; `earliest`, if there was none. @throws HubError `log:not-shared` */
+  get lastEventId(): string {
+    const { history } = this.#shared();
+    return history.delivered === 0 ? "earliest" : history.cursor(history.delivered);
   }
 
-  /** Opens a stream of the server's clock, or says why not; a refused request gets `retryMs(reason)`. */
+  /** Opens a stream of the server's clock, or says why not. */
   subscribeToClock(request: StreamRequest): Subscribed {
-    const reason = this.refusal();
-    if (reason !== undefined) return { open: false, reason };
-    const connection = this.#open(request, this.#clockAudience);
-    this.#clockAudience.join(connection);
+    const reason = this.connections.refusal(request.client);
+    if (reason) return { open: false, reason };
+    const onClose = (closed: Connection) => this.#clock.leave(closed);
+    const connection = this.connections.open({ ...request, onClose });
+    this.#clock.join(connection);
     return { open: true, connection };
   }
 
-  /** A time after which to come back, in milliseconds, a new one at each call. */
-  retryMs(reason: keyof typeof RETRY): number {
-    return jitter(this.timers, RETRY[reason]);
+  /**
+   * Opens a stream of topics, or says why not: finds where it goes on, replays from there, and is live.
+   * @throws HubError `log:not-shared`, `log:unavailable`
+   */
+  async subscribe(request: TopicRequest): Promise<Subscribed> {
+    const { log, history, audiences } = this.#shared();
+    const { access, matchers, lastEventId } = request;
+    const reader = readerOf(access);
+    const resumed = await resume(log, history, lastEventId, lanesFor(matchers, reader));
+    const reason = this.connections.refusal(request.client);
+    if (reason) return { open: false, reason };
+    if (audiences.patterns >= MAX_PATTERNS) return { open: false, reason: "full" };
+    if (resumed.gap) this.traffic.gaps += 1;
+    const group = audiences.of(matchers).group(reader);
+    const subscriber: Subscriber = { id: `urn:uuid:${randomUUID()}`, matchers, access };
+    const connection = this.connections.open({
+      ...request,
+      ...(resumed.first ? { first: resumed.first } : {}),
+      ...(access ? { expiresAt: access.expiresAt } : {}),
+      fields: { matchers: matchers.length, resumed: lastEventId !== undefined, gap: resumed.gap },
+      onClose: (closed) => {
+        group.leave(closed);
+        this.#append(this.subscriptions.close(subscriber));
+      },
+    });
+    group.join(connection);
+    connection.follow(group, resumed.start);
+    this.#append(this.subscriptions.open(subscriber));
+    const field = resumed.lastEventId;
+    return { open: true, connection, ...(field === undefined ? {} : { lastEventId: field }) };
   }
 
   /**
-   * Takes no stream from now on; after `graceMs` milliseconds, in which load balancers notice, ends each stream cleanly.
-   * Resolves when the last has closed: a reader that has stalled may keep it waiting.
+   * Authorizes and appends, all or nothing; the log's tail delivers. Resolves when the log has it as durable as it promises.
+   * @throws HubError `log:not-shared`, `log:unavailable`
    */
+  async publish({ updates, access, receipt }: PublishRequest): Promise<Published> {
+    const { log } = this.#shared();
+    if (access !== "own code") {
+      for (const [index, { topics }] of updates.entries()) {
+        const topic = topics.find((each) => !covers(access, "publish", each));
+        if (topic !== undefined) return { outcome: "forbidden", topic, index };
+      }
+    }
+    const from = this.timers.elapsed();
+    const appended = await log.append({
+      lane: "updates",
+      updates,
+      ...(receipt ? { receipt } : {}),
+    });
+    if (appended.outcome === "conflict") return appended;
+    const fresh = appended.outcome === "appended" ? updates.length : 0;
+    this.meter.appended(this.timers.elapsed() - from, fresh);
+    return { outcome: "published", ids: appended.ids };
+  }
+
+  /** Takes no stream from now on; after `graceMs` milliseconds, in which load balancers notice, ends each stream cleanly. */
   async drain(graceMs: number): Promise<void> {
     this.#state = "draining";
+    this.connections.shutDown();
     await new Promise<void>((resolve) => this.timers.after(graceMs, resolve));
-    const emptied = new Promise<void>((resolve) => {
-      this.#onEmpty = resolve;
-    });
-    for (const connection of this.#connections) this.#end(connection, "shutdown");
-    if (this.#connections.size > 0) await emptied;
+    await this.connections.endAll();
   }
 
-  #open({ sink, heartbeat }: StreamRequest, audience: Audience): Connection {
+  /** Lets the log go, when all that it has taken is kept. */
+  async close(): Promise<void> {
+    await this.#topics?.log.close();
+  }
+
+  #deliver(entries: readonly [Entry, ...Entry[]]): void {
+    const { history, audiences } = this.#shared();
+    history.deliver(entries);
+    audiences.deliver(entries);
+    this.meter.delivered(this.timers.now() - entries[0].at);
+  }
+
+  /** The log's order is that of the calls, so nobody waits. */
+  #append(events: readonly SubscriptionEvent[]): void {
+    if (!this.#topics || events.length === 0) return;
+    this.#topics.log.append({ lane: "subscriptions", events }).catch((error: unknown) => {
+      const fields = { events: events.length, error: String(error) };
+      this.#logger.warn(fields, "subscription events are lost");
+    });
+  }
+
+  #clockGroup(): Group {
     const { timers } = this;
-    const openedAt = timers.elapsed();
-    this.#opened += 1;
-    const connection: Connection = new Connection({
-      id: `${timers.now().toString(36)}-${this.#opened.toString(36)}`,
-      sink,
-      heartbeat,
-      onClose: (reason) => {
-        stopAge?.();
-        audience.leave(connection);
-        this.#connections.delete(connection);
-        if (this.#connections.size === 0) this.#onEmpty?.();
-        const { id, events } = connection;
-        const seconds = Math.round(timers.elapsed() - openedAt) / 1000;
-        this.#logger.info({ connection: id, seconds, events, reason }, "stream closed");
-      },
+    const { heartbeatMs } = this.limits;
+    const beat = plainBeat(heartbeatMs);
+    const group: Group = new Group({
+      timers,
+      heartbeatMs,
+      heartbeat: () => beat,
+      onJoin: () => clock.start(),
+      onEmpty: () => clock.stop(),
     });
-    const stopAge = this.#endWithAge(connection);
-    this.#connections.add(connection);
-    const fields = { connection: connection.id, connections: this.#connections.size };
-    this.#logger.info(fields, "stream opened");
-    connection.send(this.#opening(heartbeat));
-    return connection;
+    const clock = new Clock(timers, (packet) => group.send(packet));
+    return group;
   }
 
-  #endWithAge(connection: Connection): Stop | undefined {
-    const age = this.limits.maxConnectionMs;
-    if (age === 0) return undefined;
-    const ms = jitter(this.timers, { from: age * 0.9, to: age });
-    return this.timers.after(ms, () => this.#end(connection, "maximum age"));
-  }
-
-  #opening(heartbeat: HeartbeatKind): Chunk {
-    const retryMs = this.retryMs("lost");
-    return heartbeat === "event"
-      ? encodeOpening({ retryMs, heartbeatSeconds: this.limits.heartbeatMs / 1000 })
-      : encodeOpening({ retryMs });
-  }
-
-  #end(connection: Connection, reason: EndReason): void {
-    connection.end(reason, encodeFarewell(this.retryMs(reason)));
+  #shared() {
+    if (this.#topics) return this.#topics;
+    throw new HubError("log:not-shared", "this deployment has no log that all its instances share");
   }
 }

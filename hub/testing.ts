@@ -1,6 +1,75 @@
+import type { Limits } from "./connections.ts";
 import type { Chunk } from "./encode.ts";
+import type { Service } from "./http/service.ts";
+import { Hub } from "./hub.ts";
+import { HubUrl } from "./hub-url.ts";
+import { MemoryLog } from "./log/memory.ts";
+import type { Log, Retention } from "./log/types.ts";
+import type { Logger } from "./logger.ts";
+import { UNMEASURED } from "./meter.ts";
 import type { Sink, SinkOwner } from "./sink/types.ts";
 import type { Timers } from "./timers.ts";
+
+export const HUB_URL = new HubUrl("https://hub.example.com/.well-known/mercure");
+
+/** A log's lines, as they were written. */
+export class ListLogger implements Logger {
+  readonly lines: { fields: object; message: string }[] = [];
+  readonly debug = (fields: object, message: string) => void this.lines.push({ fields, message });
+  readonly info = this.debug;
+  readonly warn = this.debug;
+}
+
+export interface TestHubOptions {
+  readonly timers?: FakeTimers;
+  readonly logger?: Logger;
+  readonly limits?: Partial<Limits>;
+  readonly retention?: Partial<Retention>;
+  /** null: no log at all. */
+  readonly log?: Log | null;
+}
+
+/** A hub over a memory log, in a world of its own. */
+export function testHub(options: TestHubOptions = {}): Hub {
+  const { timers = new FakeTimers(), logger = new ListLogger(), limits, retention } = options;
+  const kept = { maxUpdates: 10_000, maxBytes: 2 ** 24, maxAgeMs: 0, ...retention };
+  const log = options.log ?? new MemoryLog({ retention: kept, timers });
+  return new Hub({
+    timers,
+    logger,
+    meter: UNMEASURED,
+    url: HUB_URL,
+    log: options.log === null ? undefined : log,
+    longLived: false,
+    outside: (work) => work(),
+    limits: {
+      maxConnections: 1_000,
+      maxConnectionsPerClient: 1_000,
+      maxConnectionMs: 0,
+      heartbeatMs: 15_000,
+      ...limits,
+    },
+  });
+}
+
+/** The hub on the web, without keys and closed to all but readers, unless said otherwise. */
+export function testService(hub: Hub, overrides: Partial<Service> = {}): Service {
+  return {
+    hub,
+    logger: new ListLogger(),
+    verifier: undefined,
+    authorizationServers: [],
+    playground: false,
+    anonymous: true,
+    cookieName: "__Secure-mercure_access_token",
+    corsOrigins: [],
+    publishOrigins: [],
+    trustedProxies: 0,
+    maxUpdateBytes: 1_000_000,
+    maxBatchBytes: 8_000_000,
+    ...overrides,
+  };
+}
 
 /** A world whose time moves only when a test says so. */
 export class FakeTimers implements Timers {

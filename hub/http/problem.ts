@@ -1,21 +1,48 @@
-/** What a problem document says. Source: RFC 9457, section 3.1. */
-export interface Problem {
-  /** The HTTP status code, 400 to 599. */
-  readonly status: number;
-  /** What kind of problem it is, the same words each time. */
-  readonly title: string;
-  /** What was wrong this time, and what would be right. */
-  readonly detail: string;
-}
+/**
+ * Every way in which a request can go wrong, with its status and the words that are the same each time.
+ * The name is part of the document's `type`, so it is never changed. Source: RFC 9457, section 3.1.
+ */
+const PROBLEMS = {
+  "bad-parameter": [400, "Bad query parameter"],
+  "bad-matcher": [400, "Bad topic matcher"],
+  "bad-update": [400, "Bad update"],
+  "bad-body": [400, "Bad request body"],
+  "bad-idempotency-key": [400, "Bad Idempotency-Key"],
+  "malformed-token": [400, "Access token presented in a malformed way"],
+  "no-token": [401, "Access token needed"],
+  "invalid-token": [401, "Invalid access token"],
+  "insufficient-scope": [403, "Not granted by the access token"],
+  "wrong-origin": [403, "Request from a page of another origin"],
+  "wrong-host": [403, "Request for another host"],
+  "not-found": [404, "Not found"],
+  "method-not-allowed": [405, "Method not allowed"],
+  "too-large": [413, "Content too large"],
+  "wrong-media-type": [415, "Unsupported media type"],
+  "idempotency-conflict": [422, "Idempotency-Key was used for another request"],
+  "too-many-of-client": [429, "Too many streams of one client"],
+  "too-many-streams": [503, "Too many streams"],
+  "log-unavailable": [503, "The log takes nothing now"],
+  "log-not-shared": [503, "No shared log"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
 
-/** A problem document as the response to a request that went wrong. */
-export function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {
-  return new Response(`${JSON.stringify(problem)}\n`, {
-    status: problem.status,
+export type ProblemName = keyof typeof PROBLEMS;
+
+/**
+ * A problem document as the response to a request that went wrong.
+ * @param detail what was wrong this time, and what would be right; never a token or an update's data
+ */
+export function problemResponse(
+  name: ProblemName,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const [status, title] = PROBLEMS[name];
+  const document = { type: `urn:runnel:problem:${name}`, status, title, detail };
+  return new Response(`${JSON.stringify(document)}\n`, {
+    status,
     headers: {
       "Content-Type": "application/problem+json",
       "Cache-Control": "no-store",
-      "Access-Control-Allow-Origin": "*",
       ...headers,
     },
   });

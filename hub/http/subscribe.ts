@@ -1,105 +1,147 @@
-import type { HeartbeatKind } from "../connection.ts";
+import type { Access } from "../auth/types.ts";
+import type { Refusal } from "../connections.ts";
 import { encodeFarewell } from "../encode.ts";
-import type { Hub, Refusal } from "../hub.ts";
 import { WebStreamSink } from "../sink/web-stream.ts";
-import { problemResponse } from "./problem.ts";
+import { authorize, isAnonymous } from "./authorize.ts";
+import { clientOf } from "./client.ts";
+import { failure } from "./failure.ts";
+import { corsHeaders, PUBLIC, playgroundProblem } from "./origin.ts";
+import { type ProblemName, problemResponse } from "./problem.ts";
+import type { Service } from "./service.ts";
+import {
+  fieldValue,
+  parseStreamQuery,
+  type StreamOptions,
+  type StreamQuery,
+} from "./stream-request.ts";
 
 // `no-transform` keeps compressors away: a compressed stream is held back until a block is full.
-// `X-Accel-Buffering` tells nginx the same. The clock is public, so any page may read it.
+// `X-Accel-Buffering` tells nginx the same.
 const STREAM_HEADERS = {
   "Content-Type": "text/event-stream",
   "Cache-Control": "no-cache, no-transform",
   "X-Accel-Buffering": "no",
-  "Access-Control-Allow-Origin": "*",
 };
 
-const METHODS = "GET, HEAD, OPTIONS";
+type Headers = Readonly<Record<string, string>>;
 
-/** GET: opens a stream, which ends when the request is aborted. */
-export function subscribe(hub: Hub, request: Request): Response {
-  const heartbeat = parseHeartbeat(request);
-  if (heartbeat === undefined) return badHeartbeat();
-  const { sink, subscribed } = hub.outside(() => {
-    const sink = new WebStreamSink({ longLived: hub.longLived });
-    return { sink, subscribed: hub.subscribeToClock({ sink, heartbeat }) };
-  });
-  if (!subscribed.open) return refuse(hub, request, subscribed.reason);
-  const { connection } = subscribed;
-  if (request.signal.aborted) connection.closed();
-  else request.signal.addEventListener("abort", () => connection.closed(), { once: true });
-  return new Response(sink.body, { headers: STREAM_HEADERS });
-}
-
-/** HEAD: what GET would answer, without its body; no stream is opened. Source: RFC 9110, section 9.3.2. */
-export function head(hub: Hub, request: Request): Response {
-  const reason = hub.refusal();
-  const { status, headers } =
-    parseHeartbeat(request) === undefined
-      ? badHeartbeat()
-      : reason === undefined
-        ? new Response(null, { headers: STREAM_HEADERS })
-        : refuse(hub, request, reason);
-  return new Response(null, { status, headers });
-}
-
-/** OPTIONS, a browser's preflight too. Source: WHATWG Fetch, section 3.3 (CORS protocol). */
-export function preflight(): Response {
-  return new Response(null, {
-    status: 204,
-    headers: {
-      Allow: METHODS,
-      "Access-Control-Allow-Origin": "*",
-      "Access-Control-Allow-Methods": METHODS,
-      "Access-Control-Allow-Headers": "Accept, Cache-Control, Last-Event-ID",
-      "Access-Control-Max-Age": "86400",
-    },
-  });
-}
-
-/** Any other method. Source: RFC 9110, section 15.5.6. */
-export function methodNotAllowed(request: Request): Response {
-  return problemResponse(
-    {
-      status: 405,
-      title: "Method not allowed",
-      detail: `${request.method} is not one of ${METHODS}`,
-    },
-    { Allow: METHODS },
-  );
-}
-
-function parseHeartbeat(request: Request): HeartbeatKind | undefined {
-  const raw = new URL(request.url).searchParams.get("heartbeat") ?? "comment";
-  return raw === "comment" || raw === "event" ? raw : undefined;
-}
-
-function badHeartbeat(): Response {
-  return problemResponse({
-    status: 400,
-    title: "Bad query parameter",
-    detail: "heartbeat is `comment` (the default) or `event`",
-  });
-}
-
-// [spec] An EventSource that gets anything but a 200 never comes back by itself: HTML, section 9.2.3. So it gets one, and is told when.
-function refuse(hub: Hub, request: Request, reason: Refusal): Response {
-  const retryMs = hub.retryMs(reason);
-  switch (reason) {
-    case "shutdown":
-      return farewell(retryMs);
-    case "full":
-      if (request.headers.get("accept")?.includes("text/event-stream")) return farewell(retryMs);
-      return problemResponse(
-        {
-          status: 503,
-          title: "Too many streams",
-          detail: `all ${hub.limits.maxConnections} streams are taken: come back later`,
-        },
-        { "Retry-After": String(Math.ceil(retryMs / 1000)) },
-      );
+/** GET: opens a stream, which ends when the request is aborted. Source: Mercure, section Subscription. */
+export async function subscribe(
+  service: Service,
+  request: Request,
+  options: StreamOptions,
+): Promise<Response> {
+  const admitted = await admit(service, request, options);
+  if (!admitted.ok) return admitted.response;
+  const { query, access, client, cors } = admitted;
+  const { hub } = service;
+  const sink = hub.outside(() => new WebStreamSink({ longLived: hub.longLived }));
+  try {
+    const { heartbeat, matchers, lastEventId } = query;
+    const subscribed = await hub.outside(async () =>
+      matchers.length === 0
+        ? hub.subscribeToClock({ sink, heartbeat, client })
+        : hub.subscribe({ sink, heartbeat, client, matchers, access, lastEventId }),
+    );
+    if (!subscribed.open) return refuse(service, request, subscribed.reason, cors);
+    const { connection } = subscribed;
+    if (request.signal.aborted) connection.closed();
+    else request.signal.addEventListener("abort", () => connection.closed(), { once: true });
+    const resumed = subscribed.lastEventId;
+    return new Response(sink.body, {
+      headers: {
+        ...STREAM_HEADERS,
+        ...cors,
+        ...(resumed === undefined ? {} : { "Mercure-Last-Event-ID": fieldValue(resumed) }),
+      },
+    });
+  } catch (error) {
+    return failure(service, error, cors);
   }
 }
 
-function farewell(retryMs: number): Response {
-  return new Response(encodeFarewell(retryMs).bytes, { headers: STREAM_HEADERS });
+/** HEAD: what GET would answer, without its body; no stream is opened. Source: RFC 9110, section 9.3.2. */
+export async function head(
+  service: Service,
+  request: Request,
+  options: StreamOptions,
+): Promise<Response> {
+  const { status, headers } = await headOf(service, request, options);
+  return new Response(null, { status, headers });
+}
+
+async function headOf(
+  service: Service,
+  request: Request,
+  options: StreamOptions,
+): Promise<Response> {
+  const admitted = await admit(service, request, options);
+  if (!admitted.ok) return admitted.response;
+  const { client, cors } = admitted;
+  const reason = service.hub.connections.refusal(client);
+  if (reason) return refuse(service, request, reason, cors);
+  return new Response(null, { headers: { ...STREAM_HEADERS, ...cors } });
+}
+
+type Admitted =
+  | {
+      readonly ok: true;
+      readonly query: StreamQuery;
+      readonly access: Access | undefined;
+      readonly client: string;
+      readonly cors: Headers;
+    }
+  | { readonly ok: false; readonly response: Response };
+
+/** Checks all of a request for a stream but whether there is room for it. */
+async function admit(
+  service: Service,
+  request: Request,
+  { clock }: StreamOptions,
+): Promise<Admitted> {
+  const cors = corsHeaders(service, request);
+  const refused = (name: ProblemName, detail: string): Admitted => {
+    service.hub.meter.refused(name);
+    return { ok: false, response: problemResponse(name, detail, cors) };
+  };
+  const parsed = parseStreamQuery(request, service.hub.url);
+  if (!parsed.ok) return refused(parsed.name, parsed.problem);
+  const { query } = parsed;
+  if (query.matchers.length === 0) {
+    if (!clock) return refused("bad-matcher", "no matcher: give at least one, such as match=*");
+    const client = clientOf(service, request, undefined);
+    return { ok: true, query, access: undefined, client, cors: PUBLIC };
+  }
+  const problem = service.playground ? playgroundProblem(request) : undefined;
+  if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
+  if (isAnonymous(service, request)) {
+    const client = clientOf(service, request, undefined);
+    return { ok: true, query, access: undefined, client, cors };
+  }
+  const authorized = await authorize(service, request, "subscriber", cors);
+  if (!authorized.ok) return authorized;
+  const { access } = authorized;
+  return { ok: true, query, access, client: clientOf(service, request, access), cors };
+}
+
+// [spec] An EventSource that gets anything but a 200 never comes back by itself: HTML, section 9.2.3. So it gets one, and is told when.
+function refuse(service: Service, request: Request, reason: Refusal, cors: Headers): Response {
+  const { connections, limits, meter } = service.hub;
+  const retryMs = connections.retryMs(reason);
+  meter.refused(reason);
+  if (reason === "shutdown" || request.headers.get("accept")?.includes("text/event-stream")) {
+    return new Response(encodeFarewell(retryMs).bytes, { headers: { ...STREAM_HEADERS, ...cors } });
+  }
+  const headers = { "Retry-After": String(Math.ceil(retryMs / 1000)), ...cors };
+  return reason === "full"
+    ? problemResponse(
+        "too-many-streams",
+        `all ${limits.maxConnections} streams are taken: come back later`,
+        headers,
+      )
+    : problemResponse(
+        "too-many-of-client",
+        `this client has ${limits.maxConnectionsPerClient} streams open, which is as many as one may have`,
+        headers,
+      );
 }

@@ -151,8 +151,14 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
 test("a connection whose client never reads keeps its memory flat, and delays nobody", async () => {
   const connectTo = async () => {
     const sink = new WebStreamSink({ longLived: true });
-    const onClose = () => {};
-    const connection = new Connection({ id: "c", sink, heartbeat: "comment", onClose });
+    const connection = new Connection({
+      id: "c",
+      sink,
+      heartbeat: "comment",
+      traffic: { events: 0, replayed: 0, bytes: 0, lagged: 0, gaps: 0 },
+      onUnreadable: () => {},
+      onClose: () => {},
+    });
     const { client } = await piped(sink);
     return { connection, client };
   };

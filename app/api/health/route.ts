@@ -8,7 +8,7 @@ export function GET(request: Request): Response {
   return Response.json(
     {
       status: draining ? "draining" : "ok",
-      connections: hub.connections,
+      connections: hub.connections.size,
       maxConnections: hub.limits.maxConnections,
       uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
     },

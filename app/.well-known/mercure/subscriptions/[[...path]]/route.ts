@@ -1,0 +1,15 @@
+import * as methods from "../../../../../hub/http/methods.ts";
+import { subscriptions } from "../../../../../hub/http/subscriptions.ts";
+import { runtime } from "../../../../../runtime.ts";
+
+const METHODS = "GET, OPTIONS";
+const HERE = "/.well-known/mercure/subscriptions";
+
+/** The subscription API. The address counts as it came, percent-encoded once: so it is cut from the URL, not taken from Next. */
+export const GET = (request: Request) =>
+  subscriptions(runtime().service, request, new URL(request.url).pathname.slice(HERE.length));
+export const OPTIONS = (request: Request) => methods.preflight(runtime().service, request, METHODS);
+export const POST = (request: Request) => methods.methodNotAllowed(request, METHODS);
+export const PUT = POST;
+export const PATCH = POST;
+export const DELETE = POST;

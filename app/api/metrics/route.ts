@@ -1,0 +1,23 @@
+import { timingSafeEqual } from "node:crypto";
+import { playgroundProblem } from "../../../hub/http/origin.ts";
+import { problemResponse } from "../../../hub/http/problem.ts";
+import { runtime } from "../../../runtime.ts";
+
+/** Prometheus text, for whoever has METRICS_TOKEN, and in a playground for this machine; to others there is nothing here. */
+export async function GET(request: Request): Promise<Response> {
+  const { metrics, service, config } = runtime();
+  const open = service.playground && playgroundProblem(request) === undefined;
+  if (!open && !hasToken(request, config.METRICS_TOKEN)) {
+    return problemResponse("not-found", "no such address");
+  }
+  return new Response(await metrics.text(), {
+    headers: { "Content-Type": metrics.contentType, "Cache-Control": "no-store" },
+  });
+}
+
+function hasToken({ headers }: Request, token: string | undefined): boolean {
+  if (token === undefined) return false;
+  const given = Buffer.from(headers.get("authorization") ?? "");
+  const expected = Buffer.from(`Bearer ${token}`);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

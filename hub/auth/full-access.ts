@@ -1,0 +1,15 @@
+import type { HubUrl } from "../hub-url.ts";
+import { parseMatcher } from "../matcher.ts";
+import type { Access } from "./types.ts";
+
+/** Every right on every topic, without a token and without an end: the app's own code has it, and in a playground everybody. */
+export function fullAccess(issuer: string, hubUrl: HubUrl): Access {
+  const everything = parseMatcher("exact", "*", hubUrl);
+  const topics = everything.ok ? [everything.matcher] : [];
+  return {
+    issuer,
+    subject: undefined,
+    expiresAt: Number.POSITIVE_INFINITY,
+    grants: [{ actions: new Set(["publish", "subscribe"]), topics }],
+  };
+}

@@ -1,0 +1,197 @@
+import {
+  type CloseReason,
+  Connection,
+  type EndReason,
+  type HeartbeatKind,
+  type Traffic,
+} from "./connection.ts";
+import { type Chunk, encodeFarewell, encodeOpening, join } from "./encode.ts";
+import type { Logger } from "./logger.ts";
+import type { Sink } from "./sink/types.ts";
+import { jitter, type Span, type Timers } from "./timers.ts";
+
+export interface Limits {
+  /** Streams open at once. */
+  readonly maxConnections: number;
+  /** Of those, as many of one client. */
+  readonly maxConnectionsPerClient: number;
+  /** A stream ends itself after this many milliseconds, or up to a tenth before; 0: never. */
+  readonly maxConnectionMs: number;
+  /** Silence for this many milliseconds brings a heartbeat. */
+  readonly heartbeatMs: number;
+}
+
+/** Why no stream can be opened. */
+export type Refusal = "full" | "client full" | "shutdown";
+
+/** What every stream has. */
+export interface StreamRequest {
+  readonly sink: Sink;
+  readonly heartbeat: HeartbeatKind;
+  /** Who asks, for the limit that each client has. */
+  readonly client: string;
+}
+
+export interface Opening extends StreamRequest {
+  /** What comes right after the first bytes. */
+  readonly first?: Chunk;
+  /** When it ends at the latest, in milliseconds since 1970. */
+  readonly expiresAt?: number;
+  /** Fields of its lines in the log. */
+  readonly fields?: object;
+  readonly onClose: (connection: Connection) => void;
+}
+
+/**
+ * How long clients are told to wait before they come back, in milliseconds. Each is told its own time from the span:
+ * ten thousand clients of one server do not come back in the same second.
+ */
+const RETRY = {
+  /** Told at the start, for when the stream is lost. */
+  lost: { from: 1_000, to: 3_000 },
+  "maximum age": { from: 100, to: 1_000 },
+  "token expired": { from: 100, to: 1_000 },
+  shutdown: { from: 1_000, to: 5_000 },
+  "log unavailable": { from: 1_000, to: 5_000 },
+  full: { from: 10_000, to: 30_000 },
+  "client full": { from: 10_000, to: 30_000 },
+} as const satisfies Record<string, Span>;
+
+/** No timer goes further: Node counts in 32 bits. */
+const LONGEST_TIMER_MS = 2 ** 30;
+
+export interface ConnectionsOptions {
+  readonly timers: Timers;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly traffic: Traffic;
+}
+
+/** All open streams: how many there may be, and when each of them ends. */
+export class Connections {
+  readonly #timers: Timers;
+  readonly #limits: Limits;
+  readonly #logger: Logger;
+  readonly #traffic: Traffic;
+  readonly #open = new Set<Connection>();
+  readonly #byClient = new Map<string, number>();
+  #opened = 0;
+  #isShutDown = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor({ timers, limits, logger, traffic }: ConnectionsOptions) {
+    this.#timers = timers;
+    this.#limits = limits;
+    this.#logger = logger;
+    this.#traffic = traffic;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Why this client can't open a stream now; undefined: it can. */
+  refusal(client: string): Refusal | undefined {
+    if (this.#isShutDown) return "shutdown";
+    if (this.#open.size >= this.#limits.maxConnections) return "full";
+    const its = this.#byClient.get(client) ?? 0;
+    return its < this.#limits.maxConnectionsPerClient ? undefined : "client full";
+  }
+
+  /** A time after which to come back, in milliseconds, a new one at each call. */
+  retryMs(reason: keyof typeof RETRY): number {
+    return jitter(this.#timers, RETRY[reason]);
+  }
+
+  /** Opens a stream, and writes what comes first. */
+  open({ sink, heartbeat, client, first, expiresAt, fields, onClose }: Opening): Connection {
+    const timers = this.#timers;
+    const openedAt = timers.elapsed();
+    this.#opened += 1;
+    const connection: Connection = new Connection({
+      id: `${timers.now().toString(36)}-${this.#opened.toString(36)}`,
+      sink,
+      heartbeat,
+      traffic: this.#traffic,
+      onUnreadable: (error) => {
+        this.#logger.warn({ connection: connection.id, error: String(error) }, "log unavailable");
+        this.end(connection, "log unavailable");
+      },
+      onClose: (reason) => {
+        for (const stop of stops) stop();
+        onClose(connection);
+        this.#forget(connection, client);
+        const seconds = Math.round(timers.elapsed() - openedAt) / 1000;
+        this.#tellClosed(connection, seconds, reason);
+      },
+    });
+    const stops = [this.#endWithAge(connection), this.#endAt(connection, expiresAt)];
+    this.#open.add(connection);
+    this.#byClient.set(client, (this.#byClient.get(client) ?? 0) + 1);
+    const { id } = connection;
+    this.#logger.info({ connection: id, connections: this.size, ...fields }, "stream opened");
+    const opening = this.#opening(heartbeat);
+    connection.send(first ? join([opening, first]) : opening);
+    return connection;
+  }
+
+  /** Ends the stream cleanly, telling its client when to come back. */
+  end(connection: Connection, reason: EndReason): void {
+    connection.end(reason, encodeFarewell(this.retryMs(reason)));
+  }
+
+  /** From now on no stream can be opened. */
+  shutDown(): void {
+    this.#isShutDown = true;
+  }
+
+  /** Ends each stream cleanly. Resolves when the last has closed: a reader that has stalled may keep it waiting. */
+  async endAll(): Promise<void> {
+    const emptied = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    for (const connection of this.#open) this.end(connection, "shutdown");
+    if (this.#open.size > 0) await emptied;
+  }
+
+  #forget(connection: Connection, client: string): void {
+    this.#open.delete(connection);
+    const left = (this.#byClient.get(client) ?? 1) - 1;
+    if (left === 0) this.#byClient.delete(client);
+    else this.#byClient.set(client, left);
+    if (this.#open.size === 0) this.#onEmpty?.();
+  }
+
+  #tellClosed({ id, events }: Connection, seconds: number, reason: CloseReason): void {
+    this.#logger.info({ connection: id, seconds, events, reason }, "stream closed");
+  }
+
+  #endWithAge(connection: Connection): () => void {
+    const age = this.#limits.maxConnectionMs;
+    if (age === 0) return () => {};
+    const ms = jitter(this.#timers, { from: age * 0.9, to: age });
+    return this.#timers.after(ms, () => this.end(connection, "maximum age"));
+  }
+
+  // [spec] A stream ends no later than its token: Mercure, section Subscribers.
+  #endAt(connection: Connection, expiresAt: number | undefined): () => void {
+    if (expiresAt === undefined || expiresAt === Number.POSITIVE_INFINITY) return () => {};
+    let stop = () => {};
+    const arm = () => {
+      const left = Math.max(expiresAt - this.#timers.now(), 0);
+      stop = this.#timers.after(Math.min(left, LONGEST_TIMER_MS), () => {
+        if (this.#timers.now() < expiresAt) arm();
+        else this.end(connection, "token expired");
+      });
+    };
+    arm();
+    return () => stop();
+  }
+
+  #opening(heartbeat: HeartbeatKind): Chunk {
+    const retryMs = this.retryMs("lost");
+    return heartbeat === "event"
+      ? encodeOpening({ retryMs, heartbeatSeconds: this.#limits.heartbeatMs / 1000 })
+      : encodeOpening({ retryMs });
+  }
+}

@@ -1,0 +1,57 @@
+/** Names and values in their order, or what is wrong with them. */
+export type Form =
+  | { readonly ok: true; readonly pairs: readonly (readonly [name: string, value: string])[] }
+  | { readonly ok: false; readonly problem: string };
+
+/**
+ * Parses application/x-www-form-urlencoded, a query or a body, as `URLSearchParams` does; but what is not UTF-8 is an error
+ * instead of a replacement character. Source: WHATWG URL, section 5.1; Mercure, sections Subscription and Publication.
+ */
+export function parseForm(text: string): Form {
+  const pairs: (readonly [string, string])[] = [];
+  for (const piece of text.split("&")) {
+    if (piece === "") continue;
+    const equals = piece.indexOf("=");
+    const name = decode(equals < 0 ? piece : piece.slice(0, equals));
+    const value = equals < 0 ? "" : decode(piece.slice(equals + 1));
+    if (name === undefined) return { ok: false, problem: "a field's name is not valid UTF-8" };
+    if (value === undefined) return { ok: false, problem: `${name} is not valid UTF-8` };
+    pairs.push([name, value]);
+  }
+  return { ok: true, pairs };
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function decode(text: string): string | undefined {
+  const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
+  if (!spaced.includes("%")) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    // A percent sign that encodes nothing stands for itself.
+    const bytes = Buffer.from(spaced.replace(/%(?![0-9a-f]{2})/gi, "%25"));
+    return decodeBytes(bytes);
+  }
+}
+
+function decodeBytes(encoded: Buffer): string | undefined {
+  const bytes = Buffer.from(
+    encoded
+      .toString("latin1")
+      .replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      ),
+    "latin1",
+  );
+  return decodeUtf8(bytes);
+}
+
+/** undefined: the bytes are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

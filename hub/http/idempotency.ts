@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import type { Access } from "../auth/types.ts";
+import type { Receipt } from "../log/types.ts";
+
+const MAX_KEY_LENGTH = 255;
+
+export type ParsedKey =
+  | { readonly ok: true; readonly key: string | undefined }
+  | { readonly ok: false; readonly problem: string };
+
+/** Any visible ASCII; quotes around it, as a structured field has them, are part of it. */
+export function parseIdempotencyKey(headers: Headers): ParsedKey {
+  const key = headers.get("idempotency-key");
+  if (key === null) return { ok: true, key: undefined };
+  if (key.length <= MAX_KEY_LENGTH && /^[\x21-\x7e]+$/.test(key)) return { ok: true, key };
+  const problem = `Idempotency-Key has 1 to ${MAX_KEY_LENGTH} visible ASCII characters`;
+  return { ok: false, problem };
+}
+
+/** What makes a second request with this key the same as the first: whose it is, and all that it says. */
+export function receiptFor(
+  key: string | undefined,
+  access: Access,
+  client: string,
+  mediaType: string,
+  body: Buffer,
+): Receipt | undefined {
+  if (key === undefined) return undefined;
+  const publisher = JSON.stringify([access.issuer, access.subject ?? client]);
+  const bodyHash = createHash("sha256").update(mediaType).update("\0").update(body).digest("hex");
+  return { publisher, key, bodyHash };
+}

@@ -1,0 +1,34 @@
+import { corsHeaders, PUBLIC } from "./origin.ts";
+import { problemResponse } from "./problem.ts";
+import type { Service } from "./service.ts";
+import { asksForClock, type StreamOptions } from "./stream-request.ts";
+
+const ALLOWED_FIELDS =
+  "Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID";
+
+/** OPTIONS, a browser's preflight too. Source: WHATWG Fetch, section 3.3 (CORS protocol). */
+export function preflight(
+  service: Service,
+  request: Request,
+  methods: string,
+  options?: StreamOptions,
+): Response {
+  const isClock = options !== undefined && asksForClock(request, service.hub.url, options);
+  return new Response(null, {
+    status: 204,
+    headers: {
+      Allow: methods,
+      ...(isClock ? PUBLIC : corsHeaders(service, request)),
+      "Access-Control-Allow-Methods": methods,
+      "Access-Control-Allow-Headers": ALLOWED_FIELDS,
+      "Access-Control-Max-Age": "86400",
+    },
+  });
+}
+
+/** Any other method. Source: RFC 9110, section 15.5.6. */
+export function methodNotAllowed(request: Request, methods: string): Response {
+  return problemResponse("method-not-allowed", `${request.method} is not one of ${methods}`, {
+    Allow: methods,
+  });
+}

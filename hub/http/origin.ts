@@ -1,0 +1,62 @@
+import type { Service } from "./service.ts";
+
+/** Response fields that scripts of other origins may read. */
+const EXPOSED = "Link, Mercure-Last-Event-ID, WWW-Authenticate, Retry-After";
+
+/** What the clock says, and the hub's metadata: any page may read them. */
+export const PUBLIC = { "Access-Control-Allow-Origin": "*" };
+
+/**
+ * What lets pages of the origins on the list read the answer; nothing for others. Cookies go with origins that are named, and never
+ * with `*`. Source: WHATWG Fetch, section 3.3; Mercure, section Subscription.
+ */
+export function corsHeaders(service: Service, request: Request): Record<string, string> {
+  const { corsOrigins } = service;
+  const origin = request.headers.get("origin");
+  if (origin !== null && corsOrigins.includes(origin)) {
+    return {
+      "Access-Control-Allow-Origin": origin,
+      "Access-Control-Allow-Credentials": "true",
+      "Access-Control-Expose-Headers": EXPOSED,
+      Vary: "Origin",
+    };
+  }
+  if (corsOrigins.includes("*")) {
+    return { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED };
+  }
+  return corsOrigins.length > 0 ? { Vary: "Origin" } : {};
+}
+
+/**
+ * Why a playground does not answer; undefined: it does. Any page can send requests to a server on its visitor's machine, and a name that
+ * leads there (DNS rebinding): only what comes from the playground's own pages, or from no page, is answered.
+ */
+export function playgroundProblem({ headers }: Request): "wrong-host" | "wrong-origin" | undefined {
+  const host = headers.get("host") ?? "";
+  if (!isLoopbackHost(host)) return "wrong-host";
+  const origin = headers.get("origin");
+  if (origin !== null) return hostOf(origin) === host ? undefined : "wrong-origin";
+  // Browsers say where a request without an Origin comes from, too.
+  const site = headers.get("sec-fetch-site") ?? "none";
+  return site === "same-origin" || site === "none" ? undefined : "wrong-origin";
+}
+
+/**
+ * Whether a publish that a cookie has authorized comes from a page that may: the browser sends the cookie whoever asks it to.
+ * Source: Mercure, section Security Considerations.
+ */
+export function mayPublishWithCookie(service: Service, { headers }: Request): boolean {
+  const source = headers.get("origin") ?? headers.get("referer");
+  if (source === null || !URL.canParse(source)) return false;
+  const { origin } = new URL(source);
+  return origin === new URL(service.hub.url.href).origin || service.publishOrigins.includes(origin);
+}
+
+/** Source: RFC 6761, section 6.3 (localhost); RFC 1122, section 3.2.1.3 (127/8); RFC 4291, section 2.5.3 (::1). */
+function isLoopbackHost(host: string): boolean {
+  return /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host);
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

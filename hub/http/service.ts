@@ -1,0 +1,27 @@
+import type { Verifier } from "../auth/types.ts";
+import type { Hub } from "../hub.ts";
+import type { Logger } from "../logger.ts";
+
+/** The hub as it stands on the web: whom it lets in, and how much it takes. */
+export interface Service {
+  readonly hub: Hub;
+  readonly logger: Logger;
+  /** undefined: no key is configured, so no token is valid. */
+  readonly verifier: Verifier | undefined;
+  /** Authorization servers that the hub trusts, for its metadata. */
+  readonly authorizationServers: readonly string[];
+  /** Nobody needs a token, and only this machine is answered. */
+  readonly playground: boolean;
+  /** Public updates may be read without a token. */
+  readonly anonymous: boolean;
+  readonly cookieName: string;
+  /** Origins whose pages may read; `*`: any, but without its cookies. */
+  readonly corsOrigins: readonly string[];
+  /** Origins whose pages may publish with a cookie, beside the hub's own. */
+  readonly publishOrigins: readonly string[];
+  /** How many proxies stand before the server, each of which has noted who came to it. */
+  readonly trustedProxies: number;
+  /** Of a publish request's body, in bytes; a batch has its own. */
+  readonly maxUpdateBytes: number;
+  readonly maxBatchBytes: number;
+}

@@ -1,0 +1,95 @@
+import type { HeartbeatKind } from "../connection.ts";
+import type { HubUrl } from "../hub-url.ts";
+import { MATCHER_TYPES, type Matcher, parseMatcher } from "../matcher.ts";
+import { decodeUtf8, parseForm } from "./form.ts";
+import type { ProblemName } from "./problem.ts";
+
+const MAX_MATCHERS = 100;
+/** A longer id was never an event's here. */
+const MAX_ID_LENGTH = 512;
+
+export interface StreamOptions {
+  /** What a request without a matcher gets: the server's clock, or a 400. */
+  readonly clock: boolean;
+}
+
+/** What a request for a stream asks for, in its query and its fields. */
+export interface StreamQuery {
+  /** None: the server's clock. */
+  readonly matchers: readonly Matcher[];
+  readonly heartbeat: HeartbeatKind;
+  readonly lastEventId: string | undefined;
+}
+
+export type ParsedStreamQuery =
+  | { readonly ok: true; readonly query: StreamQuery }
+  | { readonly ok: false; readonly name: ProblemName; readonly problem: string };
+
+/** Source: Mercure, sections Subscription and Reconnection. What it does not know is ignored, but not in the namespace `match`. */
+export function parseStreamQuery(request: Request, hubUrl: HubUrl): ParsedStreamQuery {
+  const form = parseForm(new URL(request.url).search.slice(1));
+  if (!form.ok) return { ok: false, name: "bad-parameter", problem: form.problem };
+  const matchers = new Map<string, Matcher>();
+  let heartbeat: HeartbeatKind = "comment";
+  let lastEventId: string | undefined;
+  let given = 0;
+  for (const [name, value] of form.pairs) {
+    if (name.toLowerCase().startsWith("match")) {
+      given += 1;
+      if (given > MAX_MATCHERS)
+        return badMatcher(`more than ${MAX_MATCHERS} matchers in one request`);
+      const parsed = parseNamed(name, value, hubUrl);
+      if (!parsed.ok) return badMatcher(parsed.problem);
+      matchers.set(`${parsed.matcher.type}:${value}`, parsed.matcher);
+    } else if (name === "last_event_id") lastEventId ??= value;
+    else if (name === "heartbeat") {
+      if (value !== "comment" && value !== "event") {
+        const problem = "heartbeat is `comment` (the default) or `event`";
+        return { ok: false, name: "bad-parameter", problem };
+      }
+      heartbeat = value;
+    }
+  }
+  // [spec] The field takes precedence. An empty one names no event.
+  const seen = (fieldText(request.headers.get("last-event-id")) || lastEventId) ?? "";
+  return {
+    ok: true,
+    query: {
+      matchers: [...matchers.values()],
+      heartbeat,
+      lastEventId: seen === "" ? undefined : seen.slice(0, MAX_ID_LENGTH + 1),
+    },
+  };
+}
+
+/** Whether the request is for the server's clock, which is no topic. */
+export function asksForClock(request: Request, hubUrl: HubUrl, { clock }: StreamOptions): boolean {
+  const parsed = parseStreamQuery(request, hubUrl);
+  return clock && parsed.ok && parsed.query.matchers.length === 0;
+}
+
+function badMatcher(problem: string): ParsedStreamQuery {
+  return { ok: false, name: "bad-matcher", problem };
+}
+
+// [spec] All names that begin with `match`, in whatever case, are reserved: a misspelled type fails loudly.
+function parseNamed(name: string, value: string, hubUrl: HubUrl) {
+  const type =
+    name === "match" ? "exact" : MATCHER_TYPES.find((known) => name === `match_${known}`);
+  if (type === undefined) {
+    const known = MATCHER_TYPES.map((each) => `match_${each}`).join(", ");
+    return { ok: false, problem: `${name} is not one of match, ${known}` } as const;
+  }
+  const parsed = parseMatcher(type, value, hubUrl);
+  return parsed.ok ? parsed : ({ ok: false, problem: `${name} ${parsed.problem}` } as const);
+}
+
+/** Browsers send an id's UTF-8 as it is; a field's value is taken for Latin-1 on its way here. */
+function fieldText(value: string | null): string | undefined {
+  return value === null ? undefined : (decodeUtf8(Buffer.from(value, "latin1")) ?? value);
+}
+
+/** An id's UTF-8 as a field's value. */
+export function fieldValue(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}

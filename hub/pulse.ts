@@ -1,0 +1,40 @@
+import type { HeartbeatKind } from "./connection.ts";
+import { type Chunk, COMMENT, encodeCursor, encodeHeartbeat, join } from "./encode.ts";
+import type { History } from "./history.ts";
+import { type Position, START } from "./log/types.ts";
+
+/** What one heartbeat is, for those who want it seen and those who don't. */
+export type Beat = Readonly<Record<HeartbeatKind, Chunk>>;
+
+/** A heartbeat that says no more than that somebody is there. */
+export function plainBeat(heartbeatMs: number): Beat {
+  return { comment: COMMENT, event: encodeHeartbeat(heartbeatMs / 1000) };
+}
+
+/**
+ * Heartbeats of topics on which nothing happens: when other topics have moved the log on, they take the clients' Last-Event-ID
+ * along, so that what is trimmed meanwhile is no gap for them.
+ */
+export class Pulse {
+  readonly #history: History;
+  readonly #plain: Beat;
+  #told: Position = START;
+
+  constructor(history: History, heartbeatMs: number) {
+    this.#history = history;
+    this.#plain = plainBeat(heartbeatMs);
+  }
+
+  /** Somebody has come who may have an older id. */
+  tellAnew(): void {
+    this.#told = START;
+  }
+
+  beat(): Beat {
+    const { delivered } = this.#history;
+    if (delivered === this.#told) return this.#plain;
+    this.#told = delivered;
+    const cursor = encodeCursor(this.#history.cursor(delivered));
+    return { comment: cursor, event: join([cursor, this.#plain.event]) };
+  }
+}

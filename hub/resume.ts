@@ -1,0 +1,54 @@
+import type { Start } from "./connection.ts";
+import { type Chunk, encodeCursor, encodeGap } from "./encode.ts";
+import type { History } from "./history.ts";
+import type { Lane, Log, Position } from "./log/types.ts";
+
+/** Where a stream begins, and what it is told of that. */
+export interface Resumed {
+  readonly start: Start;
+  /** The first bytes after the opening. */
+  readonly first?: Chunk;
+  /** The response field Mercure-Last-Event-ID; undefined: the request asked for nothing. */
+  readonly lastEventId?: string;
+  readonly gap: boolean;
+}
+
+/**
+ * Finds where a subscriber goes on. Source: Mercure, section Reconnection, State Reconciliation, and Event Sourcing.
+ * @param requested the event id that it has seen, or `earliest`; undefined: it wants what comes from now on
+ * @param lanes what it can lose
+ * @throws HubError `log:unavailable`
+ */
+export async function resume(
+  log: Log,
+  history: History,
+  requested: string | undefined,
+  lanes: readonly Lane[],
+): Promise<Resumed> {
+  if (requested === undefined) return fromNow(history);
+  const position = requested === "earliest" ? undefined : await log.locate(requested);
+  const floor = history.floor(lanes);
+  if (position !== undefined && position >= floor) {
+    const start = { position, gapTold: floor };
+    return { start, lastEventId: requested, gap: false };
+  }
+  const earliest = history.earliest(lanes);
+  const from = position !== undefined && position > earliest ? position : earliest;
+  const start = { position: from, gapTold: floor };
+  if (requested === "earliest") return { start, lastEventId: "earliest", gap: false };
+  // Nothing was thrown away yet: whoever loses the stream here has nothing to name.
+  const continuesAfter = from === 0 ? "earliest" : history.cursor(from);
+  return {
+    start,
+    first: encodeGap({ requested, continuesAfter }),
+    lastEventId: "earliest",
+    gap: true,
+  };
+}
+
+/** A stream that is lost before its first event is resumed from here all the same. */
+function fromNow(history: History): Resumed {
+  const position: Position = history.delivered;
+  const start = { position, gapTold: position };
+  return { start, first: encodeCursor(history.cursor(position)), gap: false };
+}

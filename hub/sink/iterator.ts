@@ -1,0 +1,59 @@
+import { decodeEvents, type ReceivedEvent } from "../decode.ts";
+import type { Chunk } from "../encode.ts";
+import type { Sink, SinkOwner } from "./types.ts";
+
+/** A sink that is read event by event, by code of the same process. It takes the next chunk when all of the last was read. */
+export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> {
+  #owner: SinkOwner | undefined;
+  #events: ReceivedEvent[] = [];
+  #read = 0;
+  #isOver = false;
+  /** Resolves when something was written, or nothing more will be. */
+  #wake = () => {};
+
+  attach(owner: SinkOwner): void {
+    this.#owner = owner;
+  }
+
+  write(chunk: Chunk): boolean {
+    if (this.#isOver) return false;
+    this.#events = [...this.#events.slice(this.#read), ...decodeEvents(chunk)];
+    this.#read = 0;
+    this.#wake();
+    return false;
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#wake();
+    this.#owner?.closed();
+    this.#owner = undefined;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<ReceivedEvent, undefined>> {
+    for (;;) {
+      const event = this.#events[this.#read];
+      if (event !== undefined) {
+        this.#read += 1;
+        return { value: event, done: false };
+      }
+      if (this.#isOver) return { value: undefined, done: true };
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#owner?.drained();
+      await woken;
+    }
+  }
+
+  /** `break` and `throw` in a loop come here. */
+  async return(): Promise<IteratorResult<ReceivedEvent, undefined>> {
+    this.#events = [];
+    this.end();
+    return { value: undefined, done: true };
+  }
+}

@@ -1,0 +1,106 @@
+import { fullAccess } from "./hub/auth/full-access.ts";
+import type { ReceivedEvent } from "./hub/decode.ts";
+import type { HubUrl } from "./hub/hub-url.ts";
+import { type Matcher, type MatcherType, parseMatcher } from "./hub/matcher.ts";
+import { IteratorSink } from "./hub/sink/iterator.ts";
+import { parseUpdate } from "./hub/update.ts";
+import { runtime } from "./runtime.ts";
+
+/** An update, for code of this app: the fields that an HTTP publish has. */
+export interface OwnUpdate {
+  /** One, or several: the canonical topic first. */
+  readonly topic: string | readonly string[];
+  /** Text is sent as it is, anything else as JSON. */
+  readonly data?: unknown;
+  /** Only for subscribers whose token grants it. */
+  readonly private?: boolean;
+  readonly id?: string;
+  /** The event's type, for `addEventListener`; `message` without one. */
+  readonly type?: string;
+  /** How long clients wait before they reconnect, in milliseconds. */
+  readonly retry?: number;
+}
+
+/**
+ * Publishes from a server action, a route handler or any other code of this app: as a POST does, but no token is asked for.
+ * @returns the update's id, when the log has it as durable as it promises
+ * @throws TypeError if a field is malformed; HubError with the code `log:unavailable`, or `log:not-shared` on Vercel
+ */
+export async function publish(update: OwnUpdate): Promise<string> {
+  const { hub } = runtime();
+  const { topic, data, private: isPrivate = false, id, type, retry } = update;
+  const parsed = parseUpdate(
+    {
+      topics: typeof topic === "string" ? [topic] : topic,
+      data: data === undefined || typeof data === "string" ? data : JSON.stringify(data),
+      private: isPrivate,
+      id,
+      type,
+      retry: retry === undefined ? undefined : String(retry),
+    },
+    hub.url,
+  );
+  if (!parsed.ok) throw new TypeError(parsed.problem);
+  const published = await hub.publish({ updates: [parsed.update], access: "own code" });
+  const [given] = published.outcome === "published" ? published.ids : [];
+  if (given === undefined) throw new Error(`not published: ${published.outcome}`);
+  return given;
+}
+
+/** At least one matcher. */
+export interface OwnSubscription {
+  /** Topics as they are, or `*`. */
+  readonly match?: string | readonly string[];
+  /** URL patterns, such as `https://example.com/books/:id`. */
+  readonly matchUrlPattern?: string | readonly string[];
+  /** Go on after this event, or from the `earliest` that is kept. */
+  readonly lastEventId?: string;
+  /** Ends the subscription. So does leaving the loop. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The events of topics, private ones too, for a server action, a route handler or any other code of this app:
+ * `for await (const { id, type, data } of await subscribe({ match: "news" }))`. What the loop is too slow for waits in the log.
+ * @throws TypeError if a matcher is malformed; HubError with the code `log:unavailable`, or `log:not-shared` on Vercel;
+ *   Error if the hub takes no more subscriptions
+ */
+export async function subscribe(
+  subscription: OwnSubscription,
+): Promise<AsyncIterableIterator<ReceivedEvent>> {
+  const { hub } = runtime();
+  const { match = [], matchUrlPattern = [], lastEventId, signal } = subscription;
+  const matchers = [
+    ...listOf(match).map((each) => matcherOf("exact", each, hub.url)),
+    ...listOf(matchUrlPattern).map((each) => matcherOf("urlpattern", each, hub.url)),
+  ];
+  if (matchers.length === 0) throw new TypeError("no matcher: give match or matchUrlPattern");
+  signal?.throwIfAborted();
+  const sink = new IteratorSink();
+  const subscribed = await hub.outside(() =>
+    hub.subscribe({
+      sink,
+      matchers,
+      heartbeat: "comment",
+      client: OWN_CODE,
+      access: fullAccess(OWN_CODE, hub.url),
+      lastEventId,
+    }),
+  );
+  if (!subscribed.open) throw new Error(`the hub takes no subscription: ${subscribed.reason}`);
+  if (signal?.aborted) sink.end();
+  else signal?.addEventListener("abort", () => sink.end(), { once: true });
+  return sink;
+}
+
+const OWN_CODE = "urn:runnel:own-code";
+
+function listOf(texts: string | readonly string[]): readonly string[] {
+  return typeof texts === "string" ? [texts] : texts;
+}
+
+function matcherOf(type: MatcherType, match: string, hubUrl: HubUrl): Matcher {
+  const parsed = parseMatcher(type, match, hubUrl);
+  if (!parsed.ok) throw new TypeError(`the ${type} matcher ${parsed.problem}`);
+  return parsed.matcher;
+}
