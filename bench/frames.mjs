@@ -1,8 +1,8 @@
 /**
- * Reads one response of a server as it comes from the socket, in pieces of any size: the head, the chunks (RFC 9112,
- * section 7.1), and in them the events (WHATWG HTML, section 9.2.5 and 9.2.6). It copies nothing and makes no string after the
- * head: the load must cost less than the server.
+ * Reads the events (WHATWG HTML, sections 9.2.5 and 9.2.6) of one response, in pieces of any size. It copies nothing and makes
+ * no string after the head, and passes over what says nothing in a loop of its own: the load must cost less than the server.
  */
+import { ResponseReader } from "./response.mjs";
 
 const LF = 10;
 const CR = 13;
@@ -11,116 +11,92 @@ const ZERO = 48;
 const NINE = 57;
 const COLON = 58;
 
-const IN_HEAD = 0;
-const IN_SIZE = 1;
-const IN_SIZE_EXTENSION = 2;
-const IN_CHUNK = 3;
-const AFTER_CHUNK = 4;
-
+/** What the line is so far. */
 const NAME = 0;
 const ID_VALUE = 1;
 const DATA_VALUE = 2;
-const OTHER = 3;
+const REST = 3;
 
 const ID = [...Buffer.from("id")];
 const DATA = [...Buffer.from("data")];
 
-/** @param {number} byte a hexadecimal digit */
-const hex = (byte) => (byte <= NINE ? byte - ZERO : (byte | 32) - 87);
+/**
+ * An event that a client would dispatch.
+ * @callback OnEvent
+ * @param {number} id the number that the last id began with; 0 without one
+ * @param {number} first the number that the data begins with; 0 without one
+ * @param {number} second the one after it, behind a space; 0 without one
+ */
 
 export class StreamReader {
-  #onOpen;
+  /** The last id as it was written, if it is to be kept. */
+  lastId = "";
+  #keepsId;
   #onEvent;
-  #head = "";
-  #state = IN_HEAD;
-  #chunkLeft = 0;
+  #response;
   #line = NAME;
   #column = 0;
   /** @type {readonly number[]} the name that the line may still turn out to have */
   #name = ID;
   #afterCR = false;
   #id = 0;
+  #first = 0;
+  #second = 0;
+  /** Whether the data's second number has begun. */
+  #inSecond = false;
   #hasData = false;
 
   /**
    * @param {() => void} onOpen the head has come, and it is a stream's
-   * @param {(id: number) => void} onEvent an event that a client would dispatch, and its id: the last one sent, a number, 0 without one
+   * @param {OnEvent} onEvent
+   * @param {{ keepsId?: boolean }} [options]
    */
-  constructor(onOpen, onEvent) {
-    this.#onOpen = onOpen;
+  constructor(onOpen, onEvent, { keepsId = false } = {}) {
     this.#onEvent = onEvent;
+    this.#keepsId = keepsId;
+    this.#response = new ResponseReader(
+      (head) => {
+        if (
+          !head.startsWith("http/1.1 200 ") ||
+          !head.includes("\r\ncontent-type: text/event-stream")
+        ) {
+          throw new Error(`no event stream: ${JSON.stringify(head)}`);
+        }
+        onOpen();
+      },
+      (bytes, start, end) => this.#read(bytes, start, end),
+    );
   }
 
   /**
    * @param {Uint8Array} bytes
    * @param {number} length how many of them count
-   * @throws {Error} if the response is no chunked event stream, or has ended
+   * @throws {Error} if the response is no event stream, or has ended
    */
   push(bytes, length) {
-    let i = 0;
-    while (i < length) {
-      const byte = /** @type {number} */ (bytes[i]);
-      switch (this.#state) {
-        case IN_HEAD:
-          this.#head += String.fromCharCode(byte);
-          if (byte === LF && this.#head.endsWith("\r\n\r\n")) this.#endHead();
-          i++;
-          break;
-        case IN_SIZE:
-          if (byte === LF) this.#startChunk();
-          else if (byte === 59) this.#state = IN_SIZE_EXTENSION;
-          else if (byte !== CR) this.#chunkLeft = this.#chunkLeft * 16 + hex(byte);
-          i++;
-          break;
-        case IN_SIZE_EXTENSION:
-          if (byte === LF) this.#startChunk();
-          i++;
-          break;
-        case IN_CHUNK: {
-          const end = Math.min(length, i + this.#chunkLeft);
-          this.#chunkLeft -= end - i;
-          for (; i < end; i++) this.#read(/** @type {number} */ (bytes[i]));
-          if (this.#chunkLeft === 0) this.#state = AFTER_CHUNK;
-          break;
-        }
-        default:
-          if (byte === LF) this.#state = IN_SIZE;
-          i++;
+    this.#response.push(bytes, length);
+  }
+
+  /** @param {Uint8Array} bytes @param {number} start @param {number} end */
+  #read(bytes, start, end) {
+    for (let i = start; i < end; i++) {
+      if (this.#line === REST) {
+        while (i < end && bytes[i] !== LF && bytes[i] !== CR) i++;
+        if (i === end) break;
       }
+      const byte = /** @type {number} */ (bytes[i]);
+      if (byte === LF || byte === CR) {
+        // [spec] CR LF ends one line, not two.
+        if (byte === CR || !this.#afterCR) this.#endLine();
+        this.#afterCR = byte === CR;
+        continue;
+      }
+      this.#afterCR = false;
+      const column = this.#column++;
+      if (this.#line === NAME) this.#readName(byte, column);
+      else if (this.#line === DATA_VALUE) this.#readData(byte, column);
+      else this.#readId(byte, column);
     }
-  }
-
-  #endHead() {
-    const head = this.#head.toLowerCase();
-    if (
-      !head.startsWith("http/1.1 200 ") ||
-      !head.includes("\r\ncontent-type: text/event-stream") ||
-      !head.includes("\r\ntransfer-encoding: chunked\r\n")
-    ) {
-      throw new Error(`no event stream: ${JSON.stringify(this.#head)}`);
-    }
-    this.#head = "";
-    this.#state = IN_SIZE;
-    this.#onOpen();
-  }
-
-  #startChunk() {
-    if (this.#chunkLeft === 0) throw new Error("the server ended the stream");
-    this.#state = IN_CHUNK;
-  }
-
-  /** @param {number} byte of the stream */
-  #read(byte) {
-    if (byte === LF || byte === CR) {
-      // [spec] CR LF ends one line, not two.
-      if (byte === CR || !this.#afterCR) this.#endLine();
-      this.#afterCR = byte === CR;
-      return;
-    }
-    this.#afterCR = false;
-    const column = this.#column++;
-    if (this.#line === NAME) this.#readName(byte, column);
-    else if (this.#line === ID_VALUE && byte !== SPACE) this.#id = this.#id * 10 + byte - ZERO;
   }
 
   /** @param {number} byte @param {number} column */
@@ -128,13 +104,36 @@ export class StreamReader {
     if (column === 0) this.#name = byte === DATA[0] ? DATA : ID;
     if (byte === this.#name[column]) return;
     if (byte !== COLON || column !== this.#name.length) {
-      this.#line = OTHER;
+      this.#line = REST;
     } else if (this.#name === DATA) {
-      this.#line = DATA_VALUE;
+      // Of several lines, the first has the numbers.
+      this.#line = this.#hasData ? REST : DATA_VALUE;
       this.#hasData = true;
     } else {
       this.#line = ID_VALUE;
       this.#id = 0;
+      this.lastId = "";
+    }
+  }
+
+  /** @param {number} byte @param {number} column */
+  #readId(byte, column) {
+    // [spec] One space after the colon is not part of the value.
+    if (byte === SPACE && column === ID.length + 1) return;
+    if (this.#keepsId) this.lastId += String.fromCharCode(byte);
+    if (byte >= ZERO && byte <= NINE) this.#id = this.#id * 10 + byte - ZERO;
+    else if (!this.#keepsId) this.#line = REST;
+  }
+
+  /** @param {number} byte @param {number} column */
+  #readData(byte, column) {
+    if (byte >= ZERO && byte <= NINE) {
+      if (this.#inSecond) this.#second = this.#second * 10 + byte - ZERO;
+      else this.#first = this.#first * 10 + byte - ZERO;
+    } else if (byte !== SPACE || this.#inSecond) {
+      this.#line = REST;
+    } else if (column !== DATA.length + 1) {
+      this.#inSecond = true;
     }
   }
 
@@ -147,7 +146,8 @@ export class StreamReader {
     this.#line = NAME;
     this.#column = 0;
     if (!empty || !this.#hasData) return;
-    this.#hasData = false;
-    this.#onEvent(this.#id);
+    this.#onEvent(this.#id, this.#first, this.#second);
+    this.#hasData = this.#inSecond = false;
+    this.#first = this.#second = 0;
   }
 }

@@ -55,6 +55,46 @@ describe("a response's reader", () => {
     );
   });
 
+  test("reads a body that ends with its connection, without chunks", () => {
+    const head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\n";
+    expect(read(head, "id: 7\nda", "ta: a\n\n: hi\n\nid: 8\ndata\n\n").ids).toEqual([7, 8]);
+  });
+
+  test("reads the two numbers that the data begins with, and nothing behind them", () => {
+    const numbers: number[][] = [];
+    const reader = new StreamReader(
+      () => {},
+      (_id, first, second) => numbers.push([first, second]),
+    );
+    const events = [
+      "data:00000012 0000000345 xx 6\n\n",
+      "data: 7 8\n\n",
+      "id:urn:uuid:9\ndata:1\ndata:2 3\n\n",
+      "data:no 5\n\ndata:4x 5\n\n",
+    ];
+    for (const piece of [HEAD, ...events.map(chunk)]) {
+      for (const byte of Buffer.from(piece)) reader.push(Uint8Array.of(byte), 1);
+    }
+    expect(numbers).toEqual([
+      [12, 345],
+      [7, 8],
+      [1, 0],
+      [0, 0],
+      [4, 0],
+    ]);
+  });
+
+  test("keeps the last id as it was written, if it is told to", () => {
+    const reader = new StreamReader(
+      () => {},
+      () => {},
+      { keepsId: true },
+    );
+    const bytes = Buffer.from(HEAD + chunk("id: 17:[1],-\ndata:a\n\nid:urn:uuid:2 b\ndata:a\n\n"));
+    reader.push(bytes, bytes.length);
+    expect(reader.lastId).toBe("urn:uuid:2 b");
+  });
+
   test("refuses what is no event stream, and tells of its end", () => {
     expect(() => read("HTTP/1.1 503 Service Unavailable\r\n\r\n")).toThrow("no event stream");
     expect(() => read(HEAD, "0\r\n\r\n")).toThrow("ended the stream");

@@ -10,8 +10,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { isMainThread } from "node:worker_threads";
+import { forgetPeak } from "./peak.mjs";
 
-/** @typedef {{ cpuMicroseconds: number, rss: number, heap: number }} Usage bytes */
+/** @typedef {{ cpuMicroseconds: number, rss: number, heap: number, peak: number }} Usage bytes; `peak`: the most that was resident, since the system last forgot it */
+/** @typedef {"cpu" | "memory" | "forget peak"} Question `memory`: with all garbage collected */
 
 const REQUEST = "http.server.request.start";
 const address = process.env.BENCH_PROBE;
@@ -42,8 +44,10 @@ if (address && isMainThread) {
         await delay(100);
       }
     }
+    if (question === "forget peak") forgetPeak("self");
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed, external } = process.memoryUsage();
-    say({ cpuMicroseconds: user + system, rss, heap: heapUsed + external });
+    const peak = process.resourceUsage().maxRSS * 1024;
+    say({ cpuMicroseconds: user + system, rss, heap: heapUsed + external, peak });
   });
 }

@@ -1,72 +1,80 @@
 /**
- * `npm run bench`: this app, a plain node:http server and better-sse side by side, in one run. See docs/benchmarks.md.
+ * `npm run bench`: this app beside what else one could run, in one run. See docs/benchmarks.md.
  *
- *   npm run bench                 1,000 and 10,000 connections, and keeps the table in docs/benchmarks.md
- *   npm run bench -- --quick      1,000 connections, fewer rounds, keeps nothing
+ *   npm run bench                 everything, and keeps the tables in docs/benchmarks.md
+ *   npm run bench -- stream       the clock's stream alone
+ *   npm run bench -- hub          the hub alone; `-- hub flood resume` some of its scenarios, and keeps nothing
+ *   npm run bench -- hub --server Runnel --server nchan    some of its servers, and keeps nothing
+ *   npm run bench -- --quick      smaller sizes, fewer rounds, keeps nothing
+ *   npm run bench -- --rounds 1   so many rounds, keeps nothing
  */
 import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
-import { CONTENDERS, RUNNEL } from "./contenders.mjs";
-import { measure } from "./measure.mjs";
-import { cores, prepare } from "./processes.mjs";
-import { keep, report } from "./report.mjs";
+import { RUNNEL } from "./contenders.mjs";
+import { runHub } from "./hub/run.mjs";
+import { cores } from "./processes.mjs";
+import { prepare } from "./server.mjs";
+import { runStream } from "./stream/run.mjs";
 
-const DOCUMENT = new URL("../docs/benchmarks.md", import.meta.url);
+/**
+ * @typedef {object} Run
+ * @property {boolean} quick small
+ * @property {boolean} kept whether the tables go into the document
+ * @property {number} rounds
+ * @property {URL} document
+ * @property {() => number} nextPort each server has a port of its own: none waits for another's connections to be forgotten
+ * @property {number} mostConnections that a server can have here
+ * @property {number} fileLimit
+ * @property {readonly string[]} limits what is to be said about this machine
+ */
+
 const FIRST_PORT = 4100;
 /** Files that a server has open besides its connections, with room. */
 const SPARE_FILES = 200;
 
-const { values: options } = parseArgs({
-  options: { quick: { type: "boolean", default: false } },
+const { values: options, positionals } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    server: { type: "string", multiple: true, default: [] },
+  },
+  allowPositionals: true,
 });
-
-const ROUNDS = options.quick ? 2 : 3;
-const TICKS = options.quick ? 5 : 7;
-const SIZES = options.quick ? [1000] : [1000, 10_000];
+const [part, ...scenarios] = positionals;
+if (part !== undefined && part !== "stream" && part !== "hub") {
+  throw new Error(`${part} is no part: stream or hub`);
+}
 
 // Node raises its own limit as far as the system lets it, and a child inherits that.
 const fileLimit = Number(execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" })) || Infinity;
-const mostConnections = fileLimit - SPARE_FILES;
 
-/** @type {string[]} */
-const limits = [];
-if (cores) limits.push(`Servers on core ${cores.server}, the load on core ${cores.load}.`);
-else
-  limits.push(
-    "Not pinned: this machine has no `taskset`, or one core; servers and load shared its cores.",
-  );
-const wanted = SIZES.filter((size) => size > mostConnections);
-if (wanted.length > 0) {
-  limits.push(
-    `Limited to ${mostConnections} connections instead of ${wanted.join(", ")}: a process may open ${fileLimit} files here (\`ulimit -n\`).`,
-  );
-}
-const sizes = [...new Set(SIZES.map((size) => Math.min(size, mostConnections)))];
+const limits = [
+  cores
+    ? `Servers on core ${cores.server}, the load on core ${cores.load}.`
+    : "Not pinned: this machine has no `taskset`, or one core; servers and load shared its cores.",
+];
 
-console.log(
-  `${limits.join("\n")}\nPreparing the production build (anew, if the sources are newer) …`,
-);
 let port = FIRST_PORT;
-await prepare(RUNNEL, port++);
+/** @type {Run} */
+const run = {
+  quick: options.quick,
+  kept:
+    !options.quick &&
+    options.rounds === undefined &&
+    options.server.length + scenarios.length === 0,
+  rounds: Number(options.rounds ?? (options.quick ? 2 : 3)),
+  document: new URL("../docs/benchmarks.md", import.meta.url),
+  nextPort: () => port++,
+  mostConnections: fileLimit - SPARE_FILES,
+  fileLimit,
+  limits,
+};
 
-/** @type {import("./report.mjs").Size[]} */
-const measured = sizes.map((connections) => ({
-  connections,
-  rounds: new Map(CONTENDERS.map(({ name }) => [name, []])),
-}));
-for (const { connections, rounds } of measured) {
-  for (let round = 1; round <= ROUNDS; round++) {
-    // Interleaved: what else the machine does meets all of them.
-    for (const contender of CONTENDERS) {
-      const one = await measure(contender, port++, { connections, ticks: TICKS });
-      rounds.get(contender.name)?.push(one);
-      console.log(
-        `${connections} connections, round ${round}: ${contender.name}: ${one.cpuPerPacket.toFixed(1)} µs a packet, ${(one.rssPerConnection / 1024).toFixed(1)} KB and ${one.cpuPerAccept.toFixed(0)} µs a connection`,
-      );
-    }
-  }
+console.log(limits.join("\n"));
+if (part !== "hub" || options.server.length === 0 || options.server.includes(RUNNEL.name)) {
+  console.log("Preparing the production build (anew, if the sources are newer) …");
+  await prepare(RUNNEL, run.nextPort());
 }
 
-const text = report(measured, { rounds: ROUNDS, ticks: TICKS, limits });
-console.log(`\n${text}`);
-if (!options.quick) keep(DOCUMENT, text);
+if (part !== "hub") await runStream(run);
+if (part !== "stream") await runHub(run, { scenarios, servers: options.server });

@@ -1,12 +1,14 @@
 import { pathToFileURL } from "node:url";
 
+/** Whether the module is what node was started with. @param {string} moduleUrl */
+export const isMain = (moduleUrl) =>
+  process.argv[1] !== undefined && pathToFileURL(process.argv[1]).href === moduleUrl;
+
 /**
  * Serves on 127.0.0.1 at PORT if the module is what node was started with.
  * @param {string} moduleUrl
  * @param {() => import("node:http").Server} create
  */
 export function listenIfMain(moduleUrl, create) {
-  if (process.argv[1] && pathToFileURL(process.argv[1]).href === moduleUrl) {
-    create().listen(Number(process.env.PORT), "127.0.0.1");
-  }
+  if (isMain(moduleUrl)) create().listen(Number(process.env.PORT), "127.0.0.1");
 }

@@ -1,34 +1,6 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { BASELINE, fromRoot, RUNNEL } from "../contenders.mjs";
 
-/**
- * @typedef {object} Contender
- * @property {string} name as the table says it
- * @property {string} path where its stream is
- * @property {readonly string[]} args for node; it serves at 127.0.0.1, on PORT
- * @property {Readonly<Record<string, string>>} env
- */
-
-/** @param {string} path */
-const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-
-/** What all ratios are against. */
-export const BASELINE = "node:http";
-
-/** This app, in production, as `npm start` runs it. @type {Contender} */
-export const RUNNEL = {
-  name: "Runnel",
-  path: "/api/stream",
-  // Less the program, which is node; and with the launcher's path whole, for whoever runs this elsewhere.
-  args: JSON.parse(readFileSync(fromRoot("package.json"), "utf8"))
-    .scripts.start.replace("launch.mjs", fromRoot("launch.mjs"))
-    .split(" ")
-    .slice(1),
-  // No contender writes a line for each connection.
-  env: { LOG_LEVEL: "warn", MAX_CONNECTIONS: "1000000", HISTORY_URL: "memory:" },
-};
-
-/** @type {readonly Contender[]} */
+/** @type {readonly import("../server.mjs").Program[]} */
 export const CONTENDERS = [
   {
     name: BASELINE,

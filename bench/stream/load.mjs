@@ -3,7 +3,9 @@
  * It does what it is told over its IPC channel, one thing at a time, and ends with it.
  */
 import { connect as connectSocket } from "node:net";
-import { StreamReader } from "./frames.mjs";
+import { StreamReader } from "../frames.mjs";
+import { meter } from "../meter.mjs";
+import { obey } from "../orders.mjs";
 
 /**
  * @typedef {{ port: number, path: string, connections: number }} OpenOrder opens connections, until each has its head
@@ -57,17 +59,6 @@ function giveUp(id) {
   missed += sockets.size - (arriving.get(id) ?? 0);
   arriving.delete(id);
   onTick();
-}
-
-/** @returns {() => { cpuMicroseconds: number, seconds: number, busy: number }} what was used since the call */
-function meter() {
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  return () => {
-    const { user, system } = process.cpuUsage(cpu);
-    const seconds = (performance.now() - start) / 1000;
-    return { cpuMicroseconds: user + system, seconds, busy: (user + system) / 1e6 / seconds };
-  };
 }
 
 /** Opens one. @param {OpenOrder} order @returns {Promise<void>} */
@@ -134,11 +125,4 @@ function close() {
   for (const socket of closing) socket.resetAndDestroy();
 }
 
-/** @type {Record<string, (details: any) => unknown>} */
-const orders = { open, watch, close };
-
-process.on("message", async (/** @type {{ order: string, details: unknown }} */ message) => {
-  const result = await orders[message.order]?.(message.details);
-  process.send?.({ result: result ?? null });
-});
-process.on("disconnect", () => process.exit());
+obey({ open, watch, close });

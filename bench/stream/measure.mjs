@@ -1,5 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { startLoad, startServer } from "./processes.mjs";
+import { startLoad } from "../processes.mjs";
+import { startServer } from "../server.mjs";
+
+/** @typedef {import("./load.mjs").Opened} Opened */
+/** @typedef {import("./load.mjs").Watched} Watched */
 
 /**
  * @typedef {object} Measured one contender, one round
@@ -20,32 +24,38 @@ const WARM_UP_CONNECTIONS = 1000;
 
 /**
  * One contender with so many connections, in processes that were started for it.
- * @param {import("./contenders.mjs").Contender} contender
+ * @param {import("../server.mjs").Program} contender
  * @param {number} port
  * @param {{ connections: number, ticks: number }} size
  * @returns {Promise<Measured>}
  */
 export async function measure(contender, port, { connections, ticks }) {
-  const load = startLoad();
+  const load = startLoad("stream/load.mjs");
   const server = await startServer(contender, port);
   const { path } = contender;
   try {
-    await load.open({ port, path, connections: Math.min(connections, WARM_UP_CONNECTIONS) });
-    await load.watch({ ticks: 1 });
-    await load.close();
+    await load.tell("open", {
+      port,
+      path,
+      connections: Math.min(connections, WARM_UP_CONNECTIONS),
+    });
+    await load.tell("watch", { ticks: 1 });
+    await load.tell("close");
     await delay(500);
 
     const idle = await server.ask("memory");
-    const opened = await load.open({ port, path, connections });
+    /** @type {Opened} */
+    const opened = await load.tell("open", { port, path, connections });
     const afterOpening = await server.ask("cpu");
     // The first tick may have begun before the last connection came.
-    await load.watch({ ticks: 2 });
+    await load.tell("watch", { ticks: 2 });
     const full = await server.ask("memory");
-    await load.watch({ ticks: 2 });
+    await load.tell("watch", { ticks: 2 });
 
     // From the quiet after a tick to the quiet after another.
     const before = await server.ask("cpu");
-    const watched = await load.watch({ ticks });
+    /** @type {Watched} */
+    const watched = await load.tell("watch", { ticks });
     const after = await server.ask("cpu");
 
     return {

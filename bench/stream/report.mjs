@@ -1,37 +1,19 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { BASELINE } from "./contenders.mjs";
+import { BASELINE } from "../contenders.mjs";
+import {
+  kilobytes,
+  LOAD_IS_THE_LIMIT,
+  median,
+  micro,
+  milli,
+  occasion,
+  percent,
+  round,
+  table,
+  times,
+} from "../report.mjs";
 
 /** @typedef {import("./measure.mjs").Measured} Measured */
 /** @typedef {{ connections: number, rounds: Map<string, Measured[]> }} Size every contender's rounds at one number of connections */
-
-const START = "<!-- bench:start -->";
-const END = "<!-- bench:end -->";
-
-/** @param {readonly number[]} values */
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
-/** @param {number} value */
-const round = (value) =>
-  value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 });
-
-/** @param {number} bytes */
-const kilobytes = (bytes) => `${round(bytes / 1024)} KB`;
-/** @param {number} microseconds */
-const micro = (microseconds) => `${round(microseconds)} µs`;
-/** @param {number} ms */
-const milli = (ms) => `${round(ms)} ms`;
-
-/** @param {number} share */
-const percent = (share) => `${Math.round(100 * share)} %`;
-
-/** A load that is busier than this was what everything waited for. */
-const LOAD_IS_THE_LIMIT = 0.85;
 
 /** @param {(one: Measured) => number} of */
 const medianOf = (of) => (/** @type {readonly Measured[]} */ rounds) => median(rounds.map(of));
@@ -75,22 +57,18 @@ const FIGURES = [
 ];
 
 /** @param {Size} size */
-function table({ connections, rounds }) {
+function sizeTable({ connections, rounds }) {
   const names = [...rounds.keys()];
   const lines = FIGURES.map(({ label, value, format }) => {
     const baseline = value(rounds.get(BASELINE) ?? []);
     const cells = names.map((name) => {
       const figure = value(rounds.get(name) ?? []);
-      return name === BASELINE
-        ? format(figure)
-        : `${format(figure)} (${(figure / baseline).toFixed(1)}×)`;
+      return name === BASELINE ? format(figure) : `${format(figure)} (${times(figure / baseline)})`;
     });
     return [label, ...cells];
   });
   const head = [`${connections.toLocaleString("en-US")} connections`, ...names];
-  return [head, head.map((_, i) => (i ? "---:" : "---")), ...lines]
-    .map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n");
+  return table(head, lines);
 }
 
 /** How far the rounds lie apart, and whether the load was fast enough to be believed. @param {Size} size */
@@ -144,21 +122,10 @@ function aims(sizes) {
  * @param {{ rounds: number, ticks: number, limits: readonly string[] }} run `limits`: what this machine did not allow
  */
 export function report(sizes, { rounds, ticks, limits }) {
-  const [cpu] = cpus();
   return [
-    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model.trim() ?? "CPU"}; medians of ${rounds} rounds, ${ticks} packets to each connection in each round.`,
+    `${occasion()}; medians of ${rounds} rounds, ${ticks} packets to each connection in each round.`,
     ...limits,
-    ...sizes.flatMap((size) => [table(size), notes(size)]),
+    ...sizes.flatMap((size) => [sizeTable(size), notes(size)]),
     aims(sizes),
   ].join("\n\n");
-}
-
-/** Puts the report between the document's markers. @param {URL} file @param {string} text */
-export function keep(file, text) {
-  const document = readFileSync(file, "utf8");
-  const start = document.indexOf(START);
-  const end = document.indexOf(END);
-  if (start < 0 || end < start) throw new Error(`${file.pathname} has no ${START} … ${END}`);
-  const before = document.slice(0, start + START.length);
-  writeFileSync(file, `${before}\n\n${text}\n\n${document.slice(end)}`);
 }

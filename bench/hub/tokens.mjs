@@ -1,0 +1,34 @@
+/** Tokens as the hub takes them (draft 08: RFC 9068 and RFC 9396), each its own, and the keys that it needs to take them. */
+import { randomUUID } from "node:crypto";
+import { SignJWT } from "jose";
+
+const KEY = "a key for the benchmark alone, of more than 32 bytes";
+const ISSUER = "https://issuer.example";
+const HUB = "https://hub.example/.well-known/mercure";
+
+/** @type {Readonly<Record<string, string>>} */
+export const TOKEN_ENV = {
+  MERCURE_PUBLISHER_JWT_KEY: KEY,
+  MERCURE_SUBSCRIBER_JWT_KEY: KEY,
+  MERCURE_TRUSTED_ISSUERS: ISSUER,
+  MERCURE_RESOURCE_IDENTIFIER: HUB,
+};
+
+/** @param {"publish" | "subscribe"} action @param {string} topic @returns {Promise<string>} */
+export function mint(action, topic) {
+  const subject = randomUUID();
+  const details = {
+    type: "https://mercure.rocks/authorization-detail",
+    actions: [action],
+    topics: [{ match: topic }],
+  };
+  return new SignJWT({ client_id: subject, authorization_details: [details] })
+    .setProtectedHeader({ alg: "HS256", typ: "at+jwt" })
+    .setIssuer(ISSUER)
+    .setAudience(HUB)
+    .setSubject(subject)
+    .setIssuedAt()
+    .setExpirationTime("1h")
+    .setJti(randomUUID())
+    .sign(new TextEncoder().encode(KEY));
+}

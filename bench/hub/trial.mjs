@@ -1,0 +1,110 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { startLoad } from "../processes.mjs";
+import { startServer } from "../server.mjs";
+
+/** @typedef {import("./contenders.mjs").Contender} Contender */
+/** @typedef {import("./load.mjs").Audience} Audience */
+/** @typedef {import("./load.mjs").Publications} Publications */
+/** @typedef {import("./load.mjs").Published} Published */
+/** @typedef {import("./load.mjs").Received} Received */
+/** What one phase has cost. @typedef {{ cpuMicroseconds: number, serverBusy: number, loadBusy: number }} Cost */
+
+/** The longest that one order may take. */
+const ORDER_MS = 600_000;
+/** nchan takes one update a request: so many are on their way at once instead of a batch. */
+const PIPELINED = 64;
+/** nchan counts a channel's updates within a second in 16 bits; with more of them, those who resume get the wrong ones. */
+const NCHAN_A_SECOND = 20_000;
+
+/** One contender, one scenario, once: its server and a load, in processes that were started for it. */
+export class Trial {
+  /** @type {import("../server.mjs").Server} */
+  server;
+  /** @type {ReturnType<typeof startLoad>} */
+  #load;
+  #contender;
+
+  /** @param {Contender} contender @param {import("../server.mjs").Server} server */
+  constructor(contender, server) {
+    this.#contender = contender;
+    this.server = server;
+    this.#load = startLoad("hub/load.mjs");
+  }
+
+  /**
+   * @template T
+   * @param {Contender} contender
+   * @param {number} port
+   * @param {Readonly<Record<string, string>>} env
+   * @param {(trial: Trial) => Promise<T>} run
+   */
+  static async of(contender, port, env, run) {
+    const program = { ...contender.program, env: { ...contender.program.env, ...env } };
+    const trial = new Trial(contender, await startServer(program, port));
+    try {
+      return await run(trial);
+    } finally {
+      // The load first: to it, a connection that the server closes is an error.
+      await trial.#load.stop();
+      await trial.server.stop();
+    }
+  }
+
+  /** @param {string} order @param {object} details */
+  #tell(order, details) {
+    const to = { dialect: this.#contender.dialect, port: this.server.port };
+    return this.#load.tell(order, { ...to, ...details }, ORDER_MS);
+  }
+
+  /** @param {Audience} audience @returns {Promise<void>} */
+  open(audience) {
+    return this.#tell("open", audience);
+  }
+
+  /** Closes all subscribers. */
+  close() {
+    return this.#tell("close", {});
+  }
+
+  /** @param {Publications} publications @returns {Promise<Published & Cost>} */
+  publish(publications) {
+    const batched = (publications.batch ?? 1) > 1;
+    const instead = batched && this.#contender.dialect === "nchan" ? { pipelined: PIPELINED } : {};
+    return this.#costOf(this.#tell.bind(this, "publish", { ...instead, ...publications }));
+  }
+
+  /** The clients of topic 0 go, and miss so much. @param {Publications} missed */
+  async miss(missed) {
+    await this.#tell("leave", { updates: 1, bytes: missed.bytes });
+    const most = this.#contender.dialect === "nchan" ? NCHAN_A_SECOND : missed.updates;
+    for (let left = missed.updates; left > 0; left -= most) {
+      await this.publish({ ...missed, updates: Math.min(left, most) });
+      if (left > most) await delay(1000);
+    }
+  }
+
+  /** They are back, so many of them. @param {number} count @returns {Promise<Received & Cost>} */
+  async resume(count) {
+    const received = await this.#costOf(() => this.#tell("resume", { count }));
+    await this.close();
+    return received;
+  }
+
+  /**
+   * @template {import("../meter.mjs").Used} T
+   * @param {() => Promise<T>} phase
+   * @returns {Promise<T & Cost>}
+   */
+  async #costOf(phase) {
+    const before = await this.server.ask("cpu");
+    const result = await phase();
+    const after = await this.server.ask("cpu");
+    const cpuMicroseconds = after.cpuMicroseconds - before.cpuMicroseconds;
+    return {
+      ...result,
+      cpuMicroseconds,
+      serverBusy: cpuMicroseconds / 1e6 / result.seconds,
+      loadBusy: result.busy,
+    };
+  }
+}

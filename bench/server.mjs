@@ -1,0 +1,116 @@
+import { get } from "node:http";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { cores, makeFolder, remove, start, stop, whileItLives } from "./processes.mjs";
+
+/**
+ * @typedef {object} Program a server, as it is started
+ * @property {string} name as the tables say it
+ * @property {string} path where it answers with a stream, once it serves
+ * @property {readonly string[]} args for node; it serves at 127.0.0.1, on PORT
+ * @property {Readonly<Record<string, string>>} env
+ */
+/** @typedef {import("./probe.mjs").Usage} Usage */
+/** @typedef {import("./probe.mjs").Question} Question */
+/**
+ * @typedef {object} Server
+ * @property {number} port
+ * @property {(question: Question) => Promise<Usage>} ask what only its own process can tell
+ * @property {() => Promise<void>} stop
+ */
+
+const READY_MS = 20_000;
+/** A build may come first. */
+const PREPARED_MS = 300_000;
+const ANSWER_MS = 60_000;
+
+/** Resolves when the stream's head comes. @param {number} port @param {string} path @param {AbortSignal} signal */
+async function answers(port, path, signal) {
+  while (!signal.aborted) {
+    const status = await new Promise((resolve) => {
+      const request = get(
+        { port, path, host: "127.0.0.1", agent: false, headers: { accept: "text/event-stream" } },
+        (response) => {
+          resolve(response.statusCode);
+          request.destroy();
+        },
+      );
+      request.on("error", () => resolve(undefined));
+    });
+    if (status === 200) return;
+    await delay(50);
+  }
+}
+
+/** @param {Program} program @param {number} port */
+const environment = (program, port) => ({
+  ...process.env,
+  NODE_ENV: /** @type {const} */ ("production"),
+  HOST: "127.0.0.1",
+  PORT: String(port),
+  ...program.env,
+});
+
+/** Starts and stops a program once, unmeasured, so that it builds what it needs. @param {Program} program @param {number} port */
+export async function prepare(program, port) {
+  const child = start([process.execPath, ...program.args], undefined, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: environment(program, port),
+  });
+  const over = new AbortController();
+  const ready = answers(port, program.path, over.signal);
+  await whileItLives(child, program.name, PREPARED_MS, ready).finally(() => over.abort());
+  await stop(child);
+}
+
+/** Starts a program, and resolves when it serves. @param {Program} program @param {number} port @returns {Promise<Server>} */
+export async function startServer(program, port) {
+  const folder = makeFolder();
+  const address = join(folder, "probe");
+  let onServing = (/** @type {import("node:net").Socket} */ _socket) => {};
+  const serving = new Promise((/** @type {typeof onServing} */ resolve) => {
+    onServing = resolve;
+  });
+  /** @type {(answer: Usage) => void} */
+  let onAnswer = () => {};
+  const probes = createServer((probed) => {
+    probed.on("error", () => {});
+    createInterface({ input: probed }).on("line", (line) => {
+      const message = JSON.parse(line);
+      if (message.serving) onServing(probed);
+      else onAnswer(message);
+    });
+  });
+  await new Promise((resolve) => probes.listen(address, () => resolve(undefined)));
+  const probe = new URL("probe.mjs", import.meta.url).href;
+  const child = start([process.execPath, ...program.args], cores?.server, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      ...environment(program, port),
+      BENCH_FOLDER: folder,
+      BENCH_PROBE: address,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --import=${probe}`,
+    },
+  });
+  const over = new AbortController();
+  const ready = answers(port, program.path, over.signal);
+  await whileItLives(child, program.name, READY_MS, ready).finally(() => over.abort());
+  const socket = await whileItLives(child, program.name, READY_MS, serving);
+  return {
+    port,
+    ask(question) {
+      const answer = new Promise((/** @type {(answer: Usage) => void} */ resolve) => {
+        onAnswer = resolve;
+      });
+      socket.write(`${question}\n`);
+      return whileItLives(child, `${program.name}: ${question}`, ANSWER_MS, answer);
+    },
+    async stop() {
+      await stop(child);
+      probes.close();
+      remove(folder);
+    },
+  };
+}
