@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createEventIds } from "./event-id.ts";
+import { createEventIds, ID_LENGTH } from "./event-id.ts";
 import { toPosition } from "./log/types.ts";
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -16,6 +16,7 @@ test("an id takes back to its position, and is a valid UUID of version 8", () =>
       );
       expect(ids.positionOf(id)).toBe(place);
       expect(ids.idOf(place)).toBe(id);
+      expect(id).toHaveLength(ID_LENGTH);
     }),
   );
 });
@@ -30,6 +31,18 @@ test("different positions have different ids", () => {
   const ids = createEventIds(new Uint8Array(32));
   const many = Array.from({ length: 20_000 }, (_, index) => ids.idOf(toPosition(index)));
   expect(new Set(many).size).toBe(many.length);
+});
+
+test("many ids at once are what they are one by one", () => {
+  fc.assert(
+    fc.property(key, fc.nat(2 ** 40).map(toPosition), fc.nat(50), (secret, first, count) => {
+      const ids = createEventIds(secret);
+      const singly = Array.from({ length: count }, (_, index) =>
+        ids.idOf(toPosition(first + index)),
+      );
+      expect(ids.idsFrom(first, count)).toEqual(singly);
+    }),
+  );
 });
 
 test("an id that was altered in any place is unknown", () => {

@@ -4,6 +4,8 @@ import { type Position, toPosition } from "./log/types.ts";
 /** Ids of one log: each position has one, nobody without the key can make or read one, and none needs an index. */
 export interface EventIds {
   idOf(position: Position): string;
+  /** The ids of positions that follow each other: many at once cost little more than one. */
+  idsFrom(first: Position, count: number): string[];
   /** undefined: this key did not make it. */
   positionOf(id: string): Position | undefined;
 }
@@ -11,9 +13,11 @@ export interface EventIds {
 /** Bytes of the key of a log's ids. It MUST be random, and kept as long as the log. */
 export const ID_KEY_BYTES = 32;
 
+/** Characters of an id, all of them ASCII. */
+export const ID_LENGTH = 45;
+
 const BLOCK = 16;
-/** In hexadecimal digits, the UUID's hyphens left out. */
-const TAG_DIGITS = 20;
+const TAG_BYTES = 10;
 const SHAPE =
   /^urn:uuid:([0-9a-f]{8})-([0-9a-f]{4})-(8[0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})$/;
 
@@ -27,30 +31,40 @@ export function createEventIds(key: Uint8Array): EventIds {
   if (key.length !== ID_KEY_BYTES) throw new RangeError(`the key has ${ID_KEY_BYTES} bytes`);
   const tagger = oneBlockCipher(key.subarray(0, BLOCK));
   const hider = oneBlockCipher(key.subarray(BLOCK));
-  const input = Buffer.alloc(BLOCK);
-  const tagged = Buffer.alloc(BLOCK);
 
-  /** What hides the position: made from the tag's ten bytes, the UUID's version and variant among them. */
-  const maskOf = (): number => hider.update(tagged).readUIntBE(0, 6);
-
-  const idOf = (position: Position): string => {
-    input.writeUIntBE(position, 0, 6);
-    tagger.update(input).copy(tagged, 0, 0, 10);
-    tagged[6] = ((tagged[6] ?? 0) & 0x0f) | 0x80;
-    tagged[8] = ((tagged[8] ?? 0) & 0x3f) | 0x80;
-    const hex = tagged.toString("hex", 0, 10);
-    const body = xor48(position, maskOf()).toString(16).padStart(12, "0");
-    return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, TAG_DIGITS)}-${body}`;
+  const idsFrom = (first: Position, count: number): string[] => {
+    const blocks = Buffer.alloc(BLOCK * count);
+    for (let index = 0; index < count; index += 1) {
+      blocks.writeUIntBE(first + index, BLOCK * index, 6);
+    }
+    const tags = tagger.update(blocks);
+    for (let at = 0; at < tags.length; at += BLOCK) {
+      // The UUID's version and variant are part of what hides the position: a reader has them before it has the position.
+      tags[at + 6] = ((tags[at + 6] ?? 0) & 0x0f) | 0x80;
+      tags[at + 8] = ((tags[at + 8] ?? 0) & 0x3f) | 0x80;
+      tags.fill(0, at + TAG_BYTES, at + BLOCK);
+    }
+    const masks = hider.update(tags);
+    return Array.from({ length: count }, (_, index) => {
+      const at = BLOCK * index;
+      tags.writeUIntBE(xor48(first + index, masks.readUIntBE(at, 6)), at + TAG_BYTES, 6);
+      const hex = tags.toString("hex", at, at + BLOCK);
+      return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    });
   };
+  const idOf = (position: Position): string => idsFrom(position, 1)[0] ?? "";
 
   return {
     idOf,
+    idsFrom,
     positionOf(id) {
       const found = SHAPE.exec(id);
       if (!found) return undefined;
       const [, a = "", b = "", c = "", d = "", body = ""] = found;
-      tagged.write(a + b + c + d, 0, "hex");
-      const position = toPosition(xor48(Number.parseInt(body, 16), maskOf()));
+      const tag = Buffer.alloc(BLOCK);
+      tag.write(a + b + c + d, "hex");
+      const mask = hider.update(tag).readUIntBE(0, 6);
+      const position = toPosition(xor48(Number.parseInt(body, 16), mask));
       // Making it anew checks every bit of the tag.
       return idOf(position) === id ? position : undefined;
     },

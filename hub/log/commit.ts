@@ -6,6 +6,7 @@ import {
   type Append,
   type Appended,
   type Entry,
+  type Lane,
   type Position,
   type Receipt,
   type SubscriptionEvent,
@@ -53,6 +54,10 @@ export function prepareCommit(waiting: readonly Waiting[], before: Before): Comm
   const subscriptions: SubscriptionEvent[] = [];
   const outcomes: { waiting: Waiting; appended: Appended }[] = [];
   let last = before.last;
+  // Made in one go, for as many as there may be.
+  const most = waiting.reduce((sum, { append }) => sum + sizeOf(append), 0);
+  const ids = before.ids.idsFrom(toPosition(last + 1), most);
+  const idOf = (position: Position) => ids[position - before.last - 1] ?? "";
   for (const one of waiting) {
     const { append } = one;
     const receipt = append.lane === "updates" ? append.receipt : undefined;
@@ -63,7 +68,7 @@ export function prepareCommit(waiting: readonly Waiting[], before: Before): Comm
     }
     const updates = append.lane === "updates" ? append.updates : append.events.map(updateOf);
     try {
-      const made = entriesOf(append.lane, updates, last, before);
+      const made = entriesOf(updates, last, { lane: append.lane, at: before.now, idOf });
       for (const entry of made) entries.push(entry);
       const first = toPosition(last + 1);
       if (receipt)
@@ -90,17 +95,18 @@ export function prepareCommit(waiting: readonly Waiting[], before: Before): Comm
   };
 }
 
+/** How many updates an append brings. */
+export const sizeOf = (append: Append): number =>
+  append.lane === "updates" ? append.updates.length : append.events.length;
+
 function entriesOf(
-  lane: Entry["lane"],
   updates: readonly Update[],
   last: Position,
-  { ids, now }: Before,
+  { lane, at, idOf }: { lane: Lane; at: number; idOf(position: Position): string },
 ): NewEntry[] {
   return updates.map((update, index) => {
     const position = toPosition(last + 1 + index);
-    // A publisher's own id spares making one.
-    const id = update.id ?? ids.idOf(position);
-    return { entry: entryOf(update, { position, id, lane, at: now }), ownId: update.id };
+    return { entry: entryOf(update, { position, id: idOf(position), lane, at }), ownId: update.id };
   });
 }
 

@@ -28,7 +28,6 @@ export interface Reader {
   readonly store: Store;
   readonly timers: Timers;
   readonly hashes: TopicHashes;
-  idOf(position: Position): string;
 }
 
 /** All entries in (`after`, `to`] of a lane that match. It seeks to the first, and ends after a few milliseconds. */
@@ -40,7 +39,7 @@ export function readLane(reader: Reader, read: LaneRead): Page {
   const { entries, topics: byTopic } = reader.store.lanes[lane];
   const budget = new ReadBudget(reader.timers);
   const take = (bytes: Buffer, head: StoredHead, position: Position) =>
-    page.add(loadEntry(bytes, head, { position, lane, idOf: (place) => reader.idOf(place) }));
+    page.add(loadEntry(bytes, head, position, lane));
 
   if (selection.by === "topics") {
     const wanted = new Set(selection.topics);

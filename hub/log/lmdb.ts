@@ -4,7 +4,7 @@ import { HubError } from "../errors.ts";
 import { createEventIds, type EventIds, ID_KEY_BYTES } from "../event-id.ts";
 import type { Timers } from "../timers.ts";
 import { parseTopic } from "../topic.ts";
-import { type Commit, prepareCommit, type Waiting } from "./commit.ts";
+import { type Commit, prepareCommit, sizeOf, type Waiting } from "./commit.ts";
 import { findOwnId, type Reader, readLane } from "./lmdb-read.ts";
 import { readState, type State, type StoredReceipt } from "./lmdb-state.ts";
 import { digestOf, openStore, readOrMakeRecord, type Store, TopicHashes } from "./lmdb-store.ts";
@@ -82,7 +82,7 @@ class LmdbLog implements Log {
     this.#ids = ids;
     const hashes = new TopicHashes();
     const { timers } = options;
-    this.#reader = { store, timers, hashes, idOf: (position) => ids.idOf(position) };
+    this.#reader = { store, timers, hashes };
     this.#state = readState(store);
     this.#leftActive = readActive(store);
   }
@@ -189,7 +189,7 @@ class LmdbLog implements Log {
     let updates = 0;
     let count = 0;
     for (const { append } of this.#waiting) {
-      updates += append.lane === "updates" ? append.updates.length : append.events.length;
+      updates += sizeOf(append);
       if (count > 0 && updates > UPDATES_PER_COMMIT) break;
       count += 1;
     }

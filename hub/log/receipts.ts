@@ -1,6 +1,6 @@
 import type { EventIds } from "../event-id.ts";
 import type { Update } from "../update.ts";
-import { type Position, RECEIPTS, type Receipt, toPosition } from "./types.ts";
+import { type Position, RECEIPTS, type Receipt } from "./types.ts";
 
 /** A receipt and what its request had for an answer, in short: the ids that the log made follow from their positions. */
 export interface KeptReceipt {
@@ -31,10 +31,7 @@ export function keepReceipt(
 }
 
 export function receiptIds({ first, count, ownIds }: KeptReceipt, ids: EventIds): string[] {
-  return Array.from(
-    { length: count },
-    (_, index) => ownIds?.[index] ?? ids.idOf(toPosition(first + index)),
-  );
+  return ids.idsFrom(first, count).map((made, index) => ownIds?.[index] ?? made);
 }
 
 export const isOverAge = ({ at }: { readonly at: number }, now: number): boolean =>
