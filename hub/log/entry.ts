@@ -90,17 +90,46 @@ export function readHead(bytes: Buffer): StoredHead {
   return { private: (flags & PRIVATE) !== 0, at, topics, ownId, frameBytes };
 }
 
+/** Bytes of a slab: a small allocation for each frame costs more than all else of a read, a large slab would be kept for one frame. */
+const SLAB_BYTES = 16_384;
+
+/** Copies of the frames of one page: they come together, and go together. */
+export class FrameCopies {
+  #slab = new Uint8Array(0);
+  #used = 0;
+
+  copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    if (this.#used + bytes.length > this.#slab.length) {
+      this.#slab = new Uint8Array(Math.max(SLAB_BYTES, bytes.length));
+      this.#used = 0;
+    }
+    this.#slab.set(bytes, this.#used);
+    const copy = this.#slab.subarray(this.#used, this.#used + bytes.length);
+    this.#used += bytes.length;
+    return copy;
+  }
+}
+
 /** Where a frame's id is: an event's first field, with nothing between it and its name where the log made it. */
 const ID_AT = "id:".length;
 
+/** Where a stored entry lies, and who copies its frame. */
+export interface StoredAt {
+  readonly position: Position;
+  readonly lane: Lane;
+  readonly copies: FrameCopies;
+}
+
 /**
- * The entry that was stored. Copies its frame: `bytes` may be another's right after.
+ * The entry that was stored. Its frame is a copy: `bytes` may be another's right after.
  * @param head what `readHead` made of the bytes
  */
-export function loadEntry(bytes: Buffer, head: StoredHead, position: Position, lane: Lane): Entry {
-  const frame = new Uint8Array(head.frameBytes);
+export function loadEntry(
+  bytes: Buffer,
+  head: StoredHead,
+  { position, lane, copies }: StoredAt,
+): Entry {
   const start = bytes.length - head.frameBytes;
-  frame.set(bytes.subarray(start));
   return {
     position,
     // Reading it is far cheaper than making it again from the position.
@@ -109,6 +138,6 @@ export function loadEntry(bytes: Buffer, head: StoredHead, position: Position, l
     topics: head.topics,
     private: head.private,
     at: head.at,
-    frame: storedFrame(frame),
+    frame: storedFrame(copies.copy(bytes.subarray(start))),
   };
 }

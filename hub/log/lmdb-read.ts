@@ -1,6 +1,6 @@
 import type { Matcher } from "../matcher.ts";
 import type { Timers } from "../timers.ts";
-import { loadEntry, readHead, type StoredHead } from "./entry.ts";
+import { FrameCopies, loadEntry, readHead, type StoredHead } from "./entry.ts";
 import {
   beyond,
   hashedKey,
@@ -38,8 +38,9 @@ export function readLane(reader: Reader, read: LaneRead): Page {
   if (selection.by === "nothing" || after >= last) return page.upTo(last);
   const { entries, topics: byTopic } = reader.store.lanes[lane];
   const budget = new ReadBudget(reader.timers);
+  const copies = new FrameCopies();
   const take = (bytes: Buffer, head: StoredHead, position: Position) =>
-    page.add(loadEntry(bytes, head, position, lane));
+    page.add(loadEntry(bytes, head, { position, lane, copies }));
 
   if (selection.by === "topics") {
     const wanted = new Set(selection.topics);
