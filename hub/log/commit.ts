@@ -20,6 +20,9 @@ export interface Waiting {
   reject(error: unknown): void;
 }
 
+/** The log's tail. */
+export type Listener = (entries: readonly [Entry, ...Entry[]]) => void;
+
 /** What the log is before the commit. */
 export interface Before {
   readonly last: Position;
@@ -42,9 +45,8 @@ export interface Commit {
   readonly receipts: ReadonlyMap<string, KeptReceipt>;
   readonly subscriptions: readonly SubscriptionEvent[];
   readonly last: Position;
-  /** Tells those who wait; what was already refused is told. */
-  resolve(): void;
-  reject(error: unknown): void;
+  /** Tells the tail, then those who wait; who was refused knows. */
+  tell(listener: Listener): void;
 }
 
 /** Appends in the order in which they came, each whole or not at all: one that can't be encoded is refused here, and takes no place. */
@@ -86,11 +88,17 @@ export function prepareCommit(waiting: readonly Waiting[], before: Before): Comm
     receipts,
     subscriptions,
     last,
-    resolve() {
+    tell(listener) {
+      const [first, ...rest] = entries.map(({ entry }) => entry);
+      try {
+        if (first) listener([first, ...rest]);
+      } catch (error) {
+        // A listener's mistake is no append's: it goes where an error that nobody catches goes.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
       for (const { waiting: one, appended } of outcomes) one.resolve(appended);
-    },
-    reject(error) {
-      for (const { waiting: one } of outcomes) one.reject(error);
     },
   };
 }

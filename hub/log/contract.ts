@@ -423,6 +423,54 @@ export function describeLog(name: string, { open, isDurable }: LogUnderTest): vo
         expect(log.floor("updates")).toBe(log.last);
       });
 
+      test("lets go while appends keep coming", async () => {
+        const log = await openLog({ maxAgeMs: 1_000 });
+        await append(log, ...Array.from({ length: 3_000 }, () => update("a", "old")));
+        timers.advance(1_001);
+        let isTrimming = true;
+        const appending = (async () => {
+          for (let index = 0; isTrimming; index += 1) await append(log, update("a", `${index}`));
+        })();
+        await log.trim();
+        isTrimming = false;
+        await appending;
+        expect((await readAll(log)).map(dataOf)).not.toContain("old");
+      });
+
+      test("hides no gap: who looks at the floor and then reads misses nothing", async () => {
+        const log = await openLog({ maxUpdates: 30 });
+        let isAppending = true;
+        const appending = (async () => {
+          for (let index = 0; index < 1_000; index += 20) {
+            const many = Array.from({ length: 20 }, (_, offset) =>
+              update("a", `${index + offset}`),
+            );
+            await append(log, ...many);
+          }
+          isAppending = false;
+        })();
+        let after = START;
+        let expected: number | undefined = 0;
+        let seen = 0;
+        while (isAppending || after < log.last) {
+          if (after < log.floor("updates")) {
+            after = log.floor("updates");
+            expected = undefined;
+          }
+          const matchers = [seen % 2 === 0 ? EVERYTHING : exact("a")];
+          const page = await readPage(log, { after, matchers, maxBytes: 400 });
+          for (const entry of page.entries) {
+            if (expected !== undefined) expect(dataOf(entry)).toBe(`${expected}`);
+            expected = Number(dataOf(entry)) + 1;
+            seen += 1;
+          }
+          after = page.to;
+          await new Promise((resolve) => setTimeout(resolve, seen % 3));
+        }
+        await appending;
+        expect(expected).toBe(1_000);
+      });
+
       test("keeps lanes apart", async () => {
         const log = await openLog({ maxUpdates: 2, maxAgeMs: 1_000 });
         await log.append({ lane: "subscriptions", events: [event("x"), event("y")] });

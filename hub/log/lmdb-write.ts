@@ -41,7 +41,7 @@ export interface PlanOptions {
 
 /** So that a limit that was lowered is worked off without stalling anybody. */
 const SPARE_REMOVALS = 100;
-/** Of a commit that only lets go. */
+/** Of a commit of a trim. */
 const REMOVALS_PER_TRIM = 500;
 
 export function planCommit(
@@ -51,7 +51,7 @@ export function planCommit(
   { retention, now, trimsByAge }: PlanOptions,
 ): CommitPlan {
   const mostRemovals = (added: number) =>
-    trimsByAge ? REMOVALS_PER_TRIM : 2 * added + SPARE_REMOVALS;
+    2 * added + (trimsByAge ? REMOVALS_PER_TRIM : SPARE_REMOVALS);
   const plan = (lane: Lane, laneRetention: Retention) => {
     const added = commit.entries
       .filter(({ entry }) => entry.lane === lane)

@@ -4,7 +4,7 @@ import { HubError } from "../errors.ts";
 import { createEventIds, type EventIds, ID_KEY_BYTES } from "../event-id.ts";
 import type { Timers } from "../timers.ts";
 import { parseTopic } from "../topic.ts";
-import { type Commit, prepareCommit, sizeOf, type Waiting } from "./commit.ts";
+import { type Listener, prepareCommit, sizeOf, type Waiting } from "./commit.ts";
 import { findOwnId, type Reader, readLane } from "./lmdb-read.ts";
 import { readState, type State, type StoredReceipt } from "./lmdb-state.ts";
 import { digestOf, openStore, readOrMakeRecord, type Store, TopicHashes } from "./lmdb-store.ts";
@@ -15,7 +15,6 @@ import { isOverAge, type KeptReceipt, receiptKey } from "./receipts.ts";
 import type {
   Append,
   Appended,
-  Entry,
   Lane,
   Log,
   Page,
@@ -35,8 +34,6 @@ export interface LmdbLogOptions {
   /** How long to wait for another process to let go of the folder, in milliseconds. */
   readonly waitForOwnerMs: number;
 }
-
-type Listener = (entries: readonly [Entry, ...Entry[]]) => void;
 
 /** A commit is made in one go on the event loop: this many updates take some ten milliseconds. */
 const UPDATES_PER_COMMIT = 1_000;
@@ -71,6 +68,7 @@ class LmdbLog implements Log {
   /** What lets go of entries now: they count as gone from when it starts. */
   #underWay: CommitPlan | undefined;
   #waiting: Waiting[] = [];
+  #trimming: Trimming | undefined;
   #running: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #listener: Listener = () => {};
@@ -139,18 +137,11 @@ class LmdbLog implements Log {
     return this.#leftActive;
   }
 
-  async trim(): Promise<void> {
-    for (let isUnfinished = true; isUnfinished && !this.#closing; ) {
-      await this.#running;
-      // Somebody's append may have been faster.
-      if (this.#running) continue;
-      const step = this.#commit([], true);
-      this.#running = step.then(
-        () => this.#goOn(),
-        () => this.#goOn(),
-      );
-      isUnfinished = await step;
-    }
+  trim(): Promise<void> {
+    if (this.#closing) return Promise.resolve();
+    this.#trimming ??= new Trimming();
+    void this.#run();
+    return this.#trimming.done;
   }
 
   close(): Promise<void> {
@@ -167,22 +158,30 @@ class LmdbLog implements Log {
     }
   }
 
-  #goOn(): void {
-    this.#running = undefined;
-    if (this.#waiting.length > 0) void this.#run();
-  }
-
   /** Commits what waits, one commit after the other, each as large as what came while the one before was written. */
   #run(): Promise<void> {
     this.#running ??= (async () => {
-      while (this.#waiting.length > 0) {
+      while (this.#waiting.length > 0 || this.#trimming) {
         // What one turn of the event loop appends is one commit.
         await nextTurn();
-        await this.#commit(this.#takeWaiting(), false).catch(() => {});
+        await this.#step(this.#trimming);
       }
       this.#running = undefined;
     })();
     return this.#running;
+  }
+
+  /** One commit; a trim takes as many as it needs, and holds up no append. */
+  async #step(trimming: Trimming | undefined): Promise<void> {
+    try {
+      const isUnfinished = await this.#commit(this.#takeWaiting(), trimming !== undefined);
+      if (!trimming || (isUnfinished && !this.#closing)) return;
+      trimming.resolve();
+    } catch (error) {
+      // Those who wait for an append know already.
+      trimming?.reject(error);
+    }
+    this.#trimming = undefined;
   }
 
   #takeWaiting(): Waiting[] {
@@ -202,9 +201,8 @@ class LmdbLog implements Log {
    */
   async #commit(waiting: readonly Waiting[], trimsByAge: boolean): Promise<boolean> {
     const now = this.#options.timers.now();
-    let commit: Commit | undefined;
     try {
-      commit = prepareCommit(waiting, {
+      const commit = prepareCommit(waiting, {
         last: this.#state.last,
         ids: this.#ids,
         now,
@@ -220,22 +218,13 @@ class LmdbLog implements Log {
         this.#state = plan.after;
       }
       this.#underWay = undefined;
-      this.#tell(commit);
+      commit.tell(this.#listener);
       return plan.isUnfinished;
     } catch (cause) {
       this.#underWay = undefined;
       const error = cause instanceof HubError ? cause : unavailable(this.#options.folder, cause);
       for (const { reject } of waiting) reject(error);
       throw error;
-    }
-  }
-
-  #tell(commit: Commit): void {
-    try {
-      const [first, ...rest] = commit.entries.map(({ entry }) => entry);
-      if (first) this.#listener([first, ...rest]);
-    } finally {
-      commit.resolve();
     }
   }
 
@@ -253,6 +242,16 @@ class LmdbLog implements Log {
       throw unavailable(this.#options.folder, cause);
     }
   }
+}
+
+/** A trim that is wanted; all who want one share it. */
+class Trimming {
+  resolve: () => void = () => {};
+  reject: (error: unknown) => void = () => {};
+  readonly done = new Promise<void>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
 }
 
 function readActive({ active }: Store): SubscriptionEvent[] {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { HubError } from "../errors.ts";
 import { createEventIds, ID_KEY_BYTES } from "../event-id.ts";
 import type { Timers } from "../timers.ts";
-import { prepareCommit, type Waiting } from "./commit.ts";
+import { type Listener, prepareCommit, type Waiting } from "./commit.ts";
 import { mergePages } from "./page.ts";
 import { Queue } from "./queue.ts";
 import { Receipts } from "./receipts.ts";
@@ -27,8 +27,6 @@ export interface MemoryLogOptions {
   readonly retention: Retention;
   readonly timers: Timers;
 }
-
-type Listener = (entries: readonly [Entry, ...Entry[]]) => void;
 
 /** A log that its process takes along: as durable as the process. */
 export class MemoryLog implements Log {
@@ -131,12 +129,7 @@ export class MemoryLog implements Log {
       if (ownId !== undefined) this.#rememberId(ownId, entry.position);
       this.#rings[entry.lane].append(entry);
     }
-    try {
-      const [first, ...rest] = commit.entries.map(({ entry }) => entry);
-      if (first) this.#listener([first, ...rest]);
-    } finally {
-      commit.resolve();
-    }
+    commit.tell(this.#listener);
   }
 
   #rememberId(id: string, position: Position): void {

@@ -52,6 +52,7 @@ export class Ownership {
     }
   }
 
+  /** @throws the storage's error */
   isOurs(): boolean {
     return this.#store.meta.getEntry(META.owner)?.version === this.token;
   }
@@ -77,9 +78,13 @@ export class Ownership {
   }
 
   #beat(): void {
-    // A process that was stopped for long may have lost the file: its heartbeat would be taken for the new owner's.
-    if (this.isOurs()) beat(this.#store.folder);
-    else clearInterval(this.#heartbeat);
+    try {
+      // A process that was stopped for long may have lost the file: its heartbeat would be taken for the new owner's.
+      if (this.isOurs()) beat(this.#store.folder);
+      else clearInterval(this.#heartbeat);
+    } catch {
+      // It can't be read now: the commits say so.
+    }
   }
 }
 

@@ -38,6 +38,7 @@ export const exact = (match: string): Matcher => ({
   kind: "exact",
   matches: (other) => other === match,
   mayMatchReserved: false,
+  cost: 0,
 });
 
 export const EVERYTHING: Matcher = {
@@ -47,6 +48,7 @@ export const EVERYTHING: Matcher = {
   kind: "any",
   matches: () => true,
   mayMatchReserved: true,
+  cost: 0,
 };
 
 export const startingWith = (prefix: string): Matcher => ({
@@ -56,6 +58,7 @@ export const startingWith = (prefix: string): Matcher => ({
   kind: "pattern",
   matches: (other) => other.startsWith(prefix),
   mayMatchReserved: false,
+  cost: 0,
 });
 
 const decoder = new TextDecoder();

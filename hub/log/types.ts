@@ -112,11 +112,15 @@ export interface Log {
   /**
    * Appends in the order of the calls. The tail has the entries before the promise resolves.
    * @throws HubError `log:unavailable`, with nothing appended
+   * @throws HubError `log:owned`, with nothing appended, now and from now on: another process has taken the log
    */
   append(append: Append): Promise<Appended>;
   /** Calls back with what each commit brought, in order. To be called once, before the first append. */
   tail(listener: (entries: readonly [Entry, ...Entry[]]) => void): void;
-  /** The newest position of the lane that is no longer kept; 0 if all of it is. */
+  /**
+   * The newest position of the lane that is no longer kept, or is about to go; 0 if all of it is kept.
+   * What lies beyond it is there for a `read` that is called in the same step, with no `await` between: so look here first, then read.
+   */
   floor(lane: Lane): Position;
   /**
    * Where a client goes on that has seen the event with this id; undefined: this log never had it, or no longer knows.
@@ -126,13 +130,17 @@ export interface Log {
   /** An id that `locate` takes to this position, for wherever there is no entry's own. */
   cursor(position: Position): string;
   /**
-   * Costs what it returns, where all matchers are exact; else it takes at most a few milliseconds, and goes on at the next call.
+   * Costs what it returns, where all matchers are exact; and it takes at most a few milliseconds, and goes on at the next call.
+   * It looks at the call, not later.
    * @throws HubError `log:unavailable`
    */
   read(request: ReadRequest): Promise<Page>;
-  /** The documents of subscriptions that an owner which did not close left active, by topic. */
+  /** The subscriptions that whoever had the log before left active, by topic, with their documents: it died, or did not end them. */
   leftActive(): readonly SubscriptionEvent[];
-  /** Lets go of what is over its age. */
+  /**
+   * Lets go of what is over its age, and of all else that is over a bound.
+   * @throws HubError `log:unavailable`
+   */
   trim(): Promise<void>;
   /** Waits for appends under way, and takes no more. Idempotent. */
   close(): Promise<void>;
