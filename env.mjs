@@ -33,6 +33,19 @@ const whole = (min, max) => {
     .refine((n) => n >= min && n <= max, { error });
 };
 
+const MIB = 1024 * 1024;
+
+const list = z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean));
+
+/** @param {string} text */
+const isOrigin = (text) => URL.canParse(text) && new URL(text).origin === text;
+
+const origins = list.refine((all) => all.every(isOrigin), {
+  error: "origins such as https://app.example.com, separated by spaces or commas",
+});
+
+const onOrOff = z.enum(["on", "off"], { error: "on or off" }).transform((text) => text === "on");
+
 const LOG_LEVELS = /** @type {const} */ (["trace", "debug", "info", "warn", "error", "silent"]);
 
 const LAUNCHED = /** @type {const} */ (["start", "dev"]);
@@ -62,12 +75,41 @@ const schema = z.object({
   MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
   MAX_CONNECTION_SECONDS: number(0, 86_400, "seconds"),
   DRAIN_SECONDS: number(0, 3600, "seconds"),
+  MAX_CONNECTIONS_PER_CLIENT: whole(1, 1_000_000).optional(),
+  MAX_UPDATE_BYTES: whole(1, 64 * MIB).default(MIB),
+  MAX_BODY_BYTES: whole(1, 256 * MIB).default(8 * MIB),
+  HISTORY_URL: z
+    .string()
+    .regex(/^(memory:|file:.+)$/s, {
+      error: "file: and a folder, such as file:.data/history, or memory:",
+    })
+    .default("file:.data/history"),
+  HISTORY_MAX_UPDATES: whole(1, 1_000_000_000).optional(),
+  HISTORY_MAX_BYTES: whole(1, 2 ** 40).optional(),
+  HISTORY_MAX_AGE: number(0, 1e9, "seconds").default(0),
+  ANONYMOUS: onOrOff.default(true),
+  CORS_ORIGINS: list
+    .refine((all) => all.every((one) => one === "*" || isOrigin(one)), {
+      error: "origins such as https://app.example.com, separated by spaces or commas, or *",
+    })
+    .default([]),
+  PUBLISH_ORIGINS: origins.default([]),
+  TRUSTED_PROXIES: whole(0, 10).default(0),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/-]{16,}=*$/, { error: "16 or more letters, digits and -._~+/" })
+    .optional(),
   MERCURE_COOKIE_NAME: z
     .string()
     .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: "a cookie's name" })
     .default("__Secure-mercure_access_token"),
-  // The launcher's word to the server that it starts, as which command; not for anybody else to set.
+  // The launcher's word to the server that it starts: as which command, whether on an address that only this machine reaches, and
+  // the folder that it was started in. Not for anybody else to set.
   RUNNEL_LAUNCHED: z.enum(LAUNCHED, { error: "left to the launcher" }).optional(),
+  RUNNEL_LOOPBACK: z.enum(["yes", "no"], { error: "left to the launcher" }).default("no"),
+  RUNNEL_FOLDER: z.string().optional(),
+  // Vercel's word that this is Vercel.
+  VERCEL: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` }).default("info"),
   MERCURE_PUBLISHER_JWT_KEY: z.string().optional(),
   MERCURE_PUBLISHER_JWT_ALG: algorithm.optional(),
@@ -249,10 +291,11 @@ export function readConfig(env = process.env) {
     return { ok: true, config: Object.freeze({ ...config, MERCURE_TRUSTED_ISSUERS: issuers }) };
   }
   const problem = result.error.issues
-    .map(
-      ({ path: [name], message }) =>
-        `${String(name)} is ${JSON.stringify(given[String(name)])}, but must be ${message}`,
-    )
+    .map(({ path, message }) => {
+      const name = String(path[0]);
+      const was = name === "METRICS_TOKEN" ? "" : ` is ${JSON.stringify(given[name])}, but`;
+      return `${name}${was} must be ${message}`;
+    })
     .join("; ");
   return { ok: false, problem };
 }

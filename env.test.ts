@@ -13,10 +13,19 @@ test("nothing needs to be set", () => {
       HEARTBEAT_SECONDS: 15,
       MAX_CONNECTIONS: 10_000,
       MAX_CONNECTION_SECONDS: 0,
+      MAX_UPDATE_BYTES: 1_048_576,
+      MAX_BODY_BYTES: 8_388_608,
+      HISTORY_URL: "file:.data/history",
+      HISTORY_MAX_AGE: 0,
+      ANONYMOUS: true,
+      CORS_ORIGINS: [],
+      PUBLISH_ORIGINS: [],
+      TRUSTED_PROXIES: 0,
       DRAIN_SECONDS: 1,
       LOG_LEVEL: "info",
       MERCURE_COOKIE_NAME: "__Secure-mercure_access_token",
       MERCURE_TRUSTED_ISSUERS: [],
+      RUNNEL_LOOPBACK: "no",
     },
   });
 });
@@ -49,10 +58,42 @@ test.each([
   ["MAX_CONNECTION_SECONDS", "1h", "a number of seconds from 0 to 86400"],
   ["DRAIN_SECONDS", "Infinity", "a number of seconds from 0 to 3600"],
   ["LOG_LEVEL", "loud", "one of trace, debug, info, warn, error, silent"],
+  ["HISTORY_URL", "redis://x", "file: and a folder, such as file:.data/history, or memory:"],
+  ["HISTORY_MAX_UPDATES", "0", "a whole number from 1 to 1000000000"],
+  ["HISTORY_MAX_AGE", "1d", "a number of seconds from 0 to 1000000000"],
+  ["MAX_BODY_BYTES", "8MB", "a whole number from 1 to 268435456"],
+  ["ANONYMOUS", "true", "on or off"],
+  [
+    "CORS_ORIGINS",
+    "https://a.example/",
+    "origins such as https://app.example.com, separated by spaces or commas, or *",
+  ],
+  [
+    "PUBLISH_ORIGINS",
+    "*",
+    "origins such as https://app.example.com, separated by spaces or commas",
+  ],
+  ["TRUSTED_PROXIES", "yes", "a whole number from 0 to 10"],
+  ["MERCURE_COOKIE_NAME", "a;b", "a cookie's name"],
 ])("%s=%j is told: the variable, what it was and what it may be", (name, value, right) => {
   expect(readConfig({ [name]: value })).toEqual({
     ok: false,
     problem: `${name} is ${JSON.stringify(value)}, but must be ${right}`,
+  });
+});
+
+test("a secret that is malformed is not shown", () => {
+  const read = readConfig({ METRICS_TOKEN: "hunter2" });
+  expect(read).toEqual({
+    ok: false,
+    problem: "METRICS_TOKEN must be 16 or more letters, digits and -._~+/",
+  });
+});
+
+test("lists are separated by spaces or commas", () => {
+  const read = readConfig({ CORS_ORIGINS: "https://a.example, https://b.example:8443 *" });
+  expect(read).toMatchObject({
+    config: { CORS_ORIGINS: ["https://a.example", "https://b.example:8443", "*"] },
   });
 });
 

@@ -10,6 +10,8 @@ import type { Topic } from "./topic.ts";
 const CACHED_PAGES_BYTES = 32 * 1024 * 1024;
 /** How many topics it is known of which patterns match them. */
 const CACHED_TOPICS = 10_000;
+/** Of all patterns together, in instructions of their automata: a new topic is held against each of them. */
+const MAX_COST = 200_000;
 
 /** A pattern that somebody listens with. */
 interface Listened {
@@ -48,6 +50,8 @@ export class Audiences {
   /** The least recently asked for first. */
   readonly #known = new Map<Topic, Known>();
   #patternsSeen = 0;
+  /** Of all patterns that are listened with. */
+  #cost = 0;
 
   constructor(options: AudiencesOptions) {
     this.#options = options;
@@ -57,9 +61,9 @@ export class Audiences {
     return this.#byKey.size;
   }
 
-  /** How many different patterns are listened with. */
-  get patterns(): number {
-    return this.#byPattern.size;
+  /** Whether so many patterns are listened with that no more may be. */
+  get isFull(): boolean {
+    return this.#cost >= MAX_COST;
   }
 
   /** The audience of these matchers, whatever their order. A new one is forgotten when its last group is empty. */
@@ -140,6 +144,7 @@ export class Audiences {
       const listened = this.#byPattern.get(matcher.key);
       if (listened) listened.audiences.add(audience);
       else {
+        this.#cost += matcher.cost;
         this.#patternsSeen += 1;
         const since = this.#patternsSeen;
         const first = { matcher, since, audiences: new Set([audience]) };
@@ -161,6 +166,7 @@ export class Audiences {
       // What topics still know of it is an empty set, until they are asked again.
       if (listened?.audiences.size !== 0) return;
       this.#byPattern.delete(matcher.key);
+      this.#cost -= matcher.cost;
       if (this.#patterns.length > 2 * this.#byPattern.size + 100) {
         this.#patterns = [...this.#byPattern.values()];
       }

@@ -69,9 +69,6 @@ export type Published =
   /** The idempotency key came with another body before. Nothing was appended. */
   | { readonly outcome: "conflict" };
 
-/** How many different patterns may be listened with: each is tried on each new topic. */
-const MAX_PATTERNS = 10_000;
-
 /** The engine: who listens, what they get, and when it ends. */
 export class Hub {
   readonly url: HubUrl;
@@ -145,7 +142,7 @@ export class Hub {
     const resumed = await resume(log, history, lastEventId, lanesFor(matchers, reader));
     const reason = this.connections.refusal(request.client);
     if (reason) return { open: false, reason };
-    if (audiences.patterns >= MAX_PATTERNS) return { open: false, reason: "full" };
+    if (audiences.isFull) return { open: false, reason: "full" };
     if (resumed.gap) this.traffic.gaps += 1;
     const group = audiences.of(matchers).group(reader);
     const subscriber: Subscriber = { id: `urn:uuid:${randomUUID()}`, matchers, access };

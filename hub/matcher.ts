@@ -18,6 +18,8 @@ export interface Matcher {
   matches(topic: string): boolean;
   /** False only if it can match no topic in the hub's own namespace. */
   readonly mayMatchReserved: boolean;
+  /** What one match may take, for whoever has to bound many of them: the instructions of a pattern's automata, and one more. */
+  readonly cost: number;
 }
 
 export type ParsedMatcher =
@@ -46,6 +48,7 @@ export function parseMatcher(type: MatcherType, match: string, hubUrl: HubUrl): 
         kind: "any",
         matches: () => true,
         mayMatchReserved: true,
+        cost: 0,
       },
     };
   }
@@ -59,6 +62,7 @@ export function parseMatcher(type: MatcherType, match: string, hubUrl: HubUrl): 
         kind: "exact",
         matches: (topic) => topic === match,
         mayMatchReserved: hubUrl.reserves(match),
+        cost: 0,
       },
     };
   }
@@ -74,6 +78,7 @@ export function parseMatcher(type: MatcherType, match: string, hubUrl: HubUrl): 
       kind: "pattern",
       matches: (topic) => pattern.matches(topic),
       mayMatchReserved: pattern.mayMatchReserved,
+      cost: 1 + pattern.size,
     },
   };
 }

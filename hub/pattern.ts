@@ -8,6 +8,8 @@ export interface Pattern {
   matches(topic: string): boolean;
   /** False only if no topic that it matches lies in the hub's own namespace. */
   readonly mayMatchReserved: boolean;
+  /** Of its automata, in instructions; 0: it is compared as text. */
+  readonly size: number;
 }
 
 type Compiled = { ok: true; pattern: Pattern } | { ok: false; problem: string };
@@ -78,6 +80,7 @@ function compile(source: string, hubUrl: HubUrl): Compiled {
     pattern: {
       matches: (topic) => matches(checks, partsOf(topic, hubUrl)),
       mayMatchReserved: mayBeginReserved(prefix ?? "", hubUrl.path),
+      size: MAX_SIZE - room,
     },
   };
 }

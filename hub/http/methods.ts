@@ -13,7 +13,7 @@ export function preflight(
   methods: string,
   options?: StreamOptions,
 ): Response {
-  const isClock = options !== undefined && asksForClock(request, service.hub.url, options);
+  const isClock = options !== undefined && asksForClock(request, options);
   return new Response(null, {
     status: 204,
     headers: {

@@ -104,7 +104,7 @@ async function admit(
     service.hub.meter.refused(name);
     return { ok: false, response: problemResponse(name, detail, cors) };
   };
-  const parsed = parseStreamQuery(request, service.hub.url);
+  const parsed = await parseStreamQuery(request, service.hub.url);
   if (!parsed.ok) return refused(parsed.name, parsed.problem);
   const { query } = parsed;
   if (query.matchers.length === 0) {
