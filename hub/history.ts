@@ -7,12 +7,13 @@ import {
   type Page,
   type Position,
   type ReadRequest,
+  type Retention,
   toPosition,
 } from "./log/types.ts";
 import type { Timers } from "./timers.ts";
 
 /** What is kept decoded in memory of each lane, for those who lag or were away for a moment. */
-const RECENT = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };
+export const RECENT: Retention = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };
 
 /** The log as its readers see it: up to where deliveries have come, with its newest part in memory. */
 export class History {
@@ -22,10 +23,10 @@ export class History {
   /** The log is read by one at a time, each in a turn of the event loop of its own. */
   #lastRead: Promise<unknown> = Promise.resolve();
 
-  constructor(log: Log, timers: Timers) {
+  constructor(log: Log, timers: Timers, recent: Retention) {
     this.#log = log;
     this.#delivered = log.last;
-    const ring = () => new Ring({ retention: RECENT, floor: log.last, timers });
+    const ring = () => new Ring({ retention: recent, floor: log.last, timers });
     this.#recent = { updates: ring(), subscriptions: ring() };
   }
 

@@ -9,9 +9,9 @@ import type { Connection, Traffic } from "./connection.ts";
 import { Connections, type Limits, type Refusal, type StreamRequest } from "./connections.ts";
 import { HubError } from "./errors.ts";
 import { Group } from "./group.ts";
-import { History } from "./history.ts";
+import { History, RECENT } from "./history.ts";
 import type { HubUrl } from "./hub-url.ts";
-import type { Entry, Log, Receipt, SubscriptionEvent } from "./log/types.ts";
+import type { Entry, Log, Receipt, Retention, SubscriptionEvent } from "./log/types.ts";
 import type { Logger } from "./logger.ts";
 import type { Matcher } from "./matcher.ts";
 import type { Meter } from "./meter.ts";
@@ -30,6 +30,8 @@ export interface HubOptions {
   readonly url: HubUrl;
   /** undefined: the instances of the app share none, so there is the clock alone. */
   readonly log: Log | undefined;
+  /** What of it is kept in memory too; default: `RECENT`. */
+  readonly recent?: Retention;
   /** Whether the process goes on when a request's handler is done: a server of our own, not a function of a platform. */
   readonly longLived: boolean;
   /**
@@ -85,7 +87,8 @@ export class Hub {
   readonly #topics: { log: Log; history: History; audiences: Audiences } | undefined;
   #state: HubState = "open";
 
-  constructor({ timers, limits, logger, meter, url, log, longLived, outside }: HubOptions) {
+  constructor(options: HubOptions) {
+    const { timers, limits, logger, meter, url, log, longLived, outside } = options;
     this.url = url;
     this.timers = timers;
     this.limits = limits;
@@ -99,7 +102,7 @@ export class Hub {
     if (!log) return;
     const { traffic } = this;
     const { heartbeatMs } = limits;
-    const history = new History(log, timers);
+    const history = new History(log, timers, options.recent ?? RECENT);
     const audiences = new Audiences({ history, traffic, timers, heartbeatMs });
     this.#topics = { log, history, audiences };
     log.tail((entries) => this.#deliver(entries));

@@ -25,13 +25,20 @@ export interface TestHubOptions {
   readonly logger?: Logger;
   readonly limits?: Partial<Limits>;
   readonly retention?: Partial<Retention>;
+  readonly recent?: Partial<Retention>;
   /** null: no log at all. */
   readonly log?: Log | null;
 }
 
 /** A hub over a memory log, in a world of its own. */
 export function testHub(options: TestHubOptions = {}): Hub {
-  const { timers = new FakeTimers(), logger = new ListLogger(), limits, retention } = options;
+  const {
+    timers = new FakeTimers(),
+    logger = new ListLogger(),
+    limits,
+    retention,
+    recent,
+  } = options;
   const kept = { maxUpdates: 10_000, maxBytes: 2 ** 24, maxAgeMs: 0, ...retention };
   const log = options.log ?? new MemoryLog({ retention: kept, timers });
   return new Hub({
@@ -40,6 +47,7 @@ export function testHub(options: TestHubOptions = {}): Hub {
     meter: UNMEASURED,
     url: HUB_URL,
     log: options.log === null ? undefined : log,
+    recent: { ...kept, ...recent },
     longLived: false,
     outside: (work) => work(),
     limits: {
