@@ -98,7 +98,7 @@ test.describe("going down", () => {
   test("clients of a server that restarts come back by themselves, spread out", async () => {
     test.setTimeout(120_000);
     const port = await freePort();
-    const clients = 200;
+    const clients = 500;
     const opened: number[] = [];
     const sources: EventSource[] = [];
     try {

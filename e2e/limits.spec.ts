@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { EventSource } from "eventsource";
+import { residentMegabytes } from "./support/memory.ts";
 import { openStream, packets, retryMs } from "./support/open-stream.ts";
 import { connections, withRunnel } from "./support/runnel.ts";
 
@@ -118,12 +117,3 @@ test.describe("limits", () => {
     });
   });
 });
-
-/** The process's memory, from the kernel where it tells, else from `ps`. */
-function residentMegabytes(pid: number): number {
-  const status = `/proc/${pid}/status`;
-  const kilobytes = existsSync(status)
-    ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8"))?.[1]
-    : execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" });
-  return Number(kilobytes) / 1024;
-}

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { openStream, packets } from "./support/open-stream.ts";
 import {
   answers,
   connections,
+  ending,
   freePort,
   type Mode,
   ROOT,
@@ -16,15 +17,8 @@ import {
   withRunnel,
 } from "./support/runnel.ts";
 
-/** How a launcher that can't start ends. */
-async function ending(child: ChildProcess): Promise<{ code: number | null; stderr: string }> {
-  let stderr = "";
-  child.stderr?.on("data", (data: Buffer) => {
-    stderr += data.toString();
-  });
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, stderr };
-}
+/** pino's number for it. */
+const INFO = 30;
 
 test.describe("starting", () => {
   for (const mode of ["start", "dev", "standalone"] as const satisfies readonly Mode[]) {
@@ -111,7 +105,7 @@ test.describe("starting", () => {
       spawn(process.execPath, [next, "start", "-H", "127.0.0.1", "-p", port], {
         cwd: ROOT,
         stdio: ["ignore", "ignore", "pipe"],
-        env: { PATH: process.env.PATH, NODE_ENV: "production", ...env },
+        env: { PATH: process.env.PATH, NODE_ENV: "production", HISTORY_URL: "memory:", ...env },
       });
     const wrong = await ending(start({ MAX_CONNECTIONS: "many" }));
     expect(wrong.code).toBe(1);
@@ -143,7 +137,8 @@ test("connect and disconnect are one log line each, with what an operator asks f
       .output()
       .split("\n")
       .filter((line) => line.startsWith("{"))
-      .map((line): Record<string, unknown> => JSON.parse(line));
+      .map((line): Record<string, unknown> => JSON.parse(line))
+      .filter(({ level }) => level === INFO);
     expect(lines).toHaveLength(2);
     const [opened, closed] = lines;
     expect(opened).toMatchObject({ msg: "stream opened", connection: expect.any(String) });

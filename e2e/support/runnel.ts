@@ -71,9 +71,23 @@ export function spawnLauncher(options: RunnelOptions & { port: number }): ChildP
       ...(npm_execpath ? { npm_execpath } : {}),
       HOST: "127.0.0.1",
       PORT: String(port),
+      // A history of its own; a file has one owner at a time.
+      HISTORY_URL: "memory:",
       ...env,
     },
   });
+}
+
+/** How a launcher that can't start ends. */
+export async function ending(
+  child: ChildProcess,
+): Promise<{ code: number | null; stderr: string }> {
+  let stderr = "";
+  child.stderr?.on("data", (data: Buffer) => {
+    stderr += data.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, stderr };
 }
 
 /**

@@ -1,0 +1,157 @@
+import { get, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { expect } from "@playwright/test";
+import type { Runnel } from "./runnel.ts";
+
+/** The protocol's own address. */
+export const HUB = "/.well-known/mercure";
+
+/** The fields of an update, as a form or a line of a batch has them. */
+export interface Fields {
+  readonly topic: string;
+  readonly data?: string;
+  readonly id?: string;
+  readonly type?: string;
+  readonly private?: string;
+}
+
+/** Publishes one update, and resolves with the answer, whatever it is. */
+export function post(
+  runnel: Pick<Runnel, "url">,
+  fields: Fields,
+  { path = HUB, headers = {} }: { path?: string; headers?: Record<string, string> } = {},
+): Promise<Response> {
+  const body = new URLSearchParams({ ...fields });
+  return fetch(`${runnel.url}${path}`, { method: "POST", body, headers });
+}
+
+/** Publishes one update, and resolves with its id. */
+export async function publish(runnel: Pick<Runnel, "url">, fields: Fields): Promise<string> {
+  const response = await post(runnel, fields);
+  const text = await response.text();
+  expect(response.status, text).toBe(200);
+  return text;
+}
+
+/** Publishes many in one request, and resolves with their ids. */
+export async function publishAll(
+  runnel: Pick<Runnel, "url">,
+  updates: readonly Fields[],
+): Promise<string[]> {
+  const response = await fetch(`${runnel.url}${HUB}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/x-ndjson" },
+    body: updates.map((update) => JSON.stringify(update)).join("\n"),
+  });
+  const text = await response.text();
+  expect(response.status, text).toBe(200);
+  return text.trimEnd().split("\n");
+}
+
+export interface Received {
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+}
+
+/** A stream that is read strictly: what is not of the form that the hub writes fails the test. */
+export interface Listener {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly events: readonly Received[];
+  /** The events' data. */
+  data(): string[];
+  /** What an EventSource would send as Last-Event-ID. */
+  readonly lastEventId: string;
+  /** How many heartbeats of the kind that is a comment. */
+  readonly comments: number;
+  readonly end: "open" | "clean" | "cut";
+  leave(): void;
+  pause(): void;
+  resume(): void;
+}
+
+export interface Listening {
+  /** The address behind the server's; `?match=…` alone is at the protocol's. */
+  readonly at: string;
+  readonly headers?: Record<string, string>;
+  /** Reads no byte until `resume`. */
+  readonly paused?: boolean;
+}
+
+/** Opens a stream and resolves with its head. */
+export function listen(
+  runnel: Pick<Runnel, "url">,
+  { at, headers = {}, paused = false }: Listening,
+): Promise<Listener> {
+  const url = `${runnel.url}${at.startsWith("?") ? HUB : ""}${at}`;
+  return new Promise((resolve, reject) => {
+    const request = get(url, { headers, agent: false }, (response) => {
+      if (paused) response.pause();
+      resolve(listener(response, () => request.destroy(), paused));
+    });
+    request.on("error", reject);
+  });
+}
+
+function listener(response: IncomingMessage, leave: () => void, paused: boolean): Listener {
+  const events: Received[] = [];
+  let rest = "";
+  const state = { lastEventId: "", comments: 0, end: "open" as Listener["end"] };
+  const take = (block: string) => {
+    if (block === ":") {
+      state.comments += 1;
+      return;
+    }
+    const data: string[] = [];
+    let type = "message";
+    for (const line of block.split("\n")) {
+      const [, name, value = ""] = /^(id|event|data|retry|):(?: (?= ))?(.*)$/.exec(line) ?? [];
+      if (name === undefined) throw new Error(`no line of a stream: ${JSON.stringify(line)}`);
+      if (name === "id") state.lastEventId = value;
+      else if (name === "event") type = value;
+      else if (name === "data") data.push(value);
+    }
+    if (data.length > 0) events.push({ id: state.lastEventId, type, data: data.join("\n") });
+  };
+  response.setEncoding("utf8");
+  response.on("data", (text: string) => {
+    const blocks = (rest + text).split("\n\n");
+    rest = blocks.pop() ?? "";
+    if (response.statusCode === 200) for (const block of blocks) take(block);
+  });
+  if (paused) response.pause();
+  response.on("end", () => {
+    state.end = "clean";
+  });
+  response.on("error", () => {
+    state.end = "cut";
+  });
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    events,
+    data: () => events.map(({ data }) => data),
+    get lastEventId() {
+      return state.lastEventId;
+    },
+    get comments() {
+      return state.comments;
+    },
+    get end() {
+      return state.end;
+    },
+    leave,
+    pause: () => void response.pause(),
+    resume: () => void response.resume(),
+  };
+}
+
+/** A query with these matchers of a type, such as `?match=a&match=b`. */
+export function query(type: "match" | "match_urlpattern", ...values: readonly string[]): string {
+  return `?${values.map((value) => `${type}=${encodeURIComponent(value)}`).join("&")}`;
+}
+
+/** The texts `${prefix}0`, `${prefix}1`, … */
+export function numbered(prefix: string, count: number, from = 0): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}${from + index}`);
+}
