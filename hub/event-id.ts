@@ -32,7 +32,8 @@ export function createEventIds(key: Uint8Array): EventIds {
   const tagger = oneBlockCipher(key.subarray(0, BLOCK));
   const hider = oneBlockCipher(key.subarray(BLOCK));
 
-  const idsFrom = (first: Position, count: number): string[] => {
+  /** A block for each position: its tag, and nothing after it. */
+  const tagsFrom = (first: Position, count: number): Buffer => {
     const blocks = Buffer.alloc(BLOCK * count);
     for (let index = 0; index < count; index += 1) {
       blocks.writeUIntBE(first + index, BLOCK * index, 6);
@@ -44,18 +45,22 @@ export function createEventIds(key: Uint8Array): EventIds {
       tags[at + 8] = ((tags[at + 8] ?? 0) & 0x3f) | 0x80;
       tags.fill(0, at + TAG_BYTES, at + BLOCK);
     }
-    const masks = hider.update(tags);
+    return tags;
+  };
+
+  const idsFrom = (first: Position, count: number): string[] => {
+    const blocks = tagsFrom(first, count);
+    const masks = hider.update(blocks);
     return Array.from({ length: count }, (_, index) => {
       const at = BLOCK * index;
-      tags.writeUIntBE(xor48(first + index, masks.readUIntBE(at, 6)), at + TAG_BYTES, 6);
-      const hex = tags.toString("hex", at, at + BLOCK);
+      blocks.writeUIntBE(xor48(first + index, masks.readUIntBE(at, 6)), at + TAG_BYTES, 6);
+      const hex = blocks.toString("hex", at, at + BLOCK);
       return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     });
   };
-  const idOf = (position: Position): string => idsFrom(position, 1)[0] ?? "";
 
   return {
-    idOf,
+    idOf: (position) => idsFrom(position, 1)[0] ?? "",
     idsFrom,
     positionOf(id) {
       const found = SHAPE.exec(id);
@@ -65,8 +70,7 @@ export function createEventIds(key: Uint8Array): EventIds {
       tag.write(a + b + c + d, "hex");
       const mask = hider.update(tag).readUIntBE(0, 6);
       const position = toPosition(xor48(Number.parseInt(body, 16), mask));
-      // Making it anew checks every bit of the tag.
-      return idOf(position) === id ? position : undefined;
+      return tagsFrom(position, 1).equals(tag) ? position : undefined;
     },
   };
 }

@@ -11,6 +11,7 @@ import {
   type Position,
   type Retention,
   START,
+  type SubscriptionEvent,
 } from "./types.ts";
 
 /** More than a test appends. */
@@ -69,6 +70,17 @@ export function idsOf(appended: Appended): readonly string[] {
   if (appended.outcome === "conflict") throw new Error("a conflict has no ids");
   return appended.ids;
 }
+
+/** A subscription that began or ended. */
+export const event = (
+  name: string,
+  active = true,
+  document = `{"active":${active}}`,
+): SubscriptionEvent => ({
+  topic: topic(`/.well-known/mercure/subscriptions/${name}`),
+  active,
+  document,
+});
 
 export const append = (log: Log, ...updates: readonly Update[]): Promise<Appended> =>
   log.append({ lane: "updates", updates });

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import type { Bench } from "./contract.ts";
+import { append, dataOf, event, idsOf, readAll, readPage, textOf, update } from "./testing.ts";
+import { type Entry, type Page, START } from "./types.ts";
+
+/** What is appended, and told: of every log. */
+export function describeAppending(bench: Bench): void {
+  describe("appending", () => {
+    test("starts empty, before every position", async () => {
+      const log = await bench.openLog();
+      expect(log.last).toBe(0);
+      expect(log.floor("updates")).toBe(0);
+      expect(log.floor("subscriptions")).toBe(0);
+      expect(await readPage(log)).toEqual({ entries: [], to: 0 });
+      expect(log.leftActive()).toEqual([]);
+    });
+
+    test("keeps the order of the calls, and positions grow", async () => {
+      const log = await bench.openLog();
+      await Promise.all(
+        Array.from({ length: 50 }, (_, index) => append(log, update("a", String(index)))),
+      );
+      for (let index = 50; index < 60; index += 1) await append(log, update("a", String(index)));
+      const entries = await readAll(log);
+      expect(entries.map(dataOf)).toEqual(Array.from({ length: 60 }, (_, index) => `${index}`));
+      for (const [index, { position }] of entries.entries()) {
+        expect(position).toBeGreaterThan(entries[index - 1]?.position ?? START);
+      }
+      expect(log.last).toBe(entries.at(-1)?.position);
+    });
+
+    test("keeps all that an update says", async () => {
+      const log = await bench.openLog();
+      const rest = { id: "my-id", type: "news", retry: 1_500, private: true };
+      await append(log, update(["tüpfel/1", "b"], "line 1\nline 2 ✓", rest));
+      const [entry] = await readAll(log);
+      expect(entry).toMatchObject({
+        id: "my-id",
+        lane: "updates",
+        topics: ["tüpfel/1", "b"],
+        private: true,
+        at: bench.timers.now(),
+      });
+      expect(entry && textOf(entry)).toBe(
+        "id:my-id\nevent:news\nretry:1500\ndata:line 1\ndata:line 2 ✓\n\n",
+      );
+      expect(entry?.frame.events).toBe(1);
+    });
+
+    test("appends a batch as a whole, and gives its ids in order", async () => {
+      const log = await bench.openLog();
+      const appended = await append(
+        log,
+        update("a", "1"),
+        update("b", "2", { id: "mine" }),
+        update("a", "3"),
+      );
+      const ids = idsOf(appended);
+      expect(ids).toHaveLength(3);
+      expect(ids[1]).toBe("mine");
+      expect((await readAll(log)).map(({ id }) => id)).toEqual(ids);
+    });
+
+    test("appends nothing of a batch that has an update it can't encode, and goes on", async () => {
+      const log = await bench.openLog();
+      const before = append(log, update("a", "before"));
+      const torn = append(log, update("a", "1"), update("a", "2", { type: "two\nlines" }));
+      const after = append(log, update("a", "after"));
+      await expect(torn).rejects.toThrow(RangeError);
+      await Promise.all([before, after]);
+      expect((await readAll(log)).map(dataOf)).toEqual(["before", "after"]);
+    });
+
+    test("takes a batch of none", async () => {
+      const log = await bench.openLog();
+      expect(await append(log)).toEqual({ outcome: "appended", ids: [] });
+      expect(log.last).toBe(0);
+    });
+
+    test("hands entries to the tail in order, none twice, before the append resolves", async () => {
+      const log = await bench.openLog();
+      const seen: Entry[] = [];
+      log.tail((entries) => {
+        expect(log.last).toBe(entries.at(-1)?.position);
+        seen.push(...entries);
+      });
+      const resolved = Array.from({ length: 20 }, async (_, index) => {
+        const [id] = idsOf(await append(log, update("a", String(index))));
+        expect(seen.map((entry) => entry.id)).toContain(id);
+      });
+      await Promise.all(resolved);
+      await log.append({ lane: "subscriptions", events: [event("x")] });
+      expect(seen.map(({ id }) => id)).toEqual((await readAll(log)).map(({ id }) => id));
+      expect(seen).toHaveLength(21);
+    });
+
+    test("what the tail has can be read", async () => {
+      const log = await bench.openLog();
+      const pages: Promise<Page>[] = [];
+      log.tail(() => pages.push(readPage(log)));
+      await append(log, update("a", "1"));
+      expect((await pages[0])?.entries.map(dataOf)).toEqual(["1"]);
+    });
+  });
+}

@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest";
+import type { Matcher } from "../matcher.ts";
+import type { Bench } from "./contract.ts";
+import {
+  append,
+  dataOf,
+  EVERYTHING,
+  event,
+  exact,
+  readAll,
+  readPage,
+  startingWith,
+  textOf,
+  update,
+} from "./testing.ts";
+import { LANES, type Lane } from "./types.ts";
+
+/** What a read gives: of every log. */
+export function describeReading(bench: Bench): void {
+  describe("reading", () => {
+    test("gives what matches, each once, in order", async () => {
+      const log = await bench.openLog();
+      await append(
+        log,
+        update("a", "1"),
+        update("b", "2"),
+        update(["c", "a", "b"], "3"),
+        update("c", "4"),
+        update("a", "5"),
+      );
+      const data = async (...matchers: Matcher[]) =>
+        (await readAll(log, { matchers })).map(dataOf).join("");
+      expect(await data(exact("a"))).toBe("135");
+      expect(await data(exact("a"), exact("b"))).toBe("1235");
+      expect(await data(exact("b"), exact("a"), exact("b"), exact("none"))).toBe("1235");
+      expect(await data(EVERYTHING)).toBe("12345");
+      expect(await data(exact("a"), EVERYTHING)).toBe("12345");
+      expect(await data(exact("none"))).toBe("");
+      expect(await data()).toBe("");
+    });
+
+    test("asks patterns, beside exact matchers too", async () => {
+      const log = await bench.openLog();
+      await append(
+        log,
+        update("/books/1", "1"),
+        update("/cars/1", "2"),
+        update(["/cars/2", "/books/2"], "3"),
+        update("/x", "4"),
+      );
+      const data = async (...matchers: Matcher[]) =>
+        (await readAll(log, { matchers })).map(dataOf).join("");
+      expect(await data(startingWith("/books/"))).toBe("13");
+      expect(await data(startingWith("/books/"), exact("/x"))).toBe("134");
+      expect(await data(startingWith("/none/"))).toBe("");
+    });
+
+    test("goes on after any position", async () => {
+      const log = await bench.openLog();
+      await append(log, ...Array.from({ length: 10 }, (_, index) => update("a", `${index}`)));
+      const all = await readAll(log);
+      for (const matchers of [[exact("a")], [EVERYTHING], [startingWith("a")]]) {
+        for (const [index, { position }] of all.entries()) {
+          const rest = await readAll(log, { after: position, matchers });
+          expect(rest.map(({ id }) => id)).toEqual(all.slice(index + 1).map(({ id }) => id));
+        }
+      }
+    });
+
+    test("reaches the end where nothing more matches", async () => {
+      const log = await bench.openLog();
+      await append(log, update("a"), update("b"), update("b"));
+      expect((await readPage(log, { matchers: [exact("a")] })).to).toBe(log.last);
+      expect((await readPage(log, { matchers: [] })).to).toBe(log.last);
+      expect((await readPage(log, { lanes: [] })).to).toBe(log.last);
+      expect((await readPage(log, { after: log.last })).to).toBe(log.last);
+    });
+
+    test("ends a page before it is over its bytes, but gives at least one entry", async () => {
+      const log = await bench.openLog();
+      await append(log, ...Array.from({ length: 9 }, () => update("a", "x".repeat(1_000))));
+      const size = (await readPage(log)).entries[0]?.frame.bytes.length ?? 0;
+      for (const matchers of [[exact("a")], [EVERYTHING], [startingWith("a")]]) {
+        const pageOf = (maxBytes: number) => readPage(log, { maxBytes, matchers });
+        expect((await pageOf(1)).entries).toHaveLength(1);
+        expect((await pageOf(size * 3 - 1)).entries).toHaveLength(2);
+        const page = await pageOf(size * 3);
+        expect(page.entries).toHaveLength(3);
+        expect(page.to).toBe(page.entries.at(-1)?.position);
+        expect(await readAll(log, { maxBytes: size * 2, matchers })).toHaveLength(9);
+      }
+    });
+
+    test("takes a few milliseconds at most for what it does not return", async () => {
+      const log = await bench.openLog();
+      await append(log, ...Array.from({ length: 1_000 }, () => update("a")), update("b"));
+      const slow: Matcher = {
+        ...startingWith("b"),
+        matches: (other) => {
+          bench.timers.advance(1);
+          return other.startsWith("b");
+        },
+      };
+      const page = await readPage(log, { matchers: [slow] });
+      expect(page.entries).toEqual([]);
+      expect(page.to).toBeGreaterThan(0);
+      expect(page.to).toBeLessThan(log.last);
+      expect(await readAll(log, { matchers: [slow] })).toHaveLength(1);
+    });
+
+    test("gives one lane or both, in one order", async () => {
+      const log = await bench.openLog();
+      for (let index = 0; index < 5; index += 1) {
+        await append(log, update("a", `u${index}`));
+        await log.append({ lane: "subscriptions", events: [event("s", true, `s${index}`)] });
+      }
+      const data = async (lanes: readonly Lane[], maxBytes = 65_536) =>
+        (await readAll(log, { lanes, maxBytes })).map(dataOf).join();
+      expect(await data(["updates"])).toBe("u0,u1,u2,u3,u4");
+      expect(await data(["subscriptions"])).toBe("s0,s1,s2,s3,s4");
+      expect(await data(LANES)).toBe("u0,s0,u1,s1,u2,s2,u3,s3,u4,s4");
+      expect(await data(LANES, 1)).toBe("u0,s0,u1,s1,u2,s2,u3,s3,u4,s4");
+      const topics = [exact("a"), exact(event("s").topic)];
+      const some = await readAll(log, { lanes: LANES, matchers: topics, maxBytes: 120 });
+      expect(some).toHaveLength(10);
+    });
+
+    test("makes subscription events private, and of the protocol's type", async () => {
+      const log = await bench.openLog();
+      await log.append({ lane: "subscriptions", events: [event("x", true, '{"a":1}')] });
+      const [entry] = await readAll(log, { lanes: ["subscriptions"] });
+      expect(entry).toMatchObject({ private: true, lane: "subscriptions" });
+      expect(entry && textOf(entry)).toBe(`id:${entry?.id}\nevent:mercure\ndata:{"a":1}\n\n`);
+    });
+
+    test("gives bytes that no later read changes", async () => {
+      const log = await bench.openLog();
+      await append(log, update("a", "x".repeat(500)), update("b", "y".repeat(500)));
+      const [a] = await readAll(log, { matchers: [exact("a")] });
+      const before = a && textOf(a);
+      await readAll(log, { matchers: [exact("b")] });
+      expect(a && textOf(a)).toBe(before);
+    });
+  });
+}

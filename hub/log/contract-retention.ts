@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import type { Bench } from "./contract.ts";
+import {
+  append,
+  dataOf,
+  EVERYTHING,
+  event,
+  exact,
+  idsOf,
+  readAll,
+  readPage,
+  update,
+} from "./testing.ts";
+import { type Entry, type Position, START, SUBSCRIPTIONS_RETENTION } from "./types.ts";
+
+/** What is kept: of every log. */
+export function describeRetention(bench: Bench): void {
+  describe("retention", () => {
+    test("keeps the newest by number, and its floor says what is gone", async () => {
+      const log = await bench.openLog({ maxUpdates: 3 });
+      const positions: Position[] = [];
+      for (let index = 0; index < 8; index += 1) {
+        await append(log, update(`t${index % 2}`, `${index}`));
+        positions.push(log.last);
+      }
+      expect((await readAll(log)).map(dataOf)).toEqual(["5", "6", "7"]);
+      expect(log.floor("updates")).toBe(positions[4]);
+      expect((await readAll(log, { matchers: [exact("t0")] })).map(dataOf)).toEqual(["6"]);
+      expect((await readAll(log, { matchers: [exact("t1")] })).map(dataOf)).toEqual(["5", "7"]);
+    });
+
+    test("keeps the newest of one batch that is larger than all that is kept", async () => {
+      const log = await bench.openLog({ maxUpdates: 3 });
+      await append(log, ...Array.from({ length: 10 }, (_, index) => update("a", `${index}`)));
+      expect((await readAll(log)).map(dataOf)).toEqual(["7", "8", "9"]);
+    });
+
+    test("keeps none where none may be kept", async () => {
+      const log = await bench.openLog({ maxUpdates: 0 });
+      const seen: Entry[] = [];
+      log.tail((entries) => seen.push(...entries));
+      const [id = ""] = idsOf(await append(log, update("a", "1")));
+      expect(seen).toHaveLength(1);
+      expect(await readAll(log)).toEqual([]);
+      expect(log.floor("updates")).toBe(log.last);
+      expect(await log.locate(id)).toBe(log.last);
+    });
+
+    test("keeps the newest by bytes of frames", async () => {
+      const log = await bench.openLog({ maxBytes: 3_300 });
+      for (let index = 0; index < 6; index += 1) {
+        await append(log, update("a", `${index}${"x".repeat(1_000)}`));
+      }
+      expect((await readAll(log)).map((entry) => dataOf(entry)[0])).toEqual(["3", "4", "5"]);
+    });
+
+    test("lets go of what is over its age when it is told to", async () => {
+      const log = await bench.openLog({ maxAgeMs: 1_000 });
+      await append(log, update("a", "1"), update("b", "2"));
+      const second = log.last;
+      bench.timers.advance(600);
+      await append(log, update("a", "3"));
+      bench.timers.advance(400);
+      await log.trim();
+      expect((await readAll(log)).map(dataOf)).toEqual(["1", "2", "3"]);
+      bench.timers.advance(1);
+      await log.trim();
+      expect((await readAll(log)).map(dataOf)).toEqual(["3"]);
+      expect(log.floor("updates")).toBe(second);
+      bench.timers.advance(1_000);
+      await log.trim();
+      expect(await readAll(log)).toEqual([]);
+      expect(log.floor("updates")).toBe(log.last);
+    });
+
+    test("lets go while appends keep coming", async () => {
+      const log = await bench.openLog({ maxAgeMs: 1_000 });
+      await append(log, ...Array.from({ length: 3_000 }, () => update("a", "old")));
+      bench.timers.advance(1_001);
+      let isTrimming = true;
+      const appending = (async () => {
+        for (let index = 0; isTrimming; index += 1) await append(log, update("a", `${index}`));
+      })();
+      await log.trim();
+      isTrimming = false;
+      await appending;
+      expect((await readAll(log)).map(dataOf)).not.toContain("old");
+    });
+
+    test("hides no gap: who looks at the floor and then reads misses nothing", async () => {
+      const log = await bench.openLog({ maxUpdates: 30 });
+      let isAppending = true;
+      const appending = (async () => {
+        for (let index = 0; index < 1_000; index += 20) {
+          const many = Array.from({ length: 20 }, (_, offset) => update("a", `${index + offset}`));
+          await append(log, ...many);
+        }
+        isAppending = false;
+      })();
+      let after = START;
+      let expected: number | undefined = 0;
+      let seen = 0;
+      while (isAppending || after < log.last) {
+        if (after < log.floor("updates")) {
+          after = log.floor("updates");
+          expected = undefined;
+        }
+        const matchers = [seen % 2 === 0 ? EVERYTHING : exact("a")];
+        const page = await readPage(log, { after, matchers, maxBytes: 400 });
+        for (const entry of page.entries) {
+          if (expected !== undefined) expect(dataOf(entry)).toBe(`${expected}`);
+          expected = Number(dataOf(entry)) + 1;
+          seen += 1;
+        }
+        after = page.to;
+        await new Promise((resolve) => setTimeout(resolve, seen % 3));
+      }
+      await appending;
+      expect(expected).toBe(1_000);
+    });
+
+    test("keeps lanes apart", async () => {
+      const log = await bench.openLog({ maxUpdates: 2, maxAgeMs: 1_000 });
+      await log.append({ lane: "subscriptions", events: [event("x"), event("y")] });
+      await append(log, ...Array.from({ length: 5 }, (_, index) => update("a", `${index}`)));
+      bench.timers.advance(5_000);
+      await log.trim();
+      expect(await readAll(log, { lanes: ["updates"] })).toEqual([]);
+      expect(await readAll(log, { lanes: ["subscriptions"] })).toHaveLength(2);
+      expect(log.floor("subscriptions")).toBe(0);
+      const { maxUpdates } = SUBSCRIPTIONS_RETENTION;
+      for (let round = 0; round < 11; round += 1) {
+        const events = Array.from({ length: maxUpdates / 10 }, () => event("x"));
+        await log.append({ lane: "subscriptions", events });
+      }
+      expect(await readAll(log, { lanes: ["subscriptions"] })).toHaveLength(maxUpdates);
+      expect(log.floor("subscriptions")).toBeGreaterThan(0);
+    });
+  });
+}
