@@ -11,9 +11,10 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { isMainThread } from "node:worker_threads";
 import { forgetPeak } from "./peak.mjs";
+import { startProfile, stopProfile } from "./profile.mjs";
 
 /** @typedef {{ cpuMicroseconds: number, rss: number, heap: number, peak: number }} Usage bytes; `peak`: the most that was resident, since the system last forgot it */
-/** @typedef {"cpu" | "memory" | "forget peak"} Question `memory`: with all garbage collected */
+/** @typedef {"cpu" | "memory" | "forget peak" | "start profile" | "stop profile"} Question `memory`: with all garbage collected */
 
 const REQUEST = "http.server.request.start";
 const address = process.env.BENCH_PROBE;
@@ -36,6 +37,7 @@ if (address && isMainThread) {
   };
   subscribe(REQUEST, onRequest);
 
+  let profiles = 0;
   createInterface({ input: socket }).on("line", async (question) => {
     if (question === "memory") {
       // Twice: what the first leaves to finalizers, the second frees.
@@ -45,6 +47,10 @@ if (address && isMainThread) {
       }
     }
     if (question === "forget peak") forgetPeak("self");
+    if (question === "start profile") await startProfile();
+    if (question === "stop profile") {
+      await stopProfile(`${process.env.BENCH_PROFILE}-${++profiles}.cpuprofile`);
+    }
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed, external } = process.memoryUsage();
     const peak = process.resourceUsage().maxRSS * 1024;

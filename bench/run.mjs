@@ -7,8 +7,10 @@
  *   npm run bench -- hub --server Runnel --server nchan    some of its servers, and keeps nothing
  *   npm run bench -- --quick      smaller sizes, fewer rounds, keeps nothing
  *   npm run bench -- --rounds 1   so many rounds, keeps nothing
+ *   npm run bench -- hub flood --server Runnel --profile /tmp    writes a CPU profile of each phase there, keeps nothing
  */
 import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { RUNNEL } from "./contenders.mjs";
 import { runHub } from "./hub/run.mjs";
@@ -36,6 +38,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
+    profile: { type: "string" },
     server: { type: "string", multiple: true, default: [] },
   },
   allowPositionals: true,
@@ -55,12 +58,14 @@ const limits = [
 ];
 
 let port = FIRST_PORT;
+const profile = options.profile && resolve(options.profile);
 /** @type {Run} */
 const run = {
   quick: options.quick,
   kept:
     !options.quick &&
     options.rounds === undefined &&
+    !profile &&
     options.server.length + scenarios.length === 0,
   rounds: Number(options.rounds ?? (options.quick ? 2 : 3)),
   document: new URL("../docs/benchmarks.md", import.meta.url),
@@ -77,4 +82,4 @@ if (part !== "hub" || options.server.length === 0 || options.server.includes(RUN
 }
 
 if (part !== "hub") await runStream(run);
-if (part !== "stream") await runHub(run, { scenarios, servers: options.server });
+if (part !== "stream") await runHub(run, { scenarios, servers: options.server, profile });

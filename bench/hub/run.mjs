@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { makeFolder, remove } from "../processes.mjs";
 import { keep } from "../report.mjs";
 import { CONTENDERS, MISSING } from "./contenders.mjs";
@@ -14,7 +15,8 @@ import { Trial } from "./trial.mjs";
 /**
  * The hub, in several scenarios.
  * @param {Run} run
- * @param {{ scenarios: readonly string[], servers: readonly string[] }} only the names of some of them; all, if there is none
+ * @param {{ scenarios: readonly string[], servers: readonly string[], profile?: string | undefined }} only the names of some of them; all, if there is
+ *   none. `profile`: the folder for a profile of each phase, which costs what it measures
  */
 export async function runHub(run, only) {
   const { quick, rounds, nextPort, mostConnections, limits } = run;
@@ -49,7 +51,12 @@ export async function runHub(run, only) {
       for (const [i, contender] of takers.entries()) {
         if (scenario.mostRounds && round > scenario.mostRounds(contender)) continue;
         const folder = contender.onDisk ? makeFolder() : undefined;
-        const env = { ...scenario.env, ...(folder ? { HISTORY_URL: `file:${folder}` } : {}) };
+        const profile = only.profile && join(only.profile, `${name}-${contender.program.name}`);
+        const env = {
+          ...scenario.env,
+          ...(folder ? { HISTORY_URL: `file:${folder}` } : {}),
+          ...(profile ? { BENCH_PROFILE: profile } : {}),
+        };
         const said = `${name}, round ${round}: ${contender.program.name}:`;
         try {
           const found = await Trial.of(contender, nextPort(), env, (trial) =>

@@ -23,10 +23,12 @@ export class Trial {
   /** @type {ReturnType<typeof startLoad>} */
   #load;
   #contender;
+  #isProfiled;
 
-  /** @param {Contender} contender @param {import("../server.mjs").Server} server */
-  constructor(contender, server) {
+  /** @param {Contender} contender @param {import("../server.mjs").Server} server @param {boolean} isProfiled */
+  constructor(contender, server, isProfiled) {
     this.#contender = contender;
+    this.#isProfiled = isProfiled;
     this.server = server;
     this.#load = startLoad("hub/load.mjs");
   }
@@ -35,12 +37,13 @@ export class Trial {
    * @template T
    * @param {Contender} contender
    * @param {number} port
-   * @param {Readonly<Record<string, string>>} env
+   * @param {Readonly<Record<string, string>>} env `BENCH_PROFILE`: where a profile of each phase is written, the beginning of its path
    * @param {(trial: Trial) => Promise<T>} run
    */
   static async of(contender, port, env, run) {
     const program = { ...contender.program, env: { ...contender.program.env, ...env } };
-    const trial = new Trial(contender, await startServer(program, port));
+    const server = await startServer(program, port);
+    const trial = new Trial(contender, server, env.BENCH_PROFILE !== undefined);
     try {
       return await run(trial);
     } finally {
@@ -96,9 +99,11 @@ export class Trial {
    * @returns {Promise<T & Cost>}
    */
   async #costOf(phase) {
+    if (this.#isProfiled) await this.server.ask("start profile");
     const before = await this.server.ask("cpu");
     const result = await phase();
     const after = await this.server.ask("cpu");
+    if (this.#isProfiled) await this.server.ask("stop profile");
     const cpuMicroseconds = after.cpuMicroseconds - before.cpuMicroseconds;
     return {
       ...result,
