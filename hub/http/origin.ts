@@ -10,9 +10,11 @@ export const PUBLIC = { "Access-Control-Allow-Origin": "*" };
  * What lets pages of the origins on the list read the answer; nothing for others. Cookies go with origins that are named, and never
  * with `*`. Source: WHATWG Fetch, section 3.3; Mercure, section Subscription.
  */
-export function corsHeaders(service: Service, request: Request): Record<string, string> {
-  const { corsOrigins } = service;
-  const origin = request.headers.get("origin");
+export function corsHeaders(
+  { corsOrigins }: Service,
+  { headers }: Request,
+): Record<string, string> {
+  const origin = headers.get("origin");
   if (origin !== null && corsOrigins.includes(origin)) {
     return {
       "Access-Control-Allow-Origin": origin,
@@ -22,7 +24,10 @@ export function corsHeaders(service: Service, request: Request): Record<string, 
     };
   }
   if (corsOrigins.includes("*")) {
-    return { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED };
+    const Vary = "Origin, Cookie";
+    // [spec] Where there are cookies, `*` MUST NOT be.
+    if (headers.has("cookie")) return { Vary };
+    return { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED, Vary };
   }
   return corsOrigins.length > 0 ? { Vary: "Origin" } : {};
 }

@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DETAIL_TYPE } from "../auth/authorization-details.ts";
+import { bearer, detailOf, problemOf, World } from "./testing.ts";
+
+const METADATA = "https://hub.example.com/.well-known/oauth-protected-resource/.well-known/mercure";
+const COOKIE = "__Secure-mercure_access_token";
+
+let world: World;
+beforeEach(() => {
+  world = new World({ anonymous: false });
+});
+afterEach(() => world.end());
+
+const challengeOf = (response: Response) => response.headers.get("www-authenticate");
+
+/** The three places that need a token, asked with these fields. */
+const everywhere = async (headers: Record<string, string>) => [
+  await world.subscribe("?match=a", headers),
+  await world.subscriptions("", headers),
+  await world.post("topic=a", headers),
+];
+
+describe("a request without a token, where one is needed", () => {
+  test("is answered with 401 and a challenge that has no error code, but leads to the metadata", async () => {
+    for (const response of await everywhere({})) {
+      expect(response.status).toBe(401);
+      expect(challengeOf(response)).toBe(`Bearer resource_metadata="${METADATA}"`);
+      expect(await problemOf(response)).toBe("no-token");
+    }
+  });
+
+  test("is not helped by a token in the URL or the form", async () => {
+    const reader = await world.token("subscriber");
+    expect((await world.subscribe(`?match=a&access_token=${reader}`)).status).toBe(401);
+    const writer = await world.token("publisher");
+    expect((await world.post(`topic=a&access_token=${writer}`)).status).toBe(401);
+  });
+
+  test("may listen where readers may be anonymous, but neither publish nor see who listens", async () => {
+    await world.end();
+    world = new World({ anonymous: true });
+    const [stream, api, published] = await everywhere({});
+    expect(stream?.status).toBe(200);
+    expect(api?.status).toBe(401);
+    expect(published?.status).toBe(401);
+  });
+});
+
+describe("a token that is not valid", () => {
+  const expectInvalid = async (headers: Record<string, string>) => {
+    for (const response of await everywhere(headers)) {
+      expect(response.status).toBe(401);
+      expect(challengeOf(response)).toBe(
+        `Bearer error="invalid_token", resource_metadata="${METADATA}"`,
+      );
+      expect(await problemOf(response)).toBe("invalid-token");
+      expect(await detailOf(response)).toBe(
+        "the access token is not valid for this hub, or is not any more",
+      );
+    }
+  };
+
+  test("is answered with 401 and invalid_token, in the same words whatever is wrong with it", async () => {
+    const now = world.timers.now() / 1000;
+    const wrong: Record<string, unknown>[] = [
+      { exp: now },
+      { exp: undefined },
+      { nbf: now + 60 },
+      { aud: "https://other.example" },
+      { iss: "https://other.example" },
+      { authorization_details: [{ type: DETAIL_TYPE, actions: ["subscribe"], topics: [] }] },
+    ];
+    for (const claims of wrong) {
+      for (const role of ["publisher", "subscriber"] as const) {
+        await expectInvalid(bearer(await world.token(role, ["*"], claims)));
+      }
+    }
+    await expectInvalid(bearer("not.a.token"));
+  });
+
+  test("is not passed over for being anonymous", async () => {
+    await world.end();
+    world = new World({ anonymous: true });
+    await expectInvalid(bearer("not.a.token"));
+    await expectInvalid({ Cookie: `${COOKIE}=not a token` });
+  });
+
+  test("is any, where no key is configured", async () => {
+    const token = await world.token("subscriber");
+    await world.end();
+    world = new World({ verifier: undefined });
+    await expectInvalid(bearer(token));
+  });
+
+  test("is told to the operator with the reason", async () => {
+    await world.subscribe("?match=a", bearer(await world.token("subscriber", ["a"], { exp: 1 })));
+    expect(world.logger.lines).toEqual([
+      { message: "token refused", fields: { role: "subscriber", reason: "expired" } },
+    ]);
+  });
+
+  test("is one of the other role", async () => {
+    const reader = bearer(await world.token("subscriber"));
+    expect((await world.post("topic=a", reader)).status).toBe(401);
+    const writer = bearer(await world.token("publisher"));
+    expect((await world.subscribe("?match=a", writer)).status).toBe(401);
+  });
+});
+
+test.each(["Basic YTpi", "Bearer", "Bearer a b", "Bearer a.b.c, Bearer a.b.c"])(
+  "a token presented as %j is answered with 400 and invalid_request, also where one may be anonymous",
+  async (Authorization) => {
+    for (const anonymous of [true, false]) {
+      await world.end();
+      world = new World({ anonymous });
+      for (const response of await everywhere({ Authorization })) {
+        expect(response.status).toBe(400);
+        expect(challengeOf(response)).toBe(
+          `Bearer error="invalid_request", resource_metadata="${METADATA}"`,
+        );
+        expect(await problemOf(response)).toBe("malformed-token");
+      }
+    }
+  },
+);
+
+test("a valid token that does not grant it is answered with 403 and insufficient_scope", async () => {
+  const answers = [
+    await world.post("topic=b", bearer(await world.token("publisher", ["a"]))),
+    await world.subscriptions("", bearer(await world.token("subscriber", ["a"]))),
+  ];
+  for (const response of answers) {
+    expect(response.status).toBe(403);
+    expect(challengeOf(response)).toBe(
+      `Bearer error="insufficient_scope", resource_metadata="${METADATA}"`,
+    );
+    expect(await problemOf(response)).toBe("insufficient-scope");
+  }
+});
+
+test("a token without a Mercure authorization detail is valid, and grants nothing", async () => {
+  const none = { authorization_details: [{ type: "payment_initiation" }] };
+  const writer = bearer(await world.token("publisher", [], none));
+  expect((await world.post("topic=a", writer)).status).toBe(403);
+  const reader = bearer(await world.token("subscriber", [], none));
+  expect((await world.subscriptions("", reader)).status).toBe(403);
+  const listener = await world.listen("?match=a", reader);
+  await world.publish({ topic: "a", data: "private", private: "on" });
+  await world.publish({ topic: "a", data: "public" });
+  expect((await listener.next()).data).toBe("public");
+});
+
+describe("where a token is", () => {
+  test("a cookie has it, under the name that is configured", async () => {
+    const token = await world.token("subscriber");
+    const listener = await world.listen("?match=a", { Cookie: `${COOKIE}=${token}` });
+    await listener.close();
+    await world.end();
+    world = new World({ anonymous: false, cookieName: "hub" });
+    const again = await world.token("subscriber");
+    expect((await world.subscribe("?match=a", { Cookie: `${COOKIE}=${again}` })).status).toBe(401);
+    expect((await world.subscribe("?match=a", { Cookie: `hub=${again}` })).status).toBe(200);
+  });
+
+  test("the Authorization header is used, and a cookie beside it ignored", async () => {
+    const good = await world.token("subscriber", [{ match: "a" }]);
+    const bad = "not.a.token";
+    const headerGood = { ...bearer(good), Cookie: `${COOKIE}=${bad}` };
+    expect((await world.subscribe("?match=a", headerGood)).status).toBe(200);
+    const cookieGood = { ...bearer(bad), Cookie: `${COOKIE}=${good}` };
+    expect((await world.subscribe("?match=a", cookieGood)).status).toBe(401);
+  });
+
+  test("the scheme's name may be in any case", async () => {
+    const Authorization = `bEARER ${await world.token("subscriber")}`;
+    expect((await world.subscribe("?match=a", { Authorization })).status).toBe(200);
+  });
+});
+
+test("in a playground nobody needs a token, and everybody has every right", async () => {
+  await world.end();
+  world = new World({ playground: true, verifier: undefined });
+  const local = { Host: "localhost:3000" };
+  const listener = await world.listen("?match=a", local);
+  expect((await world.post("topic=a&data=1&private", local)).status).toBe(200);
+  expect(await listener.next()).toMatchObject({ data: "1" });
+  expect((await world.subscriptions("", local)).status).toBe(200);
+});
+
+test("refusals let pages of the origins on the list read them", async () => {
+  await world.end();
+  const Origin = "https://app.example.com";
+  world = new World({ anonymous: false, corsOrigins: [Origin] });
+  const responses = [
+    ...(await everywhere({ Origin })),
+    ...(await everywhere({ Origin, Authorization: "Basic YTpi" })),
+    ...(await everywhere({ Origin, ...bearer("not.a.token") })),
+    await world.subscribe("?Match=a", { Origin }),
+    await world.subscribe("?nothing", { Origin }),
+    await world.send({ nothing: "" }, { Origin }),
+    await world.send({ topic: "a" }, { Origin, "Content-Type": "text/plain" }),
+    await world.subscriptions("/exact", { Origin, ...bearer(await world.token("subscriber")) }),
+    await world.subscriptions("", { Origin, ...bearer(await world.token("subscriber", ["a"])) }),
+  ];
+  for (const { status, headers } of responses) {
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(headers.get("access-control-allow-origin")).toBe(Origin);
+    expect(headers.get("access-control-allow-credentials")).toBe("true");
+    expect(headers.get("vary")).toBe("Origin");
+  }
+});

@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodeUtf8, parseForm } from "./form.ts";
+
+test("a form is parsed as URLSearchParams parses it, but for what is not UTF-8", () => {
+  const pieces = fc.constantFrom("a", "B", "4", "f", "%", "%4", "%41", "%zz", "=", "&", "+", " ");
+  const others = fc.constantFrom("%C3%A9", "%EF%BB%BF", ";", "?", "#", "%00", "\n");
+  fc.assert(
+    fc.property(fc.array(fc.oneof(pieces, others)), (parts) => {
+      const text = parts.join("");
+      // Its constructor would take a question mark off the front.
+      const pairs = [...new URLSearchParams(`&${text}`)];
+      if (pairs.flat().join().includes("\ufffd")) expect(parseForm(text).ok).toBe(false);
+      else expect(parseForm(text)).toEqual({ ok: true, pairs });
+    }),
+  );
+});
+
+test("text beside what is percent-encoded stays as it is", () => {
+  // Node's URLSearchParams gets this one wrong.
+  expect(parseForm("é%zz%C3%A9=€")).toEqual({ ok: true, pairs: [["é%zzé", "€"]] });
+});
+
+test("a name without a value has an empty one", () => {
+  expect(parseForm("private&a=")).toEqual({
+    ok: true,
+    pairs: [
+      ["private", ""],
+      ["a", ""],
+    ],
+  });
+});
+
+test.each(["a=%FF", "a=%C3", "a=%C3%28", "a=%ED%A0%80", "a=%C0%AF", "a=%F5%80%80%80", "a=%zz%FF"])(
+  "a value that is not UTF-8 is an error, and not replaced: %s",
+  (text) => {
+    expect(parseForm(text)).toEqual({ ok: false, problem: "a is not valid UTF-8" });
+  },
+);
+
+test("a name that is not UTF-8 is an error too, and nothing of it is told", () => {
+  expect(parseForm("b=1&%FF=2")).toEqual({
+    ok: false,
+    problem: "a field's name is not valid UTF-8",
+  });
+});
+
+test("a byte order mark is part of the text", () => {
+  expect(decodeUtf8(Buffer.from("\ufeffa"))).toBe("\ufeffa");
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { testHub, testService } from "../testing.ts";
+import { corsHeaders, mayPublishWithCookie, playgroundProblem } from "./origin.ts";
+
+const APP = "https://app.example.com";
+const HERE = "https://hub.example.com/.well-known/mercure";
+const EXPOSED = "Link, Mercure-Last-Event-ID, WWW-Authenticate, Retry-After";
+
+type HeaderFields = Record<string, string>;
+const request = (headers: HeaderFields = {}) => new Request(HERE, { headers });
+const service = (corsOrigins: string[], publishOrigins: string[] = []) =>
+  testService(testHub(), { corsOrigins, publishOrigins });
+
+describe("CORS", () => {
+  test("an origin on the list is named, with credentials, and may read the fields of the protocol", () => {
+    expect(corsHeaders(service([APP]), request({ Origin: APP }))).toEqual({
+      "Access-Control-Allow-Origin": APP,
+      "Access-Control-Allow-Credentials": "true",
+      "Access-Control-Expose-Headers": EXPOSED,
+      Vary: "Origin",
+    });
+  });
+
+  test.each([
+    "https://app.example.com.evil.example",
+    "https://evil.example",
+    "http://app.example.com",
+    "https://app.example.com:8443",
+    "https://APP.example.com",
+    "null",
+    "*",
+  ])("an origin that is not on the list, such as %s, is not echoed", (Origin) => {
+    expect(corsHeaders(service([APP]), request({ Origin }))).toEqual({ Vary: "Origin" });
+  });
+
+  test("where there is a list, what is said without an Origin is for no cache to give to others", () => {
+    expect(corsHeaders(service([APP]), request())).toEqual({ Vary: "Origin" });
+  });
+
+  test("where there is no list, no page may read", () => {
+    expect(corsHeaders(service([]), request({ Origin: APP }))).toEqual({});
+  });
+
+  test("* is for any page, and never with credentials", () => {
+    expect(corsHeaders(service(["*"]), request({ Origin: "https://evil.example" }))).toEqual({
+      "Access-Control-Allow-Origin": "*",
+      "Access-Control-Expose-Headers": EXPOSED,
+      Vary: "Origin, Cookie",
+    });
+    const Cookie = "__Secure-mercure_access_token=a.b.c";
+    const withCookie = request({ Origin: "https://evil.example", Cookie });
+    expect(corsHeaders(service(["*"]), withCookie)).toEqual({ Vary: "Origin, Cookie" });
+  });
+
+  test("beside *, an origin on the list is named with credentials all the same", () => {
+    const both = service(["*", APP]);
+    expect(corsHeaders(both, request({ Origin: APP, Cookie: "a=b" }))).toMatchObject({
+      "Access-Control-Allow-Origin": APP,
+      "Access-Control-Allow-Credentials": "true",
+    });
+    const other = corsHeaders(both, request({ Origin: "https://evil.example" }));
+    expect(other["Access-Control-Allow-Credentials"]).toBeUndefined();
+  });
+});
+
+describe("a playground answers", () => {
+  test.each([
+    { Host: "localhost:3000" },
+    { Host: "127.0.0.1:3000" },
+    { Host: "[::1]:3000" },
+    { Host: "runnel.localhost:3000" },
+    { Host: "localhost:3000", Origin: "http://localhost:3000" },
+    { Host: "localhost:3000", "Sec-Fetch-Site": "same-origin" },
+    // Typed into the address bar.
+    { Host: "localhost:3000", "Sec-Fetch-Site": "none" },
+  ])("this machine and its own pages: %j", (headers) => {
+    expect(playgroundProblem(request(headers))).toBeUndefined();
+  });
+});
+
+describe("a playground does not answer", () => {
+  test.each<HeaderFields>([
+    // What DNS rebinding looks like: the page's own name, which leads to this machine.
+    { Host: "evil.example:3000", Origin: "http://evil.example:3000" },
+    { Host: "evil.example" },
+    { Host: "localhost.evil.example" },
+    { Host: "127.0.0.1.evil.example" },
+    { Host: "127.evil.example" },
+    { Host: "0.0.0.0:3000" },
+    { Host: "192.168.0.2:3000" },
+    { Host: "localhost:3000@evil.example" },
+    { Host: "" },
+  ])("a host that is not this machine's: %j", (headers) => {
+    expect(playgroundProblem(request(headers))).toBe("wrong-host");
+  });
+
+  test.each<HeaderFields>([
+    { Origin: "https://evil.example" },
+    { Origin: "http://localhost:4000" },
+    { Origin: "http://localhost" },
+    { Origin: "http://127.0.0.1:3000" },
+    { Origin: "null" },
+    { Origin: "" },
+    { Origin: "https://evil.example", "Sec-Fetch-Site": "same-origin" },
+    { "Sec-Fetch-Site": "cross-site" },
+    { "Sec-Fetch-Site": "same-site" },
+  ])("a page of another origin: %j", (headers) => {
+    expect(playgroundProblem(request({ Host: "localhost:3000", ...headers }))).toBe("wrong-origin");
+  });
+});
+
+describe("with a cookie, publishing is", () => {
+  test.each<HeaderFields>([
+    { Origin: "https://hub.example.com" },
+    { Origin: APP },
+    { Referer: `${APP}/page?query` },
+    { Origin: APP, Referer: "https://evil.example/" },
+  ])("for the hub's own pages and those on the list: %j", (headers) => {
+    expect(mayPublishWithCookie(service([], [APP]), request(headers))).toBe(true);
+  });
+
+  test.each<HeaderFields>([
+    {},
+    { Origin: "null" },
+    { Origin: "https://evil.example" },
+    { Origin: "https://evil.example", Referer: `${APP}/` },
+    { Referer: `https://evil.example/${APP}/` },
+    { Referer: "about:blank" },
+    { Referer: "not a URL" },
+    { Origin: "http://hub.example.com" },
+  ])("for no others, and nobody who does not say where he is from: %j", (headers) => {
+    expect(mayPublishWithCookie(service(["*"], [APP]), request(headers))).toBe(false);
+  });
+});

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { type ProblemName, problemResponse } from "./problem.ts";
+
+// Clients tell problems apart by their types: what stands here once stays.
+const STATUSES: Readonly<Record<ProblemName, number>> = {
+  "bad-parameter": 400,
+  "bad-matcher": 400,
+  "bad-update": 400,
+  "bad-body": 400,
+  "bad-idempotency-key": 400,
+  "malformed-token": 400,
+  "no-token": 401,
+  "invalid-token": 401,
+  "insufficient-scope": 403,
+  "wrong-origin": 403,
+  "wrong-host": 403,
+  "not-found": 404,
+  "method-not-allowed": 405,
+  "too-large": 413,
+  "wrong-media-type": 415,
+  "idempotency-conflict": 422,
+  "too-many-of-client": 429,
+  "too-many-streams": 503,
+  "log-unavailable": 503,
+  "log-not-shared": 503,
+};
+
+const names = Object.keys(STATUSES).filter((name): name is ProblemName => name in STATUSES);
+
+test.each(names)("%s is a problem document with a type and a status that stay", async (name) => {
+  const response = problemResponse(name, "what was wrong", { "Retry-After": "1" });
+  expect(response.status).toBe(STATUSES[name]);
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(response.headers.get("retry-after")).toBe("1");
+  expect(await response.json()).toEqual({
+    type: `urn:runnel:problem:${name}`,
+    status: STATUSES[name],
+    title: expect.stringMatching(/^[A-Z]/),
+    detail: "what was wrong",
+  });
+});

@@ -1,0 +1,224 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { expect } from "vitest";
+import { DETAIL_TYPE } from "../auth/authorization-details.ts";
+import { mint, pairFor, verifierOf } from "../auth/testing.ts";
+import type { Role } from "../auth/types.ts";
+import type { Hub } from "../hub.ts";
+import { FakeTimers, ListLogger, type TestHubOptions, testHub, testService } from "../testing.ts";
+import { publish } from "./publish.ts";
+import type { Service } from "./service.ts";
+import { subscribe } from "./subscribe.ts";
+import { subscriptions } from "./subscriptions.ts";
+
+type HeaderFields = Readonly<Record<string, string>>;
+type Fields = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
+
+const KEYS = { publisher: pairFor("EdDSA"), subscriber: pairFor("EdDSA") };
+const HERE = "https://hub.example.com/.well-known/mercure";
+
+/** Data that may stand in no line of the log and in no problem. */
+export const SECRET = "what nobody else may read";
+
+export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+/**
+ * A hub on the web with a key for each role, and whoever talks to it. Each answer that is no success is checked to be a problem document,
+ * and nothing that is logged or told of a problem may have a token in it, or SECRET.
+ */
+export class World {
+  readonly timers = new FakeTimers();
+  readonly logger = new ListLogger();
+  readonly hub: Hub;
+  readonly service: Service;
+  readonly #leaving = new AbortController();
+  readonly #secrets: string[] = [SECRET];
+
+  constructor(overrides: Partial<Service> = {}, options: TestHubOptions = {}) {
+    const { timers, logger } = this;
+    this.hub = testHub({ timers, logger, ...options });
+    const verifier = verifierOf(KEYS, timers);
+    this.service = testService(this.hub, { logger, verifier, ...overrides });
+  }
+
+  /** A token that grants the role's action on these topics; a text is an exact matcher, or `*`. */
+  async token(
+    role: Role,
+    topics: readonly (string | object)[] = ["*"],
+    claims: Readonly<Record<string, unknown>> = {},
+  ): Promise<string> {
+    const actions = [role === "publisher" ? "publish" : "subscribe"];
+    const matchers = topics.map((each) => (typeof each === "string" ? { match: each } : each));
+    const details = [{ type: DETAIL_TYPE, actions, topics: matchers }];
+    const token = await mint(KEYS[role], { authorization_details: details, ...claims });
+    this.#secrets.push(token);
+    return token;
+  }
+
+  /** @param query with its `?` */
+  request(query: string, headers: HeaderFields = {}): Request {
+    return new Request(`${HERE}${query}`, { headers, signal: this.#leaving.signal });
+  }
+
+  async subscribe(query: string, headers: HeaderFields = {}): Promise<Response> {
+    const request = this.request(query, headers);
+    return this.#checked(await subscribe(this.service, request, { clock: false }));
+  }
+
+  /** Opens a stream, which MUST be granted. */
+  async listen(query: string, headers: HeaderFields = {}): Promise<Listener> {
+    const response = await this.subscribe(query, headers);
+    expect(response.status).toBe(200);
+    return new Listener(response);
+  }
+
+  /** Posts a form, or whatever `headers` call it, with the body as it stands. */
+  async post(body: BodyInit | null, headers: HeaderFields = {}): Promise<Response> {
+    const request = new Request(HERE, {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+      body,
+    });
+    return this.#checked(await publish(this.service, request));
+  }
+
+  /** Posts the fields with a token for every topic. */
+  async send(fields: Fields, headers: HeaderFields = {}): Promise<Response> {
+    const all = bearer(await this.token("publisher"));
+    return this.post(new URLSearchParams(pairsOf(fields)).toString(), { ...all, ...headers });
+  }
+
+  /** The same, which MUST be taken; gives the id. */
+  async publish(fields: Fields): Promise<string> {
+    const response = await this.send(fields);
+    expect(response.status).toBe(200);
+    return response.text();
+  }
+
+  /** Posts lines of JSON with a token for every topic. */
+  async batch(lines: readonly unknown[], headers: HeaderFields = {}): Promise<Response> {
+    const all = bearer(await this.token("publisher"));
+    const body = lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line)));
+    return this.post(body.join("\n"), {
+      "Content-Type": "application/x-ndjson",
+      ...all,
+      ...headers,
+    });
+  }
+
+  async subscriptions(rest: string, headers: HeaderFields = {}): Promise<Response> {
+    const request = this.request(`/subscriptions${rest}`, headers);
+    return this.#checked(await subscriptions(this.service, request, rest));
+  }
+
+  /** All data that the hub has for anybody, oldest first. */
+  async history(): Promise<string[]> {
+    const all = bearer(await this.token("subscriber"));
+    const listener = await this.listen("?match=*&last_event_id=earliest", all);
+    const mark = `mark ${this.#secrets.length}`;
+    await this.publish({ topic: "mark", data: mark });
+    const found: string[] = [];
+    for (;;) {
+      const { event, data } = await listener.next();
+      if (data === mark) break;
+      if (event !== "mercure") found.push(data);
+    }
+    await listener.close();
+    return found;
+  }
+
+  /** Everybody leaves: nothing MUST be open after that. */
+  async end(): Promise<void> {
+    this.#leaving.abort();
+    await this.hub.close();
+    expect(this.hub.connections.size).toBe(0);
+    expect(this.timers.open).toBe(0);
+    this.#expectNoSecret(JSON.stringify(this.logger.lines));
+  }
+
+  async #checked(response: Response): Promise<Response> {
+    if (response.status < 400) return response;
+    const text = await response.clone().text();
+    this.#expectNoSecret(`${text}${JSON.stringify([...response.headers])}`);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(JSON.parse(text)).toEqual({
+      type: expect.stringMatching(/^urn:runnel:problem:[a-z-]+$/),
+      status: response.status,
+      title: expect.any(String),
+      detail: expect.any(String),
+    });
+    return response;
+  }
+
+  #expectNoSecret(text: string): void {
+    for (const secret of this.#secrets) expect(text).not.toContain(secret);
+  }
+}
+
+/** A client's end of a stream, read by a parser that we did not write. */
+export class Listener {
+  readonly response: Response;
+  readonly retries: number[] = [];
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #events: EventSourceMessage[] = [];
+  readonly #decoder = new TextDecoder();
+  readonly #parser = createParser({
+    onEvent: (event) => this.#events.push(event),
+    onRetry: (ms) => this.retries.push(ms),
+  });
+
+  constructor(response: Response) {
+    this.response = response;
+    if (!response.body) throw new Error("the response has no body");
+    this.#reader = response.body.getReader();
+  }
+
+  /** What the response says that the stream goes on from. */
+  get lastEventId(): string | null {
+    return this.response.headers.get("mercure-last-event-id");
+  }
+
+  /** The next event. */
+  async next(): Promise<EventSourceMessage> {
+    const event = await this.#read();
+    if (!event) throw new Error("the stream has ended");
+    return event;
+  }
+
+  /** Resolves when the hub has ended the stream, with what came before. */
+  async rest(): Promise<EventSourceMessage[]> {
+    const events: EventSourceMessage[] = [];
+    for (let event = await this.#read(); event; event = await this.#read()) events.push(event);
+    return events;
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.cancel();
+  }
+
+  async #read(): Promise<EventSourceMessage | undefined> {
+    for (;;) {
+      const event = this.#events.shift();
+      if (event) return event;
+      const { value, done } = await this.#reader.read();
+      if (done) return undefined;
+      this.#parser.feed(this.#decoder.decode(value, { stream: true }));
+    }
+  }
+}
+
+/** The stable part of a problem's type. */
+export async function problemOf(response: Response): Promise<string> {
+  const { type }: { type: string } = await response.clone().json();
+  return type.replace("urn:runnel:problem:", "");
+}
+
+export async function detailOf(response: Response): Promise<string> {
+  const { detail }: { detail: string } = await response.clone().json();
+  return detail;
+}
+
+const pairsOf = (fields: Fields): [string, string][] =>
+  (Array.isArray(fields) ? [...fields] : Object.entries(fields)).map(([name, value]) => [
+    name,
+    value,
+  ]);
