@@ -4,12 +4,16 @@ import { curlCommand } from "../components/live/curl.ts";
 import { ListenHint } from "../components/live/listen-hint.tsx";
 import { LiveStream } from "../components/live/live-stream.tsx";
 import { OWN_STREAM, parseParameters } from "../components/live/parameters.ts";
+import { PlaygroundHint } from "../components/live/playground-hint.tsx";
 import { Problems } from "../components/live/problems.tsx";
 import { Wordmark } from "../components/live/wordmark.tsx";
+import { runtime } from "../runtime.ts";
 
 export default async function Page({ searchParams }: PageProps<"/">) {
   const { url, closeSeconds, problems } = parseParameters(await searchParams);
-  const address = url ?? (await ownAddress());
+  const origin = await ownOrigin();
+  const address = url ?? `${origin}${OWN_STREAM.address}`;
+  const { service } = runtime();
   return (
     <main className="mx-auto grid grid-cols-[minmax(0,1fr)] max-w-[88rem] gap-x-10 gap-y-6 px-4 pt-5 pb-10 sm:px-8 lg:min-h-dvh lg:grid-cols-[22rem_minmax(0,1fr)] lg:grid-rows-[auto_auto_1fr] lg:py-8">
       <header className="lg:col-start-1">
@@ -37,15 +41,16 @@ export default async function Page({ searchParams }: PageProps<"/">) {
       </LiveStream>
       <aside className="needs-script flex flex-col gap-5 lg:col-start-1 lg:row-start-3 lg:justify-end">
         <ListenHint address={address} />
+        {service.playground && <PlaygroundHint origin={origin} />}
         <ConnectForm url={url} closeSeconds={closeSeconds} />
       </aside>
     </main>
   );
 }
 
-/** Where this server's stream is for whoever reads the page: the address that they asked for it by. */
-async function ownAddress(): Promise<string> {
+/** Where this server is for whoever reads the page: the address that they asked for it by. */
+async function ownOrigin(): Promise<string> {
   const asked = await headers();
   const protocol = asked.get("x-forwarded-proto")?.split(",")[0]?.trim() ?? "http";
-  return `${protocol}://${asked.get("host") ?? "localhost"}${OWN_STREAM.address}`;
+  return `${protocol}://${asked.get("host") ?? "localhost"}`;
 }
