@@ -7,6 +7,7 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rolldown } from "rolldown";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Logger } from "../logger.ts";
 import { systemTimers } from "../timers.ts";
 import { openLmdbLog } from "./lmdb.ts";
 import { append, dataOf, exact, ROOMY, readAll, update } from "./testing.ts";
@@ -55,12 +56,13 @@ describe("a log on disk, and other processes", () => {
     return child;
   };
 
-  const openLog = async (waitForOwnerMs = 0) => {
+  const openLog = async (waitForOwnerMs = 0, logger?: Pick<Logger, "info" | "warn">) => {
     const log = await openLmdbLog({
       folder,
       retention: ROOMY,
       timers: systemTimers,
       waitForOwnerMs,
+      ...(logger ? { logger } : {}),
     });
     opened.push(log);
     return log;
@@ -119,8 +121,10 @@ describe("a log on disk, and other processes", () => {
     await child.says("open");
     await child.kill();
     const before = performance.now();
-    const log = await openLog();
+    const told: object[] = [];
+    const log = await openLog(0, { info: () => {}, warn: (fields) => told.push(fields) });
     expect(performance.now() - before).toBeLessThan(2_000);
+    expect(told).toMatchObject([{ owner: { pid: child.pid } }]);
     await append(log, update("a"));
   });
 

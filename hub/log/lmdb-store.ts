@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { HubError } from "../errors.ts";
 import { fileProblem } from "./lmdb-file.ts";
@@ -21,6 +22,8 @@ export interface LaneTables {
 /** The tables of one file. */
 export interface Store {
   readonly folder: string;
+  /** Whether the file is still where it was opened: written to after somebody removed it, it would be gone with the process. */
+  isInPlace(): boolean;
   readonly root: RootDatabase<Buffer, Buffer>;
   /** What the log is, who owns it, and its state after the last commit. Versioned: the owner's version is its token. */
   readonly meta: Table;
@@ -88,8 +91,10 @@ export function openStore(folder: string): Store {
       entries: table(name),
       topics: table(`topics of ${name}`),
     });
+    const inode = inodeIn(folder);
     return {
       folder,
+      isInPlace: () => inodeIn(folder) === inode,
       root,
       meta: table("meta", true),
       lanes: { updates: lane("updates"), subscriptions: lane("subscriptions") },
@@ -103,6 +108,9 @@ export function openStore(folder: string): Store {
     throw cause instanceof HubError ? cause : cantOpen(folder, cause);
   }
 }
+
+const inodeIn = (folder: string): bigint | undefined =>
+  statSync(join(folder, "data.mdb"), { bigint: true, throwIfNoEntry: false })?.ino;
 
 /** What the log is: its format, and the key of its ids. */
 export interface LogRecord {

@@ -66,6 +66,15 @@ describe("a log on disk", () => {
     expect((await readAll(second)).map(dataOf)).toEqual(["1", "2", "3"]);
   });
 
+  test("takes no more when its file was removed under it", async () => {
+    const log = await openLog();
+    await append(log, update("a", "1"));
+    await rm(folder, { recursive: true });
+    await expect(append(log, update("a", "2"))).rejects.toMatchObject({ code: "log:unavailable" });
+    await expect(append(log, update("a", "3"))).rejects.toThrow(/was removed or replaced/);
+    expect((await readAll(log)).map(dataOf)).toEqual(["1"]);
+  });
+
   test("works off a lower limit in steps, and by a trim at once", async () => {
     const first = await openLog();
     await append(first, ...Array.from({ length: 2_000 }, (_, index) => update("a", `${index}`)));

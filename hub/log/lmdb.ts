@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { HubError } from "../errors.ts";
 import { createEventIds, type EventIds, ID_KEY_BYTES } from "../event-id.ts";
+import type { Logger } from "../logger.ts";
 import type { Timers } from "../timers.ts";
 import { parseTopic } from "../topic.ts";
 import { type Listener, prepareCommit, sizeOf, type Waiting } from "./commit.ts";
@@ -33,6 +34,8 @@ export interface LmdbLogOptions {
   readonly timers: Timers;
   /** How long to wait for another process to let go of the folder, in milliseconds. */
   readonly waitForOwnerMs: number;
+  /** Is told when another process has to be waited for, or has left the folder without closing it. */
+  readonly logger?: Pick<Logger, "info" | "warn">;
 }
 
 /** A commit is made in one go on the event loop: this many updates take some ten milliseconds. */
@@ -49,7 +52,7 @@ export async function openLmdbLog(options: LmdbLogOptions): Promise<Log> {
     const key = store.root.transactionSync(() =>
       readOrMakeRecord(store, () => randomBytes(ID_KEY_BYTES)),
     );
-    const ownership = await Ownership.take(store, options.waitForOwnerMs);
+    const ownership = await Ownership.take(store, options.waitForOwnerMs, options.logger);
     return new LmdbLog(options, store, ownership, createEventIds(key));
   } catch (error) {
     await store.root.close();
@@ -211,6 +214,7 @@ class LmdbLog implements Log {
       const { retention } = this.#options;
       const plan = planCommit(this.#store, this.#state, commit, { retention, now, trimsByAge });
       if (plan.changes) {
+        if (!this.#store.isInPlace()) throw removed(this.#options.folder);
         this.#underWay = plan;
         const { token } = this.#ownership;
         const isWritten = await writeCommit(this.#reader, token, commit, plan);
@@ -266,6 +270,12 @@ function readActive({ active }: Store): SubscriptionEvent[] {
 
 const closed = () =>
   new HubError("log:unavailable", "The log is closed: the hub is shutting down.");
+
+const removed = (folder: string) =>
+  new HubError(
+    "log:unavailable",
+    `The history's file in ${folder} was removed or replaced while it was in use: start the hub again, which makes or reads what is there.`,
+  );
 
 function unavailable(folder: string, cause: unknown): HubError {
   const why = cause instanceof Error ? cause.message : String(cause);

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HubError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
 import { META, type Store } from "./lmdb-store.ts";
 
 /** Between processes only the real clock counts: these are not a test's to move. */
@@ -38,16 +39,26 @@ export class Ownership {
   /**
    * Takes the file: at once if nobody has it or its owner is dead, else when its owner lets go of it.
    * @param waitMs how long to wait for a living owner, in milliseconds
+   * @param logger is told when an owner has to be waited for, or had died
    * @throws HubError `log:owned` naming the owner
    */
-  static async take(store: Store, waitMs: number): Promise<Ownership> {
+  static async take(
+    store: Store,
+    waitMs: number,
+    logger?: Pick<Logger, "info" | "warn">,
+  ): Promise<Ownership> {
+    const { folder } = store;
     const until = performance.now() + waitMs;
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const token = randomInt(1, 2 ** 47);
-      const owner = tryToTake(store, token);
-      if (!owner) return new Ownership(store, token);
+      const { isTaken, owner } = tryToTake(store, token);
+      if (isTaken) {
+        if (owner) logger?.warn({ folder, owner }, "the history was left by a process that died");
+        return new Ownership(store, token);
+      }
       const left = until - performance.now();
-      if (left <= 0) throw owned(store.folder, owner);
+      if (left <= 0) throw owned(folder, owner);
+      if (isFirst) logger?.info({ folder, owner, waitMs }, "the history's owner is waited for");
       await sleep(Math.min(POLL_MS, left));
     }
   }
@@ -88,17 +99,23 @@ export class Ownership {
   }
 }
 
-/** One write transaction, which excludes those of all other processes. Gives the owner who stands in the way. */
-function tryToTake({ meta, folder }: Store, token: number): OwnerRecord | undefined {
+interface Attempt {
+  readonly isTaken: boolean;
+  /** Who owned it before, or does. */
+  readonly owner: OwnerRecord | undefined;
+}
+
+/** One write transaction, which excludes those of all other processes. */
+function tryToTake({ meta, folder }: Store, token: number): Attempt {
   return meta.transactionSync(() => {
     const found = meta.get(META.owner);
     const owner = found && parse(found);
-    if (owner && isAlive(owner, folder)) return owner;
+    if (owner && isAlive(owner, folder)) return { isTaken: false, owner };
     const us: OwnerRecord = { pid: process.pid, host: hostname(), startedAt: Date.now() };
     // It has no heartbeat yet, and none would be a dead owner's.
     beat(folder);
     meta.putSync(META.owner, Buffer.from(JSON.stringify(us)), token);
-    return undefined;
+    return { isTaken: true, owner };
   });
 }
 
