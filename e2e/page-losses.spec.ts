@@ -33,12 +33,31 @@ test("refused from the first, it tells when the next try is", async ({
   scripted,
   scriptedPage,
 }) => {
-  scripted.refuse(2);
+  // The third wait is two seconds at least: long enough to be seen, however seldom somebody looks.
+  scripted.refuse(3);
   await page.goto(scriptedPage);
-  await expect(page.getByText(/^Try 1 in 1 s$/)).toBeVisible();
+  await expect(page.getByText(/^Try [1-3] in [1-4] s$/)).toBeVisible();
   await expect(live.status).toHaveText("Open");
   expect(await live.texts()).toEqual(["Connection error", "Connection open ..."]);
   await expect(live.entries.first()).toContainText(/next try in [01]\.\d s/);
+});
+
+test("it tells a try that is under way from one that is the browser's to make", async ({
+  page,
+  live,
+  scripted,
+  scriptedPage,
+}) => {
+  await page.goto(scriptedPage);
+  await expect(live.status).toHaveText("Open");
+  scripted.stall(true);
+  scripted.drop();
+  await expect(page.getByText("Try 1: the browser reconnects", { exact: true })).toBeVisible();
+  // The browser's own try hangs by now: the refusal is for the next page.
+  await expect.poll(() => scripted.requests).toBe(2);
+  scripted.refuse(1);
+  await page.reload();
+  await expect(page.getByText("Try 1: under way", { exact: true })).toBeVisible();
 });
 
 test("a server that is restarted is found again", async ({ page }) => {
@@ -83,12 +102,13 @@ test("a server that is stopped in its tracks leaves the stream open but dead: it
   }
 });
 
-test("closed, it stays closed while the server comes and goes", async ({
+test("closed, it stays closed while the server comes and goes, whatever the time", async ({
   page,
   live,
   scripted,
   scriptedPage,
 }) => {
+  await page.clock.install();
   scripted.refuse(1_000);
   await page.goto(scriptedPage);
   await expect(live.status).toHaveText("Reconnecting");
@@ -96,9 +116,71 @@ test("closed, it stays closed while the server comes and goes", async ({
   await expect(live.status).toHaveText("Closed");
   const { requests } = scripted;
   await page.evaluate(() => dispatchEvent(new Event("online")));
-  await live.button("Clear").click();
-  await expect(live.entries).toHaveCount(0);
-  expect(scripted.requests).toBe(requests);
+  // Longer than any wait there is. What was due by then has been sent by the time a request behind it is answered.
+  await page.clock.fastForward("10:00");
+  await page.evaluate((url) => fetch(url).then(({ status }) => status), `${scripted.url}?last`);
+  expect(scripted.requests).toBe(requests + 1);
+  await expect(live.status).toHaveText("Closed");
+  expect((await live.texts()).at(-1)).toBe("Connection close");
+});
+
+test("the auto-close comes while it waits for the next try, too, and ends the wait", async ({
+  page,
+  live,
+  runnel,
+  scripted,
+}) => {
+  await page.clock.install();
+  scripted.refuse(1_000);
+  await page.goto(`${runnel.url}/?close=60&url=${encodeURIComponent(scripted.url)}`);
+  await expect(live.status).toHaveText("Reconnecting");
+  await expect(page.getByText(/closes in \d+ seconds/)).toBeAttached();
+  await page.clock.fastForward("01:00");
+  await expect(live.status).toHaveText("Closed");
+  expect(await live.texts()).toEqual(["Connection error", "Connection close"]);
+  await expect(page.getByText(/^Try \d/)).toHaveCount(0);
+  const { requests } = scripted;
+  await page.clock.fastForward("10:00");
+  await page.evaluate((url) => fetch(url).then(({ status }) => status), `${scripted.url}?last`);
+  expect(scripted.requests).toBe(requests + 1);
+});
+
+test("a hidden tab's list goes on although no frame is drawn, and a wait ends when the tab is seen", async ({
+  page,
+  live,
+  scripted,
+  scriptedPage,
+}) => {
+  // As much of hiding as a page can tell: a browser without a window hides no tab.
+  await page.addInitScript(() => {
+    let hidden = false;
+    const draw = requestAnimationFrame;
+    Object.defineProperty(document, "visibilityState", {
+      get: () => (hidden ? "hidden" : "visible"),
+    });
+    Object.assign(globalThis, {
+      requestAnimationFrame: (callback: FrameRequestCallback) => (hidden ? 0 : draw(callback)),
+      hide(on: boolean) {
+        hidden = on;
+        document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+      },
+    });
+  });
+  await page.goto(scriptedPage);
+  await expect(live.status).toHaveText("Open");
+  await page.evaluate("hide(true)");
+  scripted.emit("unseen");
+  await expect(live.entries.last()).toContainText("unseen");
+  await expect(live.figure("events")).toHaveText("1");
+  expect(scripted.connections).toBe(1);
+
+  scripted.refuse(5);
+  scripted.drop();
+  // By its own words there are more than two seconds left.
+  await expect(page.getByText(/^Try \d in [3-9] s$/)).toBeVisible();
+  const { requests } = scripted;
+  await page.evaluate("hide(false)");
+  await expect.poll(() => scripted.requests, { timeout: 2_000 }).toBe(requests + 1);
 });
 
 test("leaving the page closes the stream, and Back finds one live page again", async ({

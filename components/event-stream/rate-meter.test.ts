@@ -31,10 +31,3 @@ test("in its first second it reads what there is", () => {
   meter.count(10);
   expect(meter.rate(20)).toBe(2);
 });
-
-test("a clock that is set back neither throws nor loses events", () => {
-  const meter = new RateMeter();
-  meter.count(10_000);
-  meter.count(5_000);
-  expect(meter.rates(5_000).at(-1)).toBe(2);
-});

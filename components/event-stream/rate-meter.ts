@@ -3,11 +3,11 @@ export const SECONDS = 60;
 /** The rate is the mean of this many seconds: steady enough to read, quick enough to follow. */
 const MEAN_OVER = 3;
 
-/** Counts events by the second, for the last minute. */
+/** Counts events by the second, for the last minute. Its `now` MUST NOT go back: milliseconds on a clock that nobody sets. */
 export class RateMeter {
   #counts = new Array<number>(SECONDS).fill(0);
   #total = 0;
-  /** When the second that is still counting began, in milliseconds since 1970. */
+  /** When the second that is still counting began. */
   #began: number | undefined;
   /** Whole seconds measured so far, up to a minute. */
   #measured = 0;

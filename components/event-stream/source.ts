@@ -1,12 +1,16 @@
-import type { Status } from "./types.ts";
+import type { Retry, Status } from "./types.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { EventSourceLike, Stop, World } from "./world.ts";
 
 /** The event by which a server says, in its data, how many seconds of silence are usual. */
 const HEARTBEAT = "runnel:heartbeat";
+/** The event by which a server says that it goes on behind what it was asked for. */
+const GAP = "runnel:gap";
 const CLOSED = 2;
 /** A server that takes the connection and never answers is waited for this long, in milliseconds. */
 const NO_ANSWER_MS = 30_000;
+/** The browser's own try is waited for longer: its wait before it, which the server may have chosen, is part of this. */
+const NO_RETRY_MS = 120_000;
 
 /** How long to wait before a new EventSource is built, in milliseconds: from `first`, doubling, up to `longest`. */
 export interface Backoff {
@@ -18,6 +22,8 @@ export interface SourceHandlers {
   onStatus(status: Status): void;
   onOpen(): void;
   onMessage(data: string, id: string): void;
+  /** Events are missing between the last one and the next. */
+  onGap(): void;
   /** The connection was lost, or never came about; told once until the next onOpen. `next`: what happens now. */
   onLoss(next: string): void;
 }
@@ -64,7 +70,7 @@ export class Source {
   /** Ends a wait before the next try: the network is back, or somebody looks. */
   hurry(): void {
     if (this.#stopWaiting === undefined) return;
-    this.#on.onStatus({ state: "reconnecting", attempt: this.#attempt, nextTryAt: null });
+    this.#tell({ by: "page", at: null });
     this.#build();
   }
 
@@ -77,9 +83,7 @@ export class Source {
     }
     const source = new EventSource(this.#url);
     this.#current = source;
-    this.#stopPatience = this.#world.after(NO_ANSWER_MS, () =>
-      this.#rebuild(`no answer for ${seconds(NO_ANSWER_MS)}`),
-    );
+    this.#bePatient(NO_ANSWER_MS);
     // An event of a source that was replaced is nobody's any more.
     const on = (type: string, listener: (event: MessageEvent) => void) =>
       source.addEventListener(type, (event) => {
@@ -89,6 +93,10 @@ export class Source {
     on("message", ({ data, lastEventId }) => {
       this.#watchdog.heard();
       this.#on.onMessage(String(data), lastEventId);
+    });
+    on(GAP, () => {
+      this.#watchdog.heard();
+      this.#on.onGap();
     });
     on(HEARTBEAT, ({ data }) => this.#watchdog.promise(String(data)));
     on("error", () => {
@@ -108,9 +116,14 @@ export class Source {
   }
 
   #browserRetries(): void {
-    this.#stopPatience?.();
+    this.#bePatient(NO_RETRY_MS);
     this.#watchdog.stop();
-    this.#lost("no connection; the browser tries again by itself", null);
+    this.#lost("no connection; the browser tries again by itself", { by: "browser" });
+  }
+
+  #bePatient(ms: number): void {
+    this.#stopPatience?.();
+    this.#stopPatience = this.#world.after(ms, () => this.#rebuild(`no answer for ${seconds(ms)}`));
   }
 
   #rebuild(why: string): void {
@@ -119,14 +132,19 @@ export class Source {
     // Half to all of it, by chance: the clients of a server that went away do not come back as one.
     const full = Math.min(longest, first * 2 ** this.#attempt);
     const ms = full * (0.5 + this.#world.random() / 2);
-    this.#lost(`${why}; next try in ${seconds(ms)}`, this.#world.now() + ms);
+    const at = this.#world.now() + ms;
+    this.#lost(`${why}; next try in ${seconds(ms)}`, { by: "page", at });
     this.#stopWaiting = this.#world.after(ms, () => this.hurry());
   }
 
-  #lost(next: string, nextTryAt: number | null): void {
+  #lost(detail: string, next: Retry): void {
     this.#attempt += 1;
-    this.#on.onStatus({ state: "reconnecting", attempt: this.#attempt, nextTryAt });
-    if (this.#attempt === 1) this.#on.onLoss(next);
+    this.#tell(next);
+    if (this.#attempt === 1) this.#on.onLoss(detail);
+  }
+
+  #tell(next: Retry): void {
+    this.#on.onStatus({ state: "reconnecting", attempt: this.#attempt, next });
   }
 
   /** Lets go of the connection, and of the wait for one. */

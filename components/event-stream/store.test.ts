@@ -194,11 +194,42 @@ describe("a connection's life", () => {
     expect(server.requests).toBe(1);
   });
 
+  test("closed before anybody subscribed, it is never opened, and says so once", async () => {
+    const stream = make();
+    stream.close();
+    stream.close();
+    leave.push(stream.subscribe(() => {}));
+    await until(stream, "closed");
+    expect(texts(stream)).toEqual(["Connection close"]);
+    expect(server.requests).toBe(0);
+    stream.reopen();
+    await until(stream, "open");
+  });
+
+  test("kept open is told until it is opened anew, whatever the page does meanwhile", async () => {
+    const stream = listen({ closeAfterMs: 60_000 });
+    await until(stream, "open");
+    expect(stream.getSnapshot().kept).toBe(false);
+    stream.keepOpen();
+    page.dispatchEvent(new Event("pagehide"));
+    await until(stream, "connecting");
+    expect(stream.getSnapshot().kept).toBe(true);
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    await until(stream, "open");
+    expect(stream.getSnapshot()).toMatchObject({ kept: true, closesAt: null });
+    stream.reopen();
+    await expect.poll(() => stream.getSnapshot().closesAt).not.toBeNull();
+    expect(stream.getSnapshot().kept).toBe(false);
+  });
+
   test("without EventSource it says so, and nothing else happens", async () => {
     const stream = listen({ closeAfterMs: 50, world: world({ EventSource: undefined }) });
     await until(stream, "unsupported");
     expect(texts(stream)).toEqual(["浏览器不支持 EventSource API"]);
     expect(stream.getSnapshot().closesAt).toBeNull();
+    stream.close();
+    await expect.poll(() => timers).toBe(0);
+    expect(texts(stream)).toEqual(["浏览器不支持 EventSource API"]);
   });
 });
 
@@ -217,8 +248,9 @@ describe("losses", () => {
     const stream = listen({ backoff: { first: 60_000, longest: 60_000 } });
     await until(stream, "reconnecting");
     const { status } = stream.getSnapshot();
-    expect(status).toMatchObject({ attempt: 1 });
-    const wait = status.state === "reconnecting" ? (status.nextTryAt ?? 0) - Date.now() : 0;
+    expect(status).toMatchObject({ attempt: 1, next: { by: "page" } });
+    const at = status.state === "reconnecting" && status.next.by === "page" ? status.next.at : 0;
+    const wait = (at ?? 0) - Date.now();
     expect(wait).toBeGreaterThan(29_000);
     expect(wait).toBeLessThanOrEqual(60_000);
   });
@@ -246,6 +278,45 @@ describe("losses", () => {
     await expect.poll(() => server.requests).toBeGreaterThan(1);
     server.stall(false);
     await until(stream, "open");
+  });
+
+  test("a try that is under way is told from one that the browser makes when it likes", async () => {
+    server.refuse(1);
+    const stream = listen({ backoff: { first: 60_000, longest: 60_000 } });
+    await until(stream, "reconnecting");
+    server.stall(true);
+    page.dispatchEvent(new Event("online"));
+    await expect
+      .poll(() => stream.getSnapshot().status)
+      .toEqual({ state: "reconnecting", attempt: 1, next: { by: "page", at: null } });
+    stream.reopen();
+    server.stall(false);
+    stream.reopen();
+    await until(stream, "open");
+    server.stall(true);
+    server.drop();
+    await expect
+      .poll(() => stream.getSnapshot().status)
+      .toEqual({ state: "reconnecting", attempt: 1, next: { by: "browser" } });
+  });
+
+  test("a browser whose own try hangs is not waited for without end, but longer than for one of the page's", async () => {
+    const waits: number[] = [];
+    const real = world();
+    const after: World["after"] = (ms, callback) => {
+      waits.push(ms);
+      // More than the server's `retry:`, so that the browser has asked by then.
+      return real.after(ms === 120_000 ? 300 : ms, callback);
+    };
+    const stream = listen({ backoff: { first: 10, longest: 10 }, world: { ...real, after } });
+    await until(stream, "open");
+    server.stall(true);
+    server.drop();
+    await expect.poll(() => server.requests).toBeGreaterThan(2);
+    server.stall(false);
+    stream.reopen();
+    await until(stream, "open");
+    expect(waits).toContain(120_000);
   });
 
   test("a page that is seen again, without having been shown anew, is live again", async () => {
@@ -319,6 +390,24 @@ describe("losses", () => {
     expect(stream.getSnapshot().events).toBe(0);
   });
 
+  test("a gap in the history is told in one row, is no event, and is a sign of life", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    server.emit("0.2", { type: "runnel:heartbeat" });
+    const gap = JSON.stringify({ requested: "3", continuesAfter: "7" });
+    server.emit(gap, { type: "runnel:gap" });
+    await expect.poll(() => stream.getSnapshot().entries.at(-1)?.kind).toBe("gap");
+    expect(texts(stream)).toEqual([
+      "Connection open ...",
+      "Some events are missing: history no longer held what came before.",
+    ]);
+    expect(stream.getSnapshot().events).toBe(0);
+    const beat = setInterval(() => server.emit(gap, { type: "runnel:gap" }), 50);
+    leave.push(() => clearInterval(beat));
+    await expect.poll(() => stream.getSnapshot().entries.length).toBeGreaterThan(15);
+    expect(server.requests).toBe(1);
+  });
+
   test("messages are signs of life as heartbeats are", async () => {
     const stream = listen();
     await until(stream, "open");
@@ -355,6 +444,18 @@ describe("the page's life", () => {
     await expect.poll(() => texts(stream)).toEqual(["Connection open ...", "Connection open ..."]);
     expect(server.requests).toBe(2);
     expect(stream.getSnapshot().closesAt).not.toBeNull();
+  });
+
+  test("closed while the page was away, it is closed when the page is back", async () => {
+    const stream = listen();
+    await until(stream, "open");
+    page.dispatchEvent(new Event("pagehide"));
+    stream.close();
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    await until(stream, "closed");
+    await expect.poll(() => server.connections).toBe(0);
+    expect(texts(stream)).toEqual(["Connection open ...", "Connection close"]);
+    expect(server.requests).toBe(1);
   });
 
   test("Back does not open what was closed", async () => {
@@ -457,5 +558,39 @@ describe("the list", () => {
       status: { state: "connecting" },
       entries: [],
     });
+  });
+});
+
+describe("the rate", () => {
+  /** A stream with three events, and a clock of its own that is moved by hand. */
+  async function setUp() {
+    const clock = { elapsed: 0, now: Date.now() };
+    const stream = listen({
+      world: world({ elapsed: () => clock.elapsed, now: () => clock.now }),
+    });
+    await until(stream, "open");
+    server.emitAll(["one", "two", "three"]);
+    await expect.poll(() => stream.getSnapshot().rates.at(-1)).toBe(3);
+    return { stream, clock };
+  }
+
+  test("it moves on although the time of day is set back", async () => {
+    const { stream, clock } = await setUp();
+    clock.now -= 3_600_000;
+    clock.elapsed += 5_000;
+    stream.insertMessage("any change");
+    await expect.poll(() => stream.getSnapshot().rates.at(-6)).toBe(3);
+    expect(stream.getSnapshot().rate).toBe(0);
+  });
+
+  test("once closed, its picture stays as it was, until it is opened anew", async () => {
+    const { stream, clock } = await setUp();
+    stream.close();
+    clock.elapsed += 5_000;
+    stream.pause();
+    await expect.poll(() => stream.getSnapshot().paused).toBe(true);
+    expect(stream.getSnapshot().rates.at(-1)).toBe(3);
+    stream.reopen();
+    await expect.poll(() => stream.getSnapshot().rates.at(-6)).toBe(3);
   });
 });

@@ -2,7 +2,14 @@ import { EntryList } from "./entry-list.ts";
 import { watchPage } from "./page-life.ts";
 import { RateMeter, SECONDS } from "./rate-meter.ts";
 import { type Backoff, Source } from "./source.ts";
-import { type EntryKind, type EventStream, type Snapshot, type Status, WORDS } from "./types.ts";
+import {
+  type EntryKind,
+  type EventStream,
+  MISSING,
+  type Snapshot,
+  type Status,
+  WORDS,
+} from "./types.ts";
 import { browserWorld, type Stop, type World } from "./world.ts";
 
 export interface EventStreamOptions {
@@ -29,6 +36,7 @@ const BLANK: Snapshot = Object.freeze({
   rate: 0,
   rates: Object.freeze(new Array<number>(SECONDS).fill(0)),
   closesAt: null,
+  kept: false,
 });
 
 /** Makes a stream, and connects nothing yet: it is open while somebody subscribes to it. */
@@ -49,6 +57,8 @@ class Store implements EventStream {
   #wanted = true;
   /** It was opened and has not been closed since: there is a connection, or one is tried for. */
   #running = false;
+  /** When it last was, by the clock of the rate. */
+  #ranUntil = 0;
   #closesAt: number | null = null;
   #kept = false;
   /** What is shown while paused, and how many entries there had been by then. */
@@ -65,9 +75,10 @@ class Store implements EventStream {
       onStatus: (status) => this.#setStatus(status),
       onOpen: () => this.#insert("open", WORDS.open),
       onMessage: (data, id) => {
-        this.#meter.count(this.#world.now());
+        this.#meter.count(this.#world.elapsed());
         this.#insert("message", data, id === "" ? {} : { id });
       },
+      onGap: () => this.#insert("gap", MISSING),
       onLoss: (detail) => this.#insert("error", WORDS.error, { detail }),
     });
   }
@@ -103,7 +114,7 @@ class Store implements EventStream {
   };
 
   readonly close = (): void => {
-    if (!this.#running) return;
+    if (!this.#wanted) return;
     this.#wanted = false;
     this.#halt();
     this.#setStatus({ state: "closed" });
@@ -165,6 +176,7 @@ class Store implements EventStream {
 
   /** Lets go of the connection and of every timer of it. Nothing of the stream is told after this. */
   #halt(): void {
+    if (this.#running) this.#ranUntil = this.#world.elapsed();
     this.#running = false;
     this.#source.stop();
     this.#setAutoClose(0);
@@ -208,7 +220,7 @@ class Store implements EventStream {
   }
 
   #takeSnapshot(): Snapshot {
-    const now = this.#world.now();
+    const now = this.#running ? this.#world.elapsed() : this.#ranUntil;
     const paused = this.#pausedAt;
     return {
       status: this.#status,
@@ -220,6 +232,7 @@ class Store implements EventStream {
       rate: this.#running ? this.#meter.rate(now) : 0,
       rates: this.#meter.rates(now),
       closesAt: this.#closesAt,
+      kept: this.#kept,
     };
   }
 }

@@ -6,8 +6,11 @@ export const WORDS = {
   unsupported: "浏览器不支持 EventSource API",
 } as const;
 
-/** What an entry tells of: a packet that arrived, or a turn in the connection's life. */
-export type EntryKind = "message" | keyof typeof WORDS;
+/** What a server that could not replay all that was missed puts on the list. */
+export const MISSING = "Some events are missing: history no longer held what came before.";
+
+/** What an entry tells of: a packet that arrived, packets that didn't, or a turn in the connection's life. */
+export type EntryKind = "message" | "gap" | keyof typeof WORDS;
 
 /** One line of the list. It never changes, so a row that shows it is drawn once. */
 export interface Entry {
@@ -26,7 +29,12 @@ export interface Entry {
   readonly at: number;
 }
 
-/** All times in milliseconds since 1970. */
+/** Who makes the next try, and when. The browser does it at a time of its own, which nobody is told. */
+export type Retry =
+  | { readonly by: "browser" }
+  /** In milliseconds since 1970; null: it is under way. */
+  | { readonly by: "page"; readonly at: number | null };
+
 export type Status =
   | { readonly state: "connecting" }
   | { readonly state: "open" }
@@ -34,8 +42,7 @@ export type Status =
       readonly state: "reconnecting";
       /** Which try this is since the connection was lost, from 1. */
       readonly attempt: number;
-      /** When it is made; null: the browser does it, at a time of its own, or it is under way. */
-      readonly nextTryAt: number | null;
+      readonly next: Retry;
     }
   | { readonly state: "closed" }
   | { readonly state: "unsupported" };
@@ -54,10 +61,12 @@ export interface Snapshot {
   readonly events: number;
   /** Messages a second, over the last three whole seconds; 0 when it is closed. */
   readonly rate: number;
-  /** Messages in each of the last 60 seconds, oldest first; the last one is still counting. */
+  /** Messages in each of the last 60 seconds, oldest first; the last one is still counting. It stands still while it is closed. */
   readonly rates: readonly number[];
   /** When the stream closes itself, in milliseconds since 1970; null: it doesn't. */
   readonly closesAt: number | null;
+  /** The auto-close was cancelled, by keepOpen(). */
+  readonly kept: boolean;
 }
 
 /** An EventSource and its history, as a store: what React (or anything else) subscribes to. */
@@ -69,7 +78,7 @@ export interface EventStream {
   getServerSnapshot(): Snapshot;
   /** Opens a new connection in the old one's place, and starts the auto-close anew. */
   reopen(): void;
-  /** Closes the connection for good, or until reopen(). */
+  /** Closes the connection for good, or until reopen(); before it was opened, too. */
   close(): void;
   /** Cancels the auto-close. */
   keepOpen(): void;

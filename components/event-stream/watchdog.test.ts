@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Watchdog } from "./watchdog.ts";
 import { browserWorld } from "./world.ts";
 
-/** A clock that is moved by hand, with one timer: what a watchdog has. */
+/** A clock that is moved by hand, with one timer: what a watchdog has. The time of day is set back all the while. */
 function setUp() {
   let now = 0;
   let timer: { due: number; callback: () => void } | undefined;
@@ -10,7 +10,8 @@ function setUp() {
   const watchdog = new Watchdog(
     {
       ...browserWorld(),
-      now: () => now,
+      elapsed: () => now,
+      now: () => -now,
       after(ms, callback) {
         const mine = { due: now + ms, callback };
         timer = mine;
@@ -59,12 +60,29 @@ test("a sign of life gives the stream its time again", () => {
   expect(silences).toEqual([10_000]);
 });
 
-test("a machine that slept is no dead stream: it gets its time again, once", () => {
+test.each([
+  ["an hour", 3_600_000],
+  ["a second more than its timer", 11_001],
+])("a machine that slept %s is no dead stream: it gets its time again", (_, woke) => {
   const { watchdog, silences, moveTo } = setUp();
   watchdog.promise("4");
-  moveTo(3_600_000);
+  moveTo(woke);
   expect(silences).toEqual([]);
-  moveTo(3_610_000);
+  moveTo(woke + 9_999);
+  expect(silences).toEqual([]);
+  moveTo(woke + 10_000);
+  expect(silences).toEqual([10_000]);
+});
+
+test("one silence is excused once: where timers are always late, a dead stream is noticed too", () => {
+  const { watchdog, silences, moveTo } = setUp();
+  watchdog.promise("4");
+  moveTo(60_000);
+  moveTo(60_001);
+  watchdog.heard();
+  moveTo(120_000);
+  expect(silences).toEqual([]);
+  moveTo(180_000);
   expect(silences).toEqual([10_000]);
 });
 

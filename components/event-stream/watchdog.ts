@@ -5,6 +5,8 @@ const SHORTEST_S = 0.1;
 const LONGEST_S = 86_400;
 /** Silence for this many intervals is death: one heartbeat may be late, two are not. */
 const INTERVALS = 2.5;
+/** A timer that is later than this, in milliseconds, was held back: the machine slept, or the tab was frozen. */
+const LATE_MS = 1_000;
 
 /**
  * Notices a stream that is open but dead: a path that was cut without a word leaves the EventSource OPEN for ever.
@@ -15,6 +17,7 @@ export class Watchdog {
   readonly #onSilence: (ms: number) => void;
   #limitMs: number | undefined;
   #heardAt = 0;
+  #excusedAt: number | undefined;
   #stop: Stop | undefined;
 
   /** @param onSilence called once, with the milliseconds that were waited for a sign of life */
@@ -35,7 +38,7 @@ export class Watchdog {
 
   /** A sign of life. Costs one assignment, whatever the rate: the timer looks at it when it fires. */
   heard(): void {
-    this.#heardAt = this.#world.now();
+    this.#heardAt = this.#world.elapsed();
   }
 
   stop(): void {
@@ -45,14 +48,17 @@ export class Watchdog {
   }
 
   #watch(ms: number): void {
-    const due = this.#world.now() + ms;
+    const due = this.#world.elapsed() + ms;
     this.#stop = this.#world.after(ms, () => {
       const limit = this.#limitMs;
       if (limit === undefined) return;
-      const now = this.#world.now();
-      // A timer that fires late tells of a machine that slept or a tab that was frozen: what came meanwhile is
-      // still to be read, so the stream gets its time again.
-      if (now - due > limit) this.#heardAt = now;
+      const now = this.#world.elapsed();
+      // What came while the timer was held back is still to be read, so the stream gets its time again. Only once
+      // without a sign of life: a hidden tab's timers are late each time, and its streams die as others do.
+      if (now - due > LATE_MS && this.#heardAt !== this.#excusedAt) {
+        this.#heardAt = now;
+        this.#excusedAt = now;
+      }
       const left = this.#heardAt + limit - now;
       if (left > 0) return this.#watch(left);
       this.stop();

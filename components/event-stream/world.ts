@@ -16,8 +16,10 @@ export interface World {
   /** Hears `pagehide`, `pageshow`, `online` and `visibilitychange`; undefined: nobody tells. */
   readonly page: Pick<EventTarget, "addEventListener" | "removeEventListener"> | undefined;
   visible(): boolean;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as somebody's clock has it: it may be set, back too. */
   now(): number;
+  /** Milliseconds on a clock that nobody sets: for spans of time. */
+  elapsed(): number;
   /** A number in [0, 1). */
   random(): number;
   /** Calls back once, `ms` milliseconds from now. */
@@ -40,6 +42,7 @@ export function browserWorld(): World {
     page: globalThis.window,
     visible: () => globalThis.document?.visibilityState !== "hidden",
     now: Date.now,
+    elapsed: () => performance.now(),
     random: Math.random,
     after,
     frame(callback) {

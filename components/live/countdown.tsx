@@ -1,20 +1,19 @@
 import { useNow } from "./use-now.ts";
 
 interface Props {
-  /** In milliseconds since 1970; null: it stays open. */
+  /** In milliseconds since 1970; null: it isn't open yet, or stays so. */
   closesAt: number | null;
   /** What the ring is full at, in milliseconds. */
   ofMs: number;
-  /** The stream is closed already. */
-  over: boolean;
+  /** It does not close by itself. */
+  stays: boolean;
 }
 
 /** A ring that runs out as the auto-close comes near. */
-export function Countdown({ closesAt, ofMs, over }: Props) {
-  const now = useNow(closesAt !== null);
-  if (over) return null;
-  if (closesAt === null) return <p className="text-right text-sm text-quiet">stays open</p>;
-  const leftMs = Math.max(0, now === 0 ? ofMs : closesAt - now);
+export function Countdown({ closesAt, ofMs, stays }: Props) {
+  const now = useNow(closesAt);
+  if (stays) return <p className="text-right text-sm text-quiet">stays open</p>;
+  const leftMs = closesAt === null ? ofMs : Math.max(0, closesAt - now);
   const seconds = Math.ceil(leftMs / 1000);
   return (
     <p className="flex items-center gap-3 text-sm text-quiet">

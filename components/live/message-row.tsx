@@ -7,6 +7,7 @@ const COLOURS: Record<EntryKind, string> = {
   error: "text-bad",
   close: "text-quiet",
   unsupported: "text-bad",
+  gap: "text-wait",
 };
 
 /** One entry. It is drawn once: an entry never changes. */

@@ -1,19 +1,24 @@
+import type { Retry } from "../event-stream/types.ts";
 import { useNow } from "./use-now.ts";
 
 interface Props {
   attempt: number;
-  /** In milliseconds since 1970; null: the browser decides. */
-  nextTryAt: number | null;
+  next: Retry;
 }
 
 /** When the connection is tried for again. */
-export function NextTry({ attempt, nextTryAt }: Props) {
-  const now = useNow(nextTryAt !== null);
-  const seconds = nextTryAt === null || now === 0 ? 0 : Math.ceil((nextTryAt - now) / 1000);
+export function NextTry({ attempt, next }: Props) {
+  const now = useNow(next.by === "page" ? next.at : null);
   return (
     <p className="mt-1 text-sm text-quiet tabular-nums">
       Try {attempt}
-      {seconds > 0 ? ` in ${seconds} s` : ", now"}
+      {when(next, now)}
     </p>
   );
+}
+
+function when(next: Retry, now: number): string {
+  if (next.by === "browser") return ": the browser reconnects";
+  const seconds = next.at === null ? 0 : Math.ceil((next.at - now) / 1000);
+  return seconds > 0 ? ` in ${seconds} s` : ": under way";
 }

@@ -16,20 +16,36 @@ describe("close", () => {
     ["30", 30],
     [" 007 ", 7],
     ["86400", 86_400],
+    [".5", 0.5],
+    ["1e1", 10],
+    ["2.5E-1", 0.25],
+    ["1e3", 1_000],
+    ["-0", 0],
   ])("%j is %d seconds", (close, closeSeconds) => {
     expect(parseParameters({ close })).toEqual({ ...fine, closeSeconds });
   });
 
-  test.each(["never", "-1", "1e3", "86401", "0x10", "Infinity", "10s", "٣"])(
-    "%j is told with what is right, and 10 is used",
-    (close) => {
-      const { closeSeconds, problems } = parseParameters({ close });
-      expect(closeSeconds).toBe(10);
-      expect(problems).toEqual([
-        `close is "${close}", but must be a number of seconds from 0 (never) to 86400. Now using 10.`,
-      ]);
-    },
-  );
+  test.each([
+    "never",
+    "-1",
+    "1e5",
+    "1e999",
+    "86401",
+    "0x10",
+    "Infinity",
+    "10s",
+    "٣",
+    "1.",
+    "+1",
+    "e1",
+    ".",
+  ])("%j is told with what is right, and 10 is used", (close) => {
+    const { closeSeconds, problems } = parseParameters({ close });
+    expect(closeSeconds).toBe(10);
+    expect(problems).toEqual([
+      `close is "${close}", but must be a number of seconds from 0 (never) to 86400. Now using 10.`,
+    ]);
+  });
 
   test("of several values the first counts", () => {
     expect(parseParameters({ close: ["3", "x"] })).toEqual({ ...fine, closeSeconds: 3 });

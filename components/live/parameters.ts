@@ -56,10 +56,13 @@ function parseAddress(raw: string): string | undefined {
   return wanted ? href : undefined;
 }
 
+// [spec] HTML, section 2.3.4.3: a valid floating-point number, which is what the form's own field hands over.
+const NUMBER = /^-?(\d+(\.\d+)?|\.\d+)(e[+-]?\d+)?$/i;
+
 function parseSeconds(raw: string): number | undefined {
-  if (!/^\d+(\.\d+)?$/.test(raw)) return undefined;
-  const seconds = Number(raw);
-  return seconds <= CLOSE_SECONDS.longest ? seconds : undefined;
+  if (!NUMBER.test(raw)) return undefined;
+  const seconds = Number(raw) || 0; // -0 too is 0
+  return seconds >= 0 && seconds <= CLOSE_SECONDS.longest ? seconds : undefined;
 }
 
 function quote(raw: string): string {

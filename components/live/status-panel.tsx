@@ -19,9 +19,10 @@ interface Props {
 
 /** How the connection stands, and what can be done about it. */
 export function StatusPanel({ stream, now, address, closeAfterMs }: Props) {
-  const { status, closesAt } = now;
+  const { status, closesAt, kept } = now;
   const { name, colour, moving } = LOOKS[status.state];
   const over = status.state === "closed" || status.state === "unsupported";
+  const stays = closeAfterMs === 0 || kept;
   return (
     <section aria-label="Connection" className="needs-script lg:col-start-1">
       <div className="flex min-h-16 items-center gap-4">
@@ -37,29 +38,31 @@ export function StatusPanel({ stream, now, address, closeAfterMs }: Props) {
             {address.replace(/^https?:\/\//, "")}
           </p>
           {status.state === "reconnecting" && (
-            <NextTry attempt={status.attempt} nextTryAt={status.nextTryAt} />
+            <NextTry attempt={status.attempt} next={status.next} />
           )}
         </div>
-        <Countdown closesAt={closesAt} ofMs={closeAfterMs} over={over} />
+        {!over && <Countdown closesAt={closesAt} ofMs={closeAfterMs} stays={stays} />}
       </div>
-      <div className="mt-4 flex gap-2.5">
-        {/* One button in one place, so that the focus stays where it was when the stream closes. */}
-        <button
-          type="button"
-          className={`button flex-1 ${over ? "button-main" : ""}`}
-          onClick={over ? stream.reopen : stream.close}
-        >
-          {over ? "Reopen" : "Close now"}
-        </button>
-        <button
-          type="button"
-          className="button flex-1"
-          aria-disabled={closesAt === null}
-          onClick={stream.keepOpen}
-        >
-          Keep open
-        </button>
-      </div>
+      {status.state !== "unsupported" && (
+        <div className="mt-4 flex gap-2.5">
+          {/* One button in one place, so that the focus stays where it was when the stream closes. */}
+          <button
+            type="button"
+            className={`button flex-1 ${over ? "button-main" : ""}`}
+            onClick={over ? stream.reopen : stream.close}
+          >
+            {over ? "Reopen" : "Close now"}
+          </button>
+          <button
+            type="button"
+            className="button flex-1"
+            aria-disabled={over || stays}
+            onClick={stream.keepOpen}
+          >
+            Keep open
+          </button>
+        </div>
+      )}
     </section>
   );
 }
