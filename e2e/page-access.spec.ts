@@ -34,11 +34,18 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize(SIZES[size]);
 
+      scripted.stall(true);
+      await page.goto(scriptedPage);
+      await expect(live.status).toHaveText("Connecting");
+      await check("connecting");
+      scripted.stall(false);
       await page.goto(scriptedPage);
       await expect(live.status).toHaveText("Open");
       await check("open and empty");
       scripted.emit("w".repeat(5_000), { id: "i".repeat(300) });
       scripted.emitAll(Array.from({ length: 600 }, (_, i) => `event ${i}`));
+      scripted.emit("{}", { type: "runnel:gap" });
+      await expect(live.entries.last()).toContainText("Some events are missing");
       await expect(live.entries).toHaveCount(500);
       await check("full");
       await live.button("Pause").click();
@@ -59,8 +66,51 @@ for (const colorScheme of ["light", "dark"] as const) {
       await check("bad values, counting down");
       await page.goto(`${runnel.url}/nothing`);
       await check("no such page");
+      await page.addInitScript("delete globalThis.EventSource");
+      await page.goto(runnel.url);
+      await expect(live.status).toHaveText("Not supported");
+      await check("not supported");
     });
   }
+}
+
+const LARGE_TEXT = { ...SIZES, phone: { width: 390, height: 844 }, "small phone": SIZES.phone };
+
+for (const [name, size] of Object.entries(LARGE_TEXT)) {
+  test(`text of twice the size is still read in lines, and no button is cut off (${name})`, async ({
+    page,
+    live,
+    scripted,
+    scriptedPage,
+  }) => {
+    await page.setViewportSize(size);
+    await page.goto(scriptedPage);
+    await expect(live.status).toHaveText("Open");
+    await page.evaluate("document.documentElement.style.fontSize = '200%'");
+    await page.locator("#msg").scrollIntoViewIfNeeded();
+    scripted.emit("without an id, and longer than a line");
+    scripted.emit("with an id, and longer than a line", { id: "1759744800000" });
+    for (const text of ["Connection open ...", "without an id", "with an id"]) {
+      const entry = live.entries.filter({ hasText: text });
+      await entry.scrollIntoViewIfNeeded();
+      const letters = await entry
+        .locator("[data-text]")
+        .evaluate(
+          (it) => it.clientWidth / (0.6 * Number.parseFloat(getComputedStyle(it).fontSize)),
+        );
+      expect(letters, text).toBeGreaterThan(8);
+    }
+    const edge = await page.locator("main").evaluate((main) => {
+      const { paddingRight } = getComputedStyle(main);
+      return main.getBoundingClientRect().right - Number.parseFloat(paddingRight);
+    });
+    for (const button of await page.getByRole("button").all()) {
+      const { x = 0, width = 0 } = (await button.boundingBox()) ?? {};
+      expect(x + width, (await button.textContent()) ?? "").toBeLessThanOrEqual(edge);
+    }
+    const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    expect(over, "wider than the screen").toBe(0);
+  });
 }
 
 test("each control is within the keyboard's reach, in the order of the page, and keeps the focus", async ({
@@ -92,7 +142,8 @@ test("each control is within the keyboard's reach, in the order of the page, and
   await expect(live.button("Pause")).toBeFocused();
   await press("Enter");
   await expect(live.button("Resume")).toBeFocused();
-  await expect(page.getByRole("button", { name: /^Paused · \d+ new$/ })).toBeVisible();
+  const held = page.getByRole("button", { name: /^Paused · \d+ new$/ });
+  await expect(held).toBeVisible();
   await press("Enter");
   await press("Tab");
   await expect(live.button("Clear")).toBeFocused();
@@ -101,7 +152,11 @@ test("each control is within the keyboard's reach, in the order of the page, and
   await expect(page.getByText("Connection open ...")).toHaveCount(0);
 
   await press("Tab");
-  await expect(page.getByRole("region", { name: "接收的消息：" })).toBeFocused();
+  await expect(live.list).toBeFocused();
+  await live.button("Pause").press("Enter");
+  await held.press("Enter");
+  await expect(held).toHaveCount(0);
+  await expect(live.list).toBeFocused();
   for (const next of [live.button("Copy"), page.getByLabel("Another event stream")]) {
     await press("Tab");
     await expect(next).toBeFocused();

@@ -1,4 +1,5 @@
-import { expect, test } from "./support/live-page.ts";
+import type { Page } from "@playwright/test";
+import { expect, livePage, test } from "./support/live-page.ts";
 import { connections } from "./support/runnel.ts";
 
 test.describe("the seed's page", () => {
@@ -42,6 +43,8 @@ test.describe("the seed's page", () => {
     await page.goto(runnel.url);
     await expect(live.status).toHaveText("Not supported");
     expect(await live.texts()).toEqual(["浏览器不支持 EventSource API"]);
+    for (const name of ["Reopen", "Close now", "Keep open"])
+      await expect(live.button(name)).toHaveCount(0);
   });
 
   test("without JavaScript the words are there, how to listen too, and nothing that does nothing", async ({
@@ -87,6 +90,48 @@ test.describe("what it may be asked for", () => {
     await expect.poll(() => scripted.connections).toBe(1);
     await expect(live.status).toHaveText("Open");
     await expect.poll(connections(runnel)).toBe(0);
+  });
+
+  test("it says that it stays open where it does, and nowhere else: not before it is opened, nor when it is left", async ({
+    page,
+    live,
+    runnel,
+  }) => {
+    const sent = async (query: string) => (await page.request.get(runnel.url + query)).text();
+    expect((await sent("/")).includes("stays open")).toBe(false);
+    expect((await sent("/?close=0")).includes("stays open")).toBe(true);
+    await page.goto(`${runnel.url}/?close=60`);
+    await expect(live.status).toHaveText("Open");
+    const leave = () => page.evaluate(() => dispatchEvent(new Event("pagehide")));
+    await leave();
+    await expect(live.status).toHaveText("Connecting");
+    await expect(page.getByText("closes in 60 seconds")).toBeAttached();
+    await live.button("Keep open").click();
+    await expect(page.getByText("stays open")).toBeVisible();
+  });
+
+  test("opened anew, it counts down from the start, and never from the time of the close", async ({
+    page,
+    live,
+    runnel,
+  }) => {
+    await page.clock.install();
+    await page.goto(`${runnel.url}/?close=30`);
+    await expect(live.status).toHaveText("Open");
+    await live.button("Close now").click();
+    await expect(live.status).toHaveText("Closed");
+    await page.clock.fastForward("10:00");
+    await page.evaluate(() => {
+      const seen: number[] = [];
+      Object.assign(globalThis, { seen });
+      new MutationObserver(() => {
+        const seconds = /closes in (\d+) seconds/.exec(document.body.textContent)?.[1];
+        if (seconds !== undefined) seen.push(Number(seconds));
+      }).observe(document.body, { childList: true, subtree: true, characterData: true });
+    });
+    await live.button("Reopen").click();
+    await expect(page.getByText("closes in 29 seconds")).toBeAttached();
+    expect(await page.evaluate("Math.max(...seen)")).toBe(30);
   });
 
   test("?close= closes after so many seconds", async ({ page, live, runnel }) => {
@@ -199,12 +244,79 @@ test.describe("the list", () => {
     scripted.emitAll(["newer", "newest"]);
     await expect(live.entries.last()).toContainText("newest");
     await expect(shown).toBeInViewport();
+    await expect(async () => {
+      await page.mouse.wheel(0, 2_000);
+      await expect(jump).toHaveCount(0, { timeout: 500 });
+    }).toPass();
+    await page.mouse.wheel(0, -2_000);
     await jump.click();
+    await expect(live.list).toBeFocused();
     await expect(live.entries.last()).toBeInViewport();
     scripted.emit("newest of all");
     await expect(live.entries.last()).toContainText("newest of all");
     await expect(live.entries.last()).toBeInViewport();
   });
+});
+
+test.describe("on a fast stream", () => {
+  test.use({ hasTouch: true });
+
+  const drag = async (page: Page) => {
+    const { x = 0, y = 0 } = (await livePage(page).list.boundingBox()) ?? {};
+    const touch = await page.context().newCDPSession(page);
+    const send = (type: "touchStart" | "touchMove", down: number) =>
+      touch.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints: [{ x: x + 50, y: y + 50 + down }],
+      });
+    await send("touchStart", 0);
+    for (const down of [10, 20, 30, 40, 50, 60]) await send("touchMove", down);
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  };
+  const ways: readonly [string, (page: Page) => Promise<void>][] = [
+    ["ArrowUp", (page) => page.keyboard.press("ArrowUp")],
+    ["PageUp", (page) => page.keyboard.press("PageUp")],
+    ["a slow wheel", (page) => page.mouse.wheel(0, -8)],
+    ["a finger", drag],
+  ];
+
+  for (const [name, goUp] of ways) {
+    test(`${name} leaves the end of the list, and only the reader's coming down to it brings it back`, async ({
+      page,
+      live,
+      scripted,
+      scriptedPage,
+    }) => {
+      await page.goto(scriptedPage);
+      await expect(live.status).toHaveText("Open");
+      const jump = live.button("Jump to newest");
+      let sent = 0;
+      const feed = setInterval(() => {
+        sent += 1;
+        scripted.emit(`event ${sent}\n`.repeat(1 + (sent % 3)));
+      }, 5);
+      try {
+        await expect(live.entries.nth(100)).toBeAttached();
+        await live.list.focus();
+        await live.list.hover();
+        await goUp(page);
+        await expect(jump).toBeVisible();
+        const later = sent + 50;
+        await expect
+          .poll(async () => Number((await live.figure("events").textContent())?.replace(",", "")))
+          .toBeGreaterThan(later);
+        await expect(jump).toBeVisible();
+        await expect(live.entries.last()).not.toBeInViewport();
+      } finally {
+        clearInterval(feed);
+      }
+      await page.keyboard.press("End");
+      await expect(jump).toHaveCount(0);
+      scripted.emit("newest of all");
+      await expect(live.entries.last()).toContainText("newest of all");
+      await expect(live.entries.last()).toBeInViewport();
+    });
+  }
 });
 
 test("the page's headers keep foreign scripts and frames out, and no stream has a policy", async ({

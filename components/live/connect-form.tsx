@@ -22,7 +22,7 @@ export function ConnectForm({ url, closeSeconds }: Props) {
         />
       </label>
       <div className="flex flex-wrap items-center gap-2.5">
-        <label className="flex items-center gap-2 text-sm font-medium whitespace-nowrap">
+        <label className="flex flex-wrap items-center gap-2 text-sm font-medium whitespace-nowrap">
           Close after
           <input
             className="field w-18! font-mono font-normal tabular-nums"

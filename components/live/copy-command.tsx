@@ -27,10 +27,10 @@ export function CopyCommand({ command }: { command: string }) {
   };
 
   return (
-    <div className="flex items-start gap-2 rounded-lg bg-wash p-1.5 pl-3">
+    <div className="flex flex-wrap items-start justify-end gap-2 rounded-lg bg-wash p-1.5 pl-3">
       <code
         ref={code}
-        className="min-w-0 flex-1 self-center py-1 font-mono text-[0.8rem] wrap-anywhere"
+        className="min-w-0 grow basis-44 self-center py-1 font-mono text-[0.8rem] wrap-anywhere"
       >
         {command}
       </code>

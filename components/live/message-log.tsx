@@ -14,15 +14,15 @@ interface Props {
 /** What arrived, newest last, and how fast. */
 export function MessageLog({ stream, now, children }: Props) {
   const { entries, dropped, paused, held, events, rate, rates } = now;
-  const { scroller, following, onScroll, jump } = useFollow(entries);
+  const { scroller, following, jump, listeners } = useFollow(entries);
   const halted = paused || !following;
   return (
-    <div className="relative flex min-h-0 flex-col overflow-hidden rounded-2xl border border-line bg-sheet lg:sticky lg:top-8 lg:col-start-2 lg:row-span-3 lg:row-start-1 lg:h-[calc(100dvh-4rem)] lg:min-h-96 lg:self-start">
-      <div className="flex flex-wrap items-center gap-x-6 gap-y-3 px-4 pt-4 sm:px-5">
+    <div className="@container relative flex min-h-0 flex-col overflow-hidden rounded-2xl border border-line bg-sheet lg:sticky lg:top-8 lg:col-start-2 lg:row-span-3 lg:row-start-1 lg:h-[calc(100dvh-4rem)] lg:min-h-96 lg:self-start">
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-3 px-4 pt-4 @lg:px-5">
         <p id="received" lang="zh-CN" className="text-lg font-semibold">
           接收的消息：
         </p>
-        <div className="needs-script ml-auto flex gap-2">
+        <div className="needs-script ml-auto flex flex-wrap justify-end gap-2">
           <button type="button" className="button" onClick={paused ? stream.resume : stream.pause}>
             {paused ? "Resume" : "Pause"}
           </button>
@@ -31,8 +31,8 @@ export function MessageLog({ stream, now, children }: Props) {
           </button>
         </div>
       </div>
-      <div className="needs-script mt-3 flex flex-wrap items-end gap-x-6 border-b border-line px-4 sm:flex-nowrap sm:px-5">
-        <dl className="flex shrink-0 gap-6 pb-3 text-sm text-quiet">
+      <div className="needs-script mt-3 flex flex-wrap items-end gap-x-6 border-b border-line px-4 @lg:flex-nowrap @lg:px-5">
+        <dl className="flex flex-wrap gap-x-6 gap-y-2 pb-3 text-sm text-quiet @lg:shrink-0 @lg:flex-nowrap">
           <Figure name="events" value={count(events)} />
           <Figure name="a second" value={rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} />
         </dl>
@@ -40,20 +40,20 @@ export function MessageLog({ stream, now, children }: Props) {
       </div>
       <section
         ref={scroller}
-        onScroll={onScroll}
+        {...listeners}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within the keyboard's reach.
         tabIndex={0}
         aria-labelledby="received"
         className={`h-[60svh] [@media(scripting:none)]:h-auto overflow-y-auto pt-2 font-mono text-[0.78rem]/[1.3rem] -outline-offset-2! lg:h-auto lg:flex-1 xl:text-[0.8rem] ${halted ? "pb-16" : "pb-2"}`}
       >
         {dropped > 0 && (
-          <p className="px-4 py-1.5 text-quiet sm:px-5">
+          <p className="px-4 py-1.5 text-quiet @lg:px-5">
             {count(dropped)} earlier entries are no longer kept
           </p>
         )}
         {children}
         {entries.length === 0 && (
-          <p className="needs-script px-4 py-1 text-quiet sm:px-5">Nothing to show yet.</p>
+          <p className="needs-script px-4 py-1 text-quiet @lg:px-5">Nothing to show yet.</p>
         )}
         <ul id="msg">
           {entries.map((entry) => (
@@ -69,6 +69,8 @@ export function MessageLog({ stream, now, children }: Props) {
             onClick={() => {
               stream.resume();
               jump();
+              // The button goes, and the focus is to be somewhere.
+              scroller.current?.focus({ preventScroll: true });
             }}
           >
             {paused ? `Paused · ${count(held)} new` : "Jump to newest"}

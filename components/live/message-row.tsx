@@ -17,7 +17,7 @@ export const MessageRow = memo(function MessageRow({ entry }: { entry: Entry }) 
   return (
     <li
       data-kind={kind}
-      className={`row grid gap-x-3 px-4 py-1 motion-safe:last:animate-arrive sm:grid-cols-[auto_1fr_auto] sm:px-5 ${id === undefined ? "grid-cols-[auto_1fr]" : "grid-cols-[1fr_auto]"}`}
+      className={`row grid grid-cols-1 gap-x-3 px-4 py-1 motion-safe:last:animate-arrive @lg:grid-cols-[auto_1fr_auto] @lg:px-5 ${id === undefined ? "@3xs:grid-cols-[auto_1fr]" : "@3xs:grid-cols-[1fr_auto]"}`}
     >
       <time dateTime={time.toISOString()} className="text-quiet tabular-nums">
         {clock(time)}
@@ -25,13 +25,13 @@ export const MessageRow = memo(function MessageRow({ entry }: { entry: Entry }) 
       <span
         data-text
         lang={kind === "unsupported" ? "zh-CN" : undefined}
-        className={`min-w-0 wrap-anywhere whitespace-pre-wrap ${COLOURS[kind]} ${kind === "message" ? "" : "font-bold"} ${id === undefined ? "" : "col-span-2 row-start-2 sm:col-span-1 sm:col-start-2 sm:row-start-1"}`}
+        className={`min-w-0 wrap-anywhere whitespace-pre-wrap ${COLOURS[kind]} ${kind === "message" ? "" : "font-bold"} ${id === undefined ? "" : "@3xs:col-span-2 @3xs:row-start-2 @lg:col-span-1 @lg:col-start-2 @lg:row-start-1"}`}
       >
         {text}
       </span>
       {id !== undefined && (
         <span
-          className="col-start-2 row-start-1 max-w-40 truncate text-quiet sm:col-start-3 sm:max-w-48"
+          className="max-w-40 truncate text-quiet @3xs:col-start-2 @3xs:row-start-1 @lg:col-start-3 @lg:max-w-48"
           title={id}
         >
           id {id}
@@ -44,7 +44,9 @@ export const MessageRow = memo(function MessageRow({ entry }: { entry: Entry }) 
 });
 
 function Aside({ children }: { children: React.ReactNode }) {
-  return <span className="col-span-full text-quiet sm:col-span-1 sm:col-start-2">{children}</span>;
+  return (
+    <span className="col-span-full text-quiet @lg:col-span-1 @lg:col-start-2">{children}</span>
+  );
 }
 
 /** The reader's own time of day, to the millisecond. */

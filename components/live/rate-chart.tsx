@@ -19,7 +19,7 @@ export function RateChart({ rates }: { rates: readonly number[] }) {
       aria-label={`${total} events in the last minute, at most ${highest} in a second`}
       viewBox={`0 0 ${rates.length} ${HEIGHT}`}
       preserveAspectRatio="none"
-      className="mt-2 h-11 w-full sm:mt-0 sm:h-14 lg:h-[4.5rem]"
+      className="mt-2 h-11 w-full @lg:mt-0 @lg:h-14 lg:@lg:h-[4.5rem]"
       strokeWidth="0.62"
     >
       <defs>

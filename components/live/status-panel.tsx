@@ -25,8 +25,8 @@ export function StatusPanel({ stream, now, address, closeAfterMs }: Props) {
   const stays = closeAfterMs === 0 || kept;
   return (
     <section aria-label="Connection" className="needs-script lg:col-start-1">
-      <div className="flex min-h-16 items-center gap-4">
-        <div className="min-w-0 flex-1">
+      <div className="flex min-h-16 flex-wrap items-center gap-x-4">
+        <div className="min-w-0 grow basis-32">
           <div className={`flex items-center gap-2.5 text-xl font-semibold ${colour}`}>
             <span
               aria-hidden="true"
@@ -44,7 +44,7 @@ export function StatusPanel({ stream, now, address, closeAfterMs }: Props) {
         {!over && <Countdown closesAt={closesAt} ofMs={closeAfterMs} stays={stays} />}
       </div>
       {status.state !== "unsupported" && (
-        <div className="mt-4 flex gap-2.5">
+        <div className="mt-4 flex flex-wrap gap-2.5">
           {/* One button in one place, so that the focus stays where it was when the stream closes. */}
           <button
             type="button"

@@ -5,6 +5,8 @@ import { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
 /** What a reader sees of the live page. */
 export interface LivePage {
   readonly status: Locator;
+  /** What scrolls. */
+  readonly list: Locator;
   /** The list's entries. */
   readonly entries: Locator;
   button(name: string): Locator;
@@ -18,6 +20,7 @@ export function livePage(page: Page): LivePage {
   const entries = page.locator("#msg > li");
   return {
     status: page.getByRole("status"),
+    list: page.getByRole("region", { name: "接收的消息：" }),
     entries,
     button: (name) => page.getByRole("button", { name, exact: true }),
     figure: (name) => page.locator("dl > div").filter({ hasText: name }).locator("dd"),
