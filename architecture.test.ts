@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "hub/encode.ts",
     "hub/errors.ts",
     "hub/event-id.ts",
+    "hub/logger.ts",
     "hub/matcher.ts",
     "hub/timers.ts",
     "hub/topic.ts",

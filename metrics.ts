@@ -62,6 +62,7 @@ function watch(hub: Hub, registers: Registry[]): void {
   const gauges: [name: string, help: string, value: () => number][] = [
     ["connections", "Streams open now", () => hub.connections.size],
     ["audiences", "Different sets of matchers that are listened with now", () => hub.audiences],
+    ["lagging", "Streams whose reader is too slow now", () => hub.connections.lagging],
     ["subscriptions", "Active subscriptions", () => hub.subscriptions.size],
   ];
   for (const [name, help, value] of gauges) {

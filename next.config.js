@@ -22,6 +22,7 @@ export default {
       "env.mjs",
       "node_modules/zod/**/*.js",
       "node_modules/{lmdb,msgpackr,ordered-binary,weak-lru-cache}/**/*.{js,cjs,json}",
+      "node_modules/{@harperfast/extended-iterable,node-gyp-build-optional-packages,detect-libc}/**/*.{js,cjs,json}",
       "node_modules/@lmdb/*/**",
     ],
   },

@@ -79,6 +79,7 @@ export async function subscribe(
   const sink = new IteratorSink();
   const subscribed = await hub.outside(() =>
     hub.subscribe({
+      id: hub.connections.newId(),
       sink,
       matchers,
       heartbeat: "comment",

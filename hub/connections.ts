@@ -26,6 +26,8 @@ export type Refusal = "full" | "client full" | "shutdown";
 
 /** What every stream has. */
 export interface StreamRequest {
+  /** Of the connection, from `Connections.newId`: lines of the log about the request have it, whether it was opened or not. */
+  readonly id: string;
   readonly sink: Sink;
   readonly heartbeat: HeartbeatKind;
   /** Who asks, for the limit that each client has. */
@@ -75,7 +77,7 @@ export class Connections {
   readonly #traffic: Traffic;
   readonly #open = new Set<Connection>();
   readonly #byClient = new Map<string, number>();
-  #opened = 0;
+  #ids = 0;
   #isShutDown = false;
   #onEmpty: (() => void) | undefined;
 
@@ -103,13 +105,25 @@ export class Connections {
     return jitter(this.#timers, RETRY[reason]);
   }
 
+  /** How many have a reader that is too slow now. */
+  get lagging(): number {
+    let lagging = 0;
+    for (const { state } of this.#open) if (state === "lagging") lagging += 1;
+    return lagging;
+  }
+
+  /** Never the same twice, not in another process either. */
+  newId(): string {
+    this.#ids += 1;
+    return `${this.#timers.now().toString(36)}-${this.#ids.toString(36)}`;
+  }
+
   /** Opens a stream, and writes what comes first. */
-  open({ sink, heartbeat, client, first, expiresAt, fields, onClose }: Opening): Connection {
+  open({ id, sink, heartbeat, client, first, expiresAt, fields, onClose }: Opening): Connection {
     const timers = this.#timers;
     const openedAt = timers.elapsed();
-    this.#opened += 1;
     const connection: Connection = new Connection({
-      id: `${timers.now().toString(36)}-${this.#opened.toString(36)}`,
+      id,
       sink,
       heartbeat,
       traffic: this.#traffic,
@@ -128,7 +142,6 @@ export class Connections {
     const stops = [this.#endWithAge(connection), this.#endAt(connection, expiresAt)];
     this.#open.add(connection);
     this.#byClient.set(client, (this.#byClient.get(client) ?? 0) + 1);
-    const { id } = connection;
     this.#logger.info({ connection: id, connections: this.size, ...fields }, "stream opened");
     const opening = this.#opening(heartbeat);
     connection.send(first ? join([opening, first]) : opening);

@@ -65,6 +65,7 @@ interface Listening {
 async function listen(topic: string, listening: Listening = {}): Promise<ListSink> {
   const sink = new ListSink();
   const subscribed = await hub.subscribe({
+    id: hub.connections.newId(),
     sink,
     client: "somebody",
     heartbeat: listening.heartbeat ?? "comment",

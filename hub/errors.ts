@@ -2,6 +2,8 @@
 export type ErrorCode =
   /** The log can't keep anything now: a full disk, a folder that can't be written. */
   | "log:unavailable"
+  /** So much waits to be kept that nothing more is taken. */
+  | "log:busy"
   /** Another process owns the log's file. */
   | "log:owned"
   /** There is no log that all instances of the app share. */

@@ -14,7 +14,9 @@ function newHub(limits: Partial<Limits> = {}): Hub {
 
 function listen(heartbeat: HeartbeatKind = "comment"): ListSink {
   const sink = new ListSink();
-  expect(hub.subscribeToClock({ sink, heartbeat, client: "a" })).toMatchObject({ open: true });
+  expect(
+    hub.subscribeToClock({ id: hub.connections.newId(), sink, heartbeat, client: "a" }),
+  ).toMatchObject({ open: true });
   return sink;
 }
 
@@ -141,7 +143,7 @@ describe("a heartbeat", () => {
 describe("limits", () => {
   test("over the number of connections a stream is refused, until one leaves", () => {
     const sinks = [listen(), listen(), listen()];
-    const refused = { sink: new ListSink(), heartbeat: "comment", client: "a" } as const;
+    const refused = { id: "x", sink: new ListSink(), heartbeat: "comment", client: "a" } as const;
     expect(hub.subscribeToClock(refused)).toEqual({ open: false, reason: "full" });
     expect(refused.sink.owner).toBeUndefined();
     leave(...sinks.splice(0, 1));
@@ -168,7 +170,7 @@ describe("draining", () => {
     const drained = hub.drain(1_000);
     expect(hub.state).toBe("draining");
     expect(
-      hub.subscribeToClock({ sink: new ListSink(), heartbeat: "comment", client: "a" }),
+      hub.subscribeToClock({ id: "x", sink: new ListSink(), heartbeat: "comment", client: "a" }),
     ).toEqual({
       open: false,
       reason: "shutdown",

@@ -11,7 +11,7 @@ import { HubError } from "./errors.ts";
 import { Group } from "./group.ts";
 import { History, RECENT } from "./history.ts";
 import type { HubUrl } from "./hub-url.ts";
-import type { Entry, Log, Receipt, Retention, SubscriptionEvent } from "./log/types.ts";
+import type { Appended, Entry, Log, Receipt, Retention, SubscriptionEvent } from "./log/types.ts";
 import type { Logger } from "./logger.ts";
 import type { Matcher } from "./matcher.ts";
 import type { Meter } from "./meter.ts";
@@ -71,6 +71,9 @@ export type Published =
   /** The idempotency key came with another body before. Nothing was appended. */
   | { readonly outcome: "conflict" };
 
+/** How many updates may wait for the log at once. */
+const MAX_WAITING = 100_000;
+
 /** The engine: who listens, what they get, and when it ends. */
 export class Hub {
   readonly url: HubUrl;
@@ -86,6 +89,8 @@ export class Hub {
   readonly #clock: Group;
   readonly #topics: { log: Log; history: History; audiences: Audiences } | undefined;
   #state: HubState = "open";
+  /** Updates that the log has not acknowledged yet. */
+  #waiting = 0;
 
   constructor(options: HubOptions) {
     const { timers, limits, logger, meter, url, log, longLived, outside } = options;
@@ -168,7 +173,7 @@ export class Hub {
 
   /**
    * Authorizes and appends, all or nothing; the log's tail delivers. Resolves when the log has it as durable as it promises.
-   * @throws HubError `log:not-shared`, `log:unavailable`
+   * @throws HubError `log:not-shared`, `log:unavailable`, `log:busy`
    */
   async publish({ updates, access, receipt }: PublishRequest): Promise<Published> {
     const { log } = this.#shared();
@@ -179,11 +184,7 @@ export class Hub {
       }
     }
     const from = this.timers.elapsed();
-    const appended = await log.append({
-      lane: "updates",
-      updates,
-      ...(receipt ? { receipt } : {}),
-    });
+    const appended = await this.#keep(log, updates, receipt);
     if (appended.outcome === "conflict") return appended;
     const fresh = appended.outcome === "appended" ? updates.length : 0;
     this.meter.appended(this.timers.elapsed() - from, fresh);
@@ -201,6 +202,22 @@ export class Hub {
   /** Lets the log go, when all that it has taken is kept. */
   async close(): Promise<void> {
     await this.#topics?.log.close();
+  }
+
+  async #keep(
+    log: Log,
+    updates: readonly Update[],
+    receipt: Receipt | undefined,
+  ): Promise<Appended> {
+    if (this.#waiting + updates.length > MAX_WAITING) {
+      throw new HubError("log:busy", `${this.#waiting} updates wait for the log`);
+    }
+    this.#waiting += updates.length;
+    try {
+      return await log.append({ lane: "updates", updates, ...(receipt ? { receipt } : {}) });
+    } finally {
+      this.#waiting -= updates.length;
+    }
   }
 
   #deliver(entries: readonly [Entry, ...Entry[]]): void {

@@ -18,12 +18,14 @@ type CorsHeaders = Readonly<Record<string, string>>;
 /**
  * Finds out what the request's token allows, before anything else of it is looked at; without a token, nothing.
  * Source: Mercure, sections Presenting the Access Token and Error Responses.
+ * @param line what the log's lines about this request have
  */
 export async function authorize(
   service: Service,
   request: Request,
   role: Role,
   cors: CorsHeaders,
+  line: object,
 ): Promise<Authorized> {
   // In a playground everybody has every right.
   if (service.playground) {
@@ -46,7 +48,7 @@ export async function authorize(
     case "cookie": {
       const verified = await service.verifier?.verify(presented.token, role);
       if (verified?.ok) return { ok: true, access: verified.access, by: presented.kind };
-      service.logger.info({ role, reason: verified?.reason ?? "no key" }, "token refused");
+      service.logger.info({ ...line, role, reason: verified?.reason ?? "no key" }, "token refused");
       // [spec] The same words whatever was wrong with it: the reason is the operator's to know.
       const detail = "the access token is not valid for this hub, or is not any more";
       return refused("invalid-token", detail, "invalid_token");

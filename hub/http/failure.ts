@@ -7,6 +7,10 @@ const PROBLEM_OF: Readonly<Record<ErrorCode, readonly [name: ProblemName, detail
     "log-unavailable",
     "nothing can be kept or read now, and nothing was published; try again: with an Idempotency-Key nothing is published twice",
   ],
+  "log:busy": [
+    "log-unavailable",
+    "more is being published than can be kept, and nothing of this was published; try again",
+  ],
   "log:owned": ["log-unavailable", "another process has taken the history over"],
   "log:not-shared": [
     "log-not-shared",

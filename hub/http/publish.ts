@@ -26,7 +26,7 @@ export async function publish(service: Service, request: Request): Promise<Respo
 
   const problem = service.playground ? playgroundProblem(request) : undefined;
   if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
-  const authorized = await authorize(service, request, "publisher", cors);
+  const authorized = await authorize(service, request, "publisher", cors, line);
   if (!authorized.ok) return authorized.response;
   const { access, by } = authorized;
   if (by === "cookie" && !mayPublishWithCookie(service, request)) {

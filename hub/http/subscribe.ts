@@ -33,15 +33,15 @@ export async function subscribe(
 ): Promise<Response> {
   const admitted = await admit(service, request, options);
   if (!admitted.ok) return admitted.response;
-  const { query, access, client, cors } = admitted;
+  const { id, query, access, client, cors } = admitted;
   const { hub } = service;
   const sink = hub.outside(() => new WebStreamSink({ longLived: hub.longLived }));
   try {
     const { heartbeat, matchers, lastEventId } = query;
     const subscribed = await hub.outside(async () =>
       matchers.length === 0
-        ? hub.subscribeToClock({ sink, heartbeat, client })
-        : hub.subscribe({ sink, heartbeat, client, matchers, access, lastEventId }),
+        ? hub.subscribeToClock({ id, sink, heartbeat, client })
+        : hub.subscribe({ id, sink, heartbeat, client, matchers, access, lastEventId }),
     );
     if (!subscribed.open) return refuse(service, request, subscribed.reason, cors);
     const { connection } = subscribed;
@@ -56,7 +56,7 @@ export async function subscribe(
       },
     });
   } catch (error) {
-    return failure(service, error, cors);
+    return failure(service, error, cors, { connection: id });
   }
 }
 
@@ -86,6 +86,7 @@ async function headOf(
 type Admitted =
   | {
       readonly ok: true;
+      readonly id: string;
       readonly query: StreamQuery;
       readonly access: Access | undefined;
       readonly client: string;
@@ -100,8 +101,10 @@ async function admit(
   { clock }: StreamOptions,
 ): Promise<Admitted> {
   const cors = corsHeaders(service, request);
+  const id = service.hub.connections.newId();
   const refused = (name: ProblemName, detail: string): Admitted => {
     service.hub.meter.refused(name);
+    service.logger.info({ connection: id, problem: name }, "stream refused");
     return { ok: false, response: problemResponse(name, detail, cors) };
   };
   const parsed = await parseStreamQuery(request, service.hub.url);
@@ -110,18 +113,18 @@ async function admit(
   if (query.matchers.length === 0) {
     if (!clock) return refused("bad-matcher", "no matcher: give at least one, such as match=*");
     const client = clientOf(service, request, undefined);
-    return { ok: true, query, access: undefined, client, cors: PUBLIC };
+    return { ok: true, id, query, access: undefined, client, cors: PUBLIC };
   }
   const problem = service.playground ? playgroundProblem(request) : undefined;
   if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
   if (isAnonymous(service, request)) {
     const client = clientOf(service, request, undefined);
-    return { ok: true, query, access: undefined, client, cors };
+    return { ok: true, id, query, access: undefined, client, cors };
   }
-  const authorized = await authorize(service, request, "subscriber", cors);
+  const authorized = await authorize(service, request, "subscriber", cors, { connection: id });
   if (!authorized.ok) return authorized;
   const { access } = authorized;
-  return { ok: true, query, access, client: clientOf(service, request, access), cors };
+  return { ok: true, id, query, access, client: clientOf(service, request, access), cors };
 }
 
 // [spec] An EventSource that gets anything but a 200 never comes back by itself: HTML, section 9.2.3. So it gets one, and is told when.

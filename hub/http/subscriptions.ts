@@ -27,7 +27,7 @@ export async function subscriptions(
       cors,
     );
   }
-  const authorized = await authorize(service, request, "subscriber", cors);
+  const authorized = await authorize(service, request, "subscriber", cors, {});
   if (!authorized.ok) return authorized.response;
   // [spec] The topic to authorize is the address in relative form.
   const id = `${hub.url.path}/subscriptions${rest}`;
