@@ -15,7 +15,7 @@ export interface Resumed {
 
 /**
  * Finds where a subscriber goes on. Source: Mercure, section Reconnection, State Reconciliation, and Event Sourcing.
- * @param requested the event id that it has seen, or `earliest`; undefined: it wants what comes from now on
+ * @param requested the event id that it has seen, or `earliest`; undefined or empty: it wants what comes from now on
  * @param lanes what it can lose
  * @throws HubError `log:unavailable`
  */
@@ -26,6 +26,7 @@ export async function resume(
   lanes: readonly Lane[],
 ): Promise<Resumed> {
   if (requested === undefined) return fromNow(history);
+  if (requested === "") return { ...fromNow(history), lastEventId: lastIdOf(history) };
   const position = requested === "earliest" ? undefined : await log.locate(requested);
   const floor = history.floor(lanes);
   if (position !== undefined && position >= floor) {
@@ -44,6 +45,11 @@ export async function resume(
     lastEventId: "earliest",
     gap: true,
   };
+}
+
+// [spec] An empty id is no event's; but as one was given, the response names the event before the first.
+function lastIdOf(history: History): string {
+  return history.delivered === 0 ? "earliest" : history.cursor(history.delivered);
 }
 
 /** A stream that is lost before its first event is resumed from here all the same. */

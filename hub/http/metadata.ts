@@ -7,7 +7,8 @@ import type { Service } from "./service.ts";
 export function metadata(service: Service, request: Request): Response {
   const here = new URL(request.url).pathname;
   if (here !== new URL(service.hub.url.metadata).pathname) {
-    return problemResponse("not-found", `the hub's metadata is at ${service.hub.url.metadata}`);
+    const detail = `the hub's metadata is at ${service.hub.url.metadata}`;
+    return problemResponse("not-found", detail, PUBLIC);
   }
   const { authorizationServers, cookieName, hub } = service;
   const document = {

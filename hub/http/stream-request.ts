@@ -23,6 +23,7 @@ export interface StreamQuery {
   /** None: the server's clock. */
   readonly matchers: readonly Matcher[];
   readonly heartbeat: HeartbeatKind;
+  /** Empty: given, but naming no event. */
   readonly lastEventId: string | undefined;
 }
 
@@ -66,14 +67,15 @@ export async function parseStreamQuery(
       heartbeat = value;
     }
   }
-  // [spec] The field takes precedence. An empty one names no event.
-  const seen = (fieldText(request.headers.get("last-event-id")) || lastEventId) ?? "";
+  // [spec] The field takes precedence, but an empty one names no event.
+  const field = fieldText(request.headers.get("last-event-id"));
+  const seen = (field || lastEventId) ?? field;
   return {
     ok: true,
     query: {
       matchers: [...matchers.values()],
       heartbeat,
-      lastEventId: seen === "" ? undefined : seen.slice(0, MAX_ID_LENGTH + 1),
+      lastEventId: seen?.slice(0, MAX_ID_LENGTH + 1),
     },
   };
 }

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Hub } from "../hub.ts";
 import { UNMEASURED } from "../meter.ts";
 import { FakeTimers, HUB_URL, ListLogger, testService } from "../testing.ts";
 import type { Service } from "./service.ts";
 import { head, subscribe } from "./subscribe.ts";
+import { bearer, problemOf, SECRET, World } from "./testing.ts";
 
 const context = new AsyncLocalStorage<string>();
 const leaving = new AbortController();
@@ -68,5 +69,202 @@ test("HEAD answers as GET would, full or not, and opens nothing", async () => {
   const refused = await head(service, request("", { Accept: "text/event-stream" }), CLOCK);
   expect(refused.status).toBe(200);
   expect(refused.body).toBeNull();
+  await body?.cancel();
+});
+
+describe("a stream of topics", () => {
+  const APP = "https://app.example.com";
+  const data = async (listener: Awaited<ReturnType<World["listen"]>>) =>
+    (await listener.next()).data;
+  let world: World;
+  beforeEach(() => {
+    world = new World();
+  });
+  afterEach(() => world.end());
+
+  test("is text/event-stream, which nobody on the way may keep, change or hold back", async () => {
+    const { headers } = (await world.listen("?match=a")).response;
+    expect(headers.get("content-type")).toBe("text/event-stream");
+    expect(headers.get("cache-control")).toBe("no-cache, no-transform");
+    expect(headers.get("x-accel-buffering")).toBe("no");
+    expect(headers.get("mercure-last-event-id")).toBeNull();
+  });
+
+  test("brings what any of its matchers matches: byte for byte, or as a URL pattern", async () => {
+    const exact = await world.listen("?match=/Books/1");
+    const pattern = await world.listen("?match_urlpattern=/books/:id&match=other");
+    const all = await world.listen("?match_urlpattern=*");
+    const topics = [
+      "/books/1",
+      "https://hub.example.com/books/2",
+      "/Books/1",
+      "other",
+      "/books/1/2",
+    ];
+    for (const topic of [...topics, "not a URL: \\"]) await world.publish({ topic, data: topic });
+    expect(await data(exact)).toBe("/Books/1");
+    expect(await data(pattern)).toBe("/books/1");
+    expect(await data(pattern)).toBe("https://hub.example.com/books/2");
+    expect(await data(pattern)).toBe("other");
+    for (const topic of [...topics, "not a URL: \\"]) expect(await data(all)).toBe(topic);
+  });
+
+  test("brings a private update to those with a grant for any of its topics, and to nobody else", async () => {
+    const grants = async (...topics: (string | object)[]) =>
+      bearer(await world.token("subscriber", topics));
+    const may = [
+      await world.listen("?match=a", await grants("a")),
+      await world.listen("?match=a", await grants("/users/1/a")),
+      await world.listen(
+        "?match=a",
+        await grants({ match: "/users/1/*", match_type: "urlpattern" }),
+      ),
+      await world.listen("?match=a", await grants("*")),
+    ];
+    const mayNot = [
+      await world.listen("?match=a"),
+      await world.listen("?match=*", await grants("b", "/users/2/a")),
+      await world.listen("?match=a", await grants({ match: "/a/:b", match_type: "urlpattern" })),
+    ];
+    await world.publish([
+      ["topic", "a"],
+      ["topic", "/users/1/a"],
+      ["private", ""],
+      ["data", SECRET],
+    ]);
+    await world.publish({ topic: "a", data: "public" });
+    for (const listener of may) {
+      expect(await data(listener)).toBe(SECRET);
+      expect(await data(listener)).toBe("public");
+    }
+    for (const listener of mayNot) expect(await data(listener)).toBe("public");
+  });
+
+  test("brings no private update to somebody who may publish all", async () => {
+    const claims = {
+      authorization_details: [
+        {
+          type: "https://mercure.rocks/authorization-detail",
+          actions: ["publish"],
+          topics: [{ match: "*" }],
+        },
+      ],
+    };
+    const publisher = bearer(await world.token("subscriber", [], claims));
+    const listener = await world.listen("?match=*", publisher);
+    await world.publish({ topic: "a", private: "", data: SECRET });
+    await world.publish({ topic: "a", data: "public" });
+    expect(await data(listener)).toBe("public");
+  });
+
+  test("a grant is for reading: what is listened to is the query's to say", async () => {
+    const listener = await world.listen("?match=a", bearer(await world.token("subscriber")));
+    await world.publish({ topic: "b", data: "1" });
+    await world.publish({ topic: "a", data: "2" });
+    expect(await data(listener)).toBe("2");
+  });
+
+  test("ends when its token does, to the millisecond, with a time to come back", async () => {
+    const exp = world.timers.now() / 1000 + 60;
+    const token = await world.token("subscriber", ["*"], { exp });
+    const listener = await world.listen("?match=a", bearer(token));
+    const anonymous = await world.listen("?match=a");
+    world.timers.advance(59_999);
+    expect(world.hub.connections.size).toBe(2);
+    world.timers.advance(1);
+    expect(await listener.rest()).toEqual([]);
+    expect(listener.retries.at(-1)).toBe(550);
+    expect(world.hub.connections.size).toBe(1);
+    expect((await world.subscribe("?match=a", bearer(token))).status).toBe(401);
+    await anonymous.close();
+  });
+
+  test("ends at its maximum age, whatever its token says", async () => {
+    await world.end();
+    world = new World({}, { limits: { maxConnectionMs: 10_000 } });
+    const listener = await world.listen("?match=a", bearer(await world.token("subscriber")));
+    world.timers.advance(10_000);
+    expect(await listener.rest()).toEqual([]);
+    expect(world.hub.connections.size).toBe(0);
+  });
+
+  test("breaks a silence with a comment, which is no event", async () => {
+    const { body } = await world.subscribe("?match=a");
+    const reader = body?.getReader();
+    const decode = async () => new TextDecoder().decode((await reader?.read())?.value);
+    expect(await decode()).toMatch(/^:\nretry:2000\n\nid:urn:uuid:[0-9a-f-]+\n\n$/);
+    const beat = decode();
+    world.timers.advance(15_000);
+    expect(await beat).toMatch(/^:\n/);
+    await reader?.cancel();
+  });
+
+  test("is refused with 429 or 503 where there are too many, but an EventSource is told when to come back", async () => {
+    await world.end();
+    const limits = { maxConnections: 2, maxConnectionsPerClient: 1 };
+    world = new World({}, { limits });
+    const token = (sub: string) => world.token("subscriber", ["*"], { sub });
+    const first = bearer(await token("1"));
+    await world.listen("?match=a", first);
+    const ofClient = await world.subscribe("?match=a", first);
+    expect([ofClient.status, await problemOf(ofClient)]).toEqual([429, "too-many-of-client"]);
+    await world.listen("?match=a", bearer(await token("2")));
+    const inAll = await world.subscribe("?match=a", bearer(await token("3")));
+    expect([inAll.status, await problemOf(inAll)]).toEqual([503, "too-many-streams"]);
+    for (const { headers } of [ofClient, inAll]) {
+      expect(Number(headers.get("retry-after"))).toBeGreaterThanOrEqual(10);
+    }
+    const browser = await world.listen("?match=a", { ...first, Accept: "text/event-stream" });
+    expect(await browser.rest()).toEqual([]);
+    expect(browser.retries).toEqual([20_000]);
+  });
+
+  test("may be read by pages of origins on the list with their cookies, and by no other page", async () => {
+    await world.end();
+    world = new World({ corsOrigins: [APP] });
+    const cookie = `__Secure-mercure_access_token=${await world.token("subscriber")}`;
+    const listed = await world.subscribe("?match=a", { Origin: APP, Cookie: cookie });
+    expect(listed.headers.get("access-control-allow-origin")).toBe(APP);
+    expect(listed.headers.get("access-control-allow-credentials")).toBe("true");
+    expect(listed.headers.get("access-control-expose-headers")).toContain("Mercure-Last-Event-ID");
+    const Origin = "https://evil.example";
+    const other = await world.subscribe("?match=a", { Origin, Cookie: cookie });
+    expect(other.headers.get("access-control-allow-origin")).toBeNull();
+    expect(other.headers.get("access-control-allow-credentials")).toBeNull();
+    for (const { headers } of [listed, other]) expect(headers.get("vary")).toBe("Origin");
+  });
+
+  test("of a playground is for this machine and its own pages alone", async () => {
+    await world.end();
+    world = new World({ playground: true });
+    const local = { Host: "localhost:3000" };
+    const statuses = async (...all: Record<string, string>[]) =>
+      Promise.all(all.map(async (headers) => (await world.subscribe("?match=a", headers)).status));
+    expect(await statuses(local, { ...local, Origin: "http://localhost:3000" })).toEqual([
+      200, 200,
+    ]);
+    expect(
+      await statuses(
+        { Host: "rebound.evil.example" },
+        { ...local, Origin: "null" },
+        { ...local, Origin: "http://localhost:3001" },
+        { ...local, "Sec-Fetch-Site": "cross-site" },
+      ),
+    ).toEqual([403, 403, 403, 403]);
+  });
+
+  test("is refused with 503 where the log can't be read, or none is shared", async () => {
+    await world.end();
+    world = new World({}, { log: null });
+    const response = await world.subscribe("?match=a");
+    expect([response.status, await problemOf(response)]).toEqual([503, "log-not-shared"]);
+  });
+});
+
+test("the clock is any page's to read, without its cookies", async () => {
+  const headers = { Origin: "https://anywhere.example" };
+  const { headers: answer, body } = await subscribe(service, request("", headers), CLOCK);
+  expect(answer.get("access-control-allow-origin")).toBe("*");
+  expect(answer.get("access-control-allow-credentials")).toBeNull();
   await body?.cancel();
 });
