@@ -94,7 +94,7 @@ describe("a token that is not valid", () => {
 
   test("is told to the operator with the reason", async () => {
     await world.subscribe("?match=a", bearer(await world.token("subscriber", ["a"], { exp: 1 })));
-    expect(world.logger.lines).toEqual([
+    expect(world.logger.lines).toMatchObject([
       { message: "token refused", fields: { role: "subscriber", reason: "expired" } },
     ]);
   });

@@ -1,0 +1,209 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { fieldValue } from "./stream-request.ts";
+import { bearer, type Listener, SECRET, World } from "./testing.ts";
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+afterEach(() => world.end());
+
+/** The data of the next events. */
+async function read(listener: Listener, count: number): Promise<string[]> {
+  const found: string[] = [];
+  while (found.length < count) found.push((await listener.next()).data);
+  return found;
+}
+
+/** Publishes 1, 2 and 3 to `a`, with these ids where there are some. */
+async function three(...own: string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const [index, data] of ["1", "2", "3"].entries()) {
+    const id = own[index];
+    ids.push(
+      await world.publish(id === undefined ? { topic: "a", data } : { topic: "a", data, id }),
+    );
+  }
+  return ids;
+}
+
+const since = (id: string) => `?match=a&last_event_id=${encodeURIComponent(id)}`;
+const header = (id: string) => ({ "Last-Event-ID": fieldValue(id) });
+
+describe("a stream that goes on from a known event", () => {
+  test("brings all that came after it, once and in order, and says that it does", async () => {
+    const ids = await three();
+    const listener = await world.listen(since(ids[0] ?? ""));
+    expect(listener.lastEventId).toBe(ids[0]);
+    await world.publish({ topic: "a", data: "4" });
+    expect(await read(listener, 3)).toEqual(["2", "3", "4"]);
+  });
+
+  test("may name it in the field or in the query, and the field takes precedence", async () => {
+    const [first = "", second = ""] = await three();
+    const byField = await world.listen("?match=a", header(second));
+    const byBoth = await world.listen(since(first), header(second));
+    const byUnknown = await world.listen(since(first), header("unknown"));
+    expect([byField.lastEventId, byBoth.lastEventId]).toEqual([second, second]);
+    expect([await read(byField, 1), await read(byBoth, 1)]).toEqual([["3"], ["3"]]);
+    expect(byUnknown.lastEventId).toBe("earliest");
+  });
+
+  test("may name it by the newest event: nothing was missed", async () => {
+    const [, , third = ""] = await three();
+    const listener = await world.listen(since(third));
+    expect(listener.lastEventId).toBe(third);
+    await world.publish({ topic: "a", data: "4" });
+    expect(await read(listener, 1)).toEqual(["4"]);
+  });
+
+  test("may name it by an id in UTF-8, and is answered in UTF-8", async () => {
+    const id = "urn:é€😀";
+    await three(id);
+    for (const listener of [
+      await world.listen("?match=a", header(id)),
+      await world.listen(since(id)),
+    ]) {
+      expect(listener.lastEventId).toBe(fieldValue(id));
+      expect(await read(listener, 2)).toEqual(["2", "3"]);
+    }
+  });
+
+  test("may name an event of other topics: ids are the hub's, not a topic's", async () => {
+    const id = await world.publish({ topic: "b", data: "0" });
+    await three();
+    expect(await read(await world.listen(since(id)), 3)).toEqual(["1", "2", "3"]);
+  });
+
+  test("goes on from the earliest, where publishers gave one id to several, and brings the later ones again", async () => {
+    await three("same", "other", "same");
+    const listener = await world.listen(since("same"));
+    expect(listener.lastEventId).toBe("same");
+    expect([await listener.next(), await listener.next()]).toMatchObject([
+      { id: "other", data: "2" },
+      { id: "same", data: "3" },
+    ]);
+  });
+});
+
+describe("a stream from the earliest on", () => {
+  test("brings all that the hub has for it, and no gap", async () => {
+    await three();
+    const listener = await world.listen(since("earliest"));
+    expect(listener.lastEventId).toBe("earliest");
+    expect(await read(listener, 3)).toEqual(["1", "2", "3"]);
+  });
+
+  test("begins with the first event there is to be, where there was none", async () => {
+    const listener = await world.listen("?match=a", header("earliest"));
+    expect(listener.lastEventId).toBe("earliest");
+    await three();
+    expect(await read(listener, 1)).toEqual(["1"]);
+  });
+});
+
+describe("a stream that can't go on from where it was asked to", () => {
+  test("says earliest, tells of the gap first, with an id, and brings all that is kept", async () => {
+    await three();
+    const listener = await world.listen(since("urn:unknown"));
+    expect(listener.lastEventId).toBe("earliest");
+    expect(await listener.next()).toEqual({
+      id: "earliest",
+      event: "runnel:gap",
+      data: JSON.stringify({ requested: "urn:unknown", continuesAfter: "earliest" }),
+    });
+    expect(await read(listener, 3)).toEqual(["1", "2", "3"]);
+  });
+
+  test("is what it is too where the event was thrown away", async () => {
+    await world.end();
+    world = new World({}, { retention: { maxUpdates: 2 } });
+    const [first = ""] = await three();
+    await world.publish({ topic: "a", data: "4" });
+    const listener = await world.listen(since(first));
+    expect(listener.lastEventId).toBe("earliest");
+    const gap = await listener.next();
+    expect(gap.event).toBe("runnel:gap");
+    expect(JSON.parse(gap.data)).toEqual({ requested: first, continuesAfter: gap.id });
+    expect(await read(listener, 2)).toEqual(["3", "4"]);
+    // The id that it was given instead is good for coming back.
+    const again = await world.listen(since(gap.id ?? ""));
+    expect(again.lastEventId).toBe(gap.id);
+    expect(await read(again, 2)).toEqual(["3", "4"]);
+  });
+
+  test.each(["a\nid: forged", "\u0000", "a".repeat(5_000), "\ud83d", "'); --"])(
+    "is not harmed by an id that no event can have: %j",
+    async (id) => {
+      const query = new URLSearchParams({ match: "a", last_event_id: id });
+      const listener = await world.listen(`?${query}`);
+      expect(listener.lastEventId).toBe("earliest");
+      expect(await listener.next()).toMatchObject({ id: "earliest", event: "runnel:gap" });
+      await three();
+      expect(await read(listener, 1)).toEqual(["1"]);
+    },
+  );
+});
+
+describe("a stream that asks for nothing of the past", () => {
+  test("brings what comes from now on, and no response field", async () => {
+    await three();
+    const listener = await world.listen("?match=a");
+    expect(listener.lastEventId).toBeNull();
+    await world.publish({ topic: "a", data: "4" });
+    expect(await read(listener, 1)).toEqual(["4"]);
+  });
+
+  test("with an empty id does the same, and the response names the event before its first", async () => {
+    const empty = await world.listen("?match=b&last_event_id=");
+    expect(empty.lastEventId).toBe("earliest");
+    await empty.close();
+    await three();
+    const listener = await world.listen("?match=a&last_event_id=");
+    const cursor = listener.lastEventId ?? "";
+    await world.publish({ topic: "a", data: "4" });
+    expect(await read(listener, 1)).toEqual(["4"]);
+    expect(await read(await world.listen(since(cursor)), 1)).toEqual(["4"]);
+  });
+});
+
+describe("what is private is, when it is replayed,", () => {
+  const all = async (headers: Record<string, string>) => {
+    const listener = await world.listen("?match=a&match=b&last_event_id=earliest", headers);
+    await world.publish({ topic: "a", data: "end" });
+    const found: string[] = [];
+    for (;;) {
+      const { data } = await listener.next();
+      if (data === "end") return found;
+      found.push(data);
+    }
+  };
+
+  beforeEach(async () => {
+    await world.publish({ topic: "a", private: "", data: `${SECRET} a` });
+    await world.publish({ topic: "b", private: "", data: `${SECRET} b` });
+    await world.publish({ topic: "a", data: "public" });
+  });
+
+  test("for whom the token of now allows it", async () => {
+    const grants = async (...topics: string[]) => bearer(await world.token("subscriber", topics));
+    expect(await all(await grants("a", "b"))).toEqual([`${SECRET} a`, `${SECRET} b`, "public"]);
+    expect(await all(await grants("b"))).toContain(`${SECRET} b`);
+  });
+
+  test("for nobody else, whatever he could read before", async () => {
+    const wide = bearer(await world.token("subscriber", ["a", "b"]));
+    const before = await world.listen("?match=a&match=b&last_event_id=earliest", wide);
+    const { id = "" } = await before.next();
+    await before.close();
+    const narrow = bearer(await world.token("subscriber", ["c"]));
+    const after = await world.listen("?match=a&match=b", { ...narrow, ...header(id) });
+    expect(after.lastEventId).toBe(id);
+    expect(await read(after, 1)).toEqual(["public"]);
+  });
+
+  test("for nobody without a token", async () => {
+    const listener = await world.listen("?match=*&last_event_id=earliest");
+    expect(await read(listener, 1)).toEqual(["public"]);
+  });
+});
