@@ -80,6 +80,12 @@ function checkAddress(host, port) {
   });
 }
 
+/** `next dev` gives its server process the environment of before the .env files were read, so without what came later. */
+async function tellDevServer() {
+  const { default: nextEnv } = await import("@next/env");
+  nextEnv.updateInitialEnv({ RUNNEL_LOOPBACK: process.env.RUNNEL_LOOPBACK });
+}
+
 /** Hands this process over to the server that Next made for elsewhere. */
 async function startStandalone() {
   const { HOST, PORT } = await configure(false);
@@ -95,6 +101,7 @@ async function startHere(command) {
   await install({ dev: command === "dev" || !isBuilt() });
   const { HOST, PORT } = await configure(command === "dev");
   const port = await checkAddress(HOST, PORT);
+  await tellDevServer();
   if (command === "start" && !isBuilt()) await build();
   process.chdir(ROOT);
   process.argv = [process.execPath, NEXT, command, "-H", HOST, "-p", String(port)];
