@@ -24,3 +24,13 @@ export async function withCopy(
     rmSync(copy, { recursive: true, force: true });
   }
 }
+
+/** Gives an empty folder for the time of the test. */
+export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "runnel-"));
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
