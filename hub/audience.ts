@@ -36,12 +36,12 @@ export class Audience {
   readonly #history: History;
   readonly #lanes: readonly Lane[];
   /** By their grants. */
-  readonly #groups = new Map<string, Group>();
+  readonly #groups = new Map<string, { readonly reader: Reader; readonly group: Group }>();
   /** Beyond this there is nothing for it: its newest update's position, or what was delivered when it came to be. */
   #end: Position;
-  /** What the last delivery brought: nearly all connections stand right before it. */
+  /** What a delivery brings, while it does: nearly all connections stand right before it. */
   #tip: SharedPage | undefined;
-  /** What was read last up to the end, until there is more. */
+  /** What was read last up to the end, until there is more or its room is needed. */
   #last: SharedPage | undefined;
   /** Pages for those that stand elsewhere, by where they begin. */
   readonly #pages = new Map<Position, SharedPage | Promise<SharedPage>>();
@@ -58,18 +58,18 @@ export class Audience {
   /** The group of those who may read what the reader may. */
   group(reader: Reader): Group {
     const known = this.#groups.get(reader.grantsKey);
-    if (known) return known;
+    if (known) return known.group;
     const { timers, heartbeatMs } = this.#options;
     const pulse = new Pulse(this.#history, heartbeatMs);
-    const group: Group = new Group({
+    const group = new Group({
       timers,
       heartbeatMs,
       heartbeat: () => pulse.beat(),
-      feed: { next: (position, gapTold) => this.#next(position, gapTold, reader, group) },
+      feed: { next: (position, gapTold) => this.#next(position, gapTold, reader) },
       onJoin: () => pulse.tellAnew(),
       onEmpty: () => this.#drop(reader),
     });
-    this.#groups.set(reader.grantsKey, group);
+    this.#groups.set(reader.grantsKey, { reader, group });
     return group;
   }
 
@@ -78,24 +78,23 @@ export class Audience {
     const from = this.#end;
     this.#end = lastPosition(entries);
     const page = firstPage(entries);
-    this.#tip = new SharedPage(from, page, lastPosition(page));
-    this.#last = undefined;
-    for (const group of this.#groups.values()) group.advance();
+    const tip = new SharedPage(from, page, lastPosition(page));
+    this.#tip = tip;
+    this.#forgetLast();
+    for (const { reader, group } of this.#groups.values()) {
+      if (tip.stepFor(reader).chunk !== NOTHING) group.sent();
+      group.advance();
+    }
+    // Who did not take it reads it again, from what all audiences have in common.
+    this.#tip = undefined;
   }
 
   /** What the reader gets after the position; see `Feed`. */
-  #next(
-    position: Position,
-    gapTold: Position,
-    reader: Reader,
-    group: Group,
-  ): Step | Promise<Step> | undefined {
+  #next(position: Position, gapTold: Position, reader: Reader): Step | Promise<Step> | undefined {
     if (position >= this.#end) return undefined;
     const tip = this.#tip;
     if (tip !== undefined && position >= tip.from && position < tip.first) {
-      const step = stepOf(tip, reader);
-      if (step.chunk !== NOTHING) group.sent();
-      return step;
+      return tip.stepFor(reader);
     }
     const gap = this.#gap(position, gapTold, reader);
     if (gap) return gap;
@@ -109,7 +108,7 @@ export class Audience {
   }
 
   #replay(page: SharedPage, reader: Reader): Step {
-    const step = stepOf(page, reader);
+    const step = page.stepFor(reader);
     this.#options.traffic.replayed += step.chunk.events;
     return step;
   }
@@ -146,13 +145,22 @@ export class Audience {
     this.#pages.delete(page.from);
     if (page.to >= this.#history.delivered) {
       // It will be cut anew when there is more.
+      this.#forgetLast();
       this.#last = page;
+      this.#options.cache.keep(page, () => {
+        this.#last = undefined;
+      });
       return page;
     }
     if (page.to === page.from) return page;
     this.#pages.set(page.from, page);
     this.#options.cache.keep(page, () => this.#pages.delete(page.from));
     return page;
+  }
+
+  #forgetLast(): void {
+    if (this.#last) this.#options.cache.drop(this.#last);
+    this.#last = undefined;
   }
 
   #drop(reader: Reader): void {
@@ -162,6 +170,7 @@ export class Audience {
       if (page instanceof SharedPage) this.#options.cache.drop(page);
     }
     this.#pages.clear();
+    this.#forgetLast();
     this.#options.onEmpty(this);
   }
 }
@@ -178,10 +187,6 @@ function lanesOf(matchers: readonly Matcher[]): readonly Lane[] {
 
 function readable(lanes: readonly Lane[], reader: Reader): readonly Lane[] {
   return reader.mayReadSubscriptions ? lanes : UPDATES;
-}
-
-function stepOf(page: SharedPage, reader: Reader): Step {
-  return { chunk: page.chunkFor(reader), to: page.to };
 }
 
 function lastPosition(entries: readonly [Entry, ...Entry[]]): Position {

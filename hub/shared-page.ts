@@ -1,6 +1,11 @@
 import type { Reader } from "./auth/reader.ts";
+import type { Step } from "./connection.ts";
 import { type Chunk, join, NOTHING } from "./encode.ts";
 import type { Entry, Position } from "./log/types.ts";
+
+const MAX_VERSIONS = 16;
+/** What a page takes beside its frames, in bytes. */
+const OVERHEAD = 256;
 
 /**
  * A stretch of the log as one audience reads it. What is public is joined once for all its readers; with something private in it,
@@ -12,11 +17,14 @@ export class SharedPage {
   readonly to: Position;
   /** Where its first entry is: whoever stands before it can begin here. `to`, if it has none. */
   readonly first: Position;
+  /** What it takes in memory, roughly. */
   readonly bytes: number;
   readonly #entries: readonly Entry[];
   readonly #private: boolean;
-  #public: Chunk | undefined;
-  readonly #byReader = new Map<string, Chunk>();
+  #public: Step | undefined;
+  readonly #byReader = new Map<string, Step>();
+  /** By the private entries on it, for readers whose grants differ but not in these. */
+  readonly #byPrivate = new Map<string, Step>();
 
   constructor(from: Position, entries: readonly Entry[], to: Position) {
     this.from = from;
@@ -24,22 +32,36 @@ export class SharedPage {
     this.#entries = entries;
     this.first = entries[0]?.position ?? to;
     this.#private = entries.some((entry) => entry.private);
-    this.bytes = entries.reduce((sum, { frame }) => sum + frame.bytes.length, 0);
+    this.bytes = entries.reduce((sum, { frame }) => sum + frame.bytes.length, OVERHEAD);
   }
 
-  /** All of it that the reader may see, in one buffer; `NOTHING` if that is none. */
-  chunkFor(reader: Reader): Chunk {
+  /** All of it that the reader may see, in one buffer for all who may see the same; `NOTHING` if that is none. */
+  stepFor(reader: Reader): Step {
     if (!this.#private) {
-      this.#public ??= joined(this.#entries);
+      this.#public ??= { chunk: joined(this.#entries), to: this.to };
       return this.#public;
     }
-    let chunk = this.#byReader.get(reader.grantsKey);
-    if (chunk === undefined) {
-      const visible = (entry: Entry) => !entry.private || reader.mayRead(entry.topics);
-      chunk = joined(this.#entries.filter(visible));
-      this.#byReader.set(reader.grantsKey, chunk);
+    let step = this.#byReader.get(reader.grantsKey);
+    if (step === undefined) {
+      step = this.#make(reader);
+      this.#byReader.set(reader.grantsKey, step);
     }
-    return chunk;
+    return step;
+  }
+
+  #make(reader: Reader): Step {
+    const visible = this.#entries.filter((entry) => !entry.private || reader.mayRead(entry.topics));
+    const key = visible.flatMap((entry) => (entry.private ? entry.position : [])).join();
+    const same = this.#byPrivate.get(key);
+    if (same) return same;
+    // A thousand readers of a thousand secrets share nothing: what is kept for them is bounded.
+    if (this.#byPrivate.size >= MAX_VERSIONS) {
+      this.#byPrivate.clear();
+      this.#byReader.clear();
+    }
+    const step = { chunk: joined(visible), to: this.to };
+    this.#byPrivate.set(key, step);
+    return step;
   }
 }
 
