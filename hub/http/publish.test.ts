@@ -187,7 +187,7 @@ describe("what is refused with 400, and not published", () => {
     { retry: " 1" },
     { retry: "١" },
     { retry: "soon" },
-  ])("%j", async (fields) => {
+  ])("is an update with %j", async (fields) => {
     const response = await world.send({ topic: "a", data: SECRET, ...fields });
     expect(response.status).toBe(400);
     expect(await problemOf(response)).toBe("bad-update");
