@@ -20,6 +20,13 @@ const REST = 3;
 const ID = [...Buffer.from("id")];
 const DATA = [...Buffer.from("data")];
 
+/** Where the next line end is, or what might be one. @param {Uint8Array} bytes @param {number} i @param {number} end */
+function restEnd(bytes, i, end) {
+  let at = i;
+  while (at < end && /** @type {number} */ (bytes[at]) > CR) at++;
+  return at;
+}
+
 /**
  * An event that a client would dispatch.
  * @callback OnEvent
@@ -79,12 +86,13 @@ export class StreamReader {
 
   /** @param {Uint8Array} bytes @param {number} start @param {number} end */
   #read(bytes, start, end) {
-    for (let i = start; i < end; i++) {
-      if (this.#line === REST) {
-        while (i < end && bytes[i] !== LF && bytes[i] !== CR) i++;
-        if (i === end) break;
-      }
-      const byte = /** @type {number} */ (bytes[i]);
+    let i = start;
+    while (i < end) {
+      if (this.#line === REST) i = restEnd(bytes, i, end);
+      else if (this.#line === DATA_VALUE) i = this.#readDigits(bytes, i, end);
+      else if (this.#column === 0) i = this.#skipName(bytes, i, end);
+      if (i === end) break;
+      const byte = /** @type {number} */ (bytes[i++]);
       if (byte === LF || byte === CR) {
         // [spec] CR LF ends one line, not two.
         if (byte === CR || !this.#afterCR) this.#endLine();
@@ -95,8 +103,20 @@ export class StreamReader {
       const column = this.#column++;
       if (this.#line === NAME) this.#readName(byte, column);
       else if (this.#line === DATA_VALUE) this.#readData(byte, column);
-      else this.#readId(byte, column);
+      else if (this.#line === ID_VALUE) this.#readId(byte, column);
     }
+  }
+
+  /** Passes over `data:` if it is all there, as it nearly always is. @param {Uint8Array} bytes @param {number} i @param {number} end */
+  #skipName(bytes, i, end) {
+    const after = i + DATA.length + 1;
+    if (after > end || bytes[after - 1] !== COLON) return i;
+    for (let j = 0; j < DATA.length; j++) if (bytes[i + j] !== DATA[j]) return i;
+    this.#afterCR = false;
+    this.#name = DATA;
+    this.#column = DATA.length + 1;
+    this.#startData();
+    return after;
   }
 
   /** @param {number} byte @param {number} column */
@@ -106,14 +126,18 @@ export class StreamReader {
     if (byte !== COLON || column !== this.#name.length) {
       this.#line = REST;
     } else if (this.#name === DATA) {
-      // Of several lines, the first has the numbers.
-      this.#line = this.#hasData ? REST : DATA_VALUE;
-      this.#hasData = true;
+      this.#startData();
     } else {
       this.#line = ID_VALUE;
       this.#id = 0;
       this.lastId = "";
     }
+  }
+
+  #startData() {
+    // Of several lines, the first has the numbers.
+    this.#line = this.#hasData ? REST : DATA_VALUE;
+    this.#hasData = true;
   }
 
   /** @param {number} byte @param {number} column */
@@ -125,16 +149,26 @@ export class StreamReader {
     else if (!this.#keepsId) this.#line = REST;
   }
 
-  /** @param {number} byte @param {number} column */
-  #readData(byte, column) {
-    if (byte >= ZERO && byte <= NINE) {
-      if (this.#inSecond) this.#second = this.#second * 10 + byte - ZERO;
-      else this.#first = this.#first * 10 + byte - ZERO;
-    } else if (byte !== SPACE || this.#inSecond) {
-      this.#line = REST;
-    } else if (column !== DATA.length + 1) {
-      this.#inSecond = true;
+  /** @param {Uint8Array} bytes @param {number} i @param {number} end */
+  #readDigits(bytes, i, end) {
+    let value = this.#inSecond ? this.#second : this.#first;
+    let at = i;
+    for (; at < end; at++) {
+      const digit = /** @type {number} */ (bytes[at]) - ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
     }
+    if (this.#inSecond) this.#second = value;
+    else this.#first = value;
+    if (at > i) this.#afterCR = false;
+    this.#column += at - i;
+    return at;
+  }
+
+  /** What stands between the data's numbers, or ends them. @param {number} byte @param {number} column */
+  #readData(byte, column) {
+    if (byte !== SPACE || this.#inSecond) this.#line = REST;
+    else if (column !== DATA.length + 1) this.#inSecond = true;
   }
 
   #endLine() {

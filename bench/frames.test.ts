@@ -60,29 +60,34 @@ describe("a response's reader", () => {
     expect(read(head, "id: 7\nda", "ta: a\n\n: hi\n\nid: 8\ndata\n\n").ids).toEqual([7, 8]);
   });
 
-  test("reads the two numbers that the data begins with, and nothing behind them", () => {
-    const numbers: number[][] = [];
-    const reader = new StreamReader(
-      () => {},
-      (_id, first, second) => numbers.push([first, second]),
-    );
-    const events = [
-      "data:00000012 0000000345 xx 6\n\n",
-      "data: 7 8\n\n",
-      "id:urn:uuid:9\ndata:1\ndata:2 3\n\n",
-      "data:no 5\n\ndata:4x 5\n\n",
-    ];
-    for (const piece of [HEAD, ...events.map(chunk)]) {
-      for (const byte of Buffer.from(piece)) reader.push(Uint8Array.of(byte), 1);
-    }
-    expect(numbers).toEqual([
-      [12, 345],
-      [7, 8],
-      [1, 0],
-      [0, 0],
-      [4, 0],
-    ]);
-  });
+  test.each([1, 2, 7, 1000])(
+    "reads the two numbers that the data begins with, %i bytes at a time",
+    (size) => {
+      const numbers: number[][] = [];
+      const reader = new StreamReader(
+        () => {},
+        (_id, first, second) => numbers.push([first, second]),
+      );
+      const events = [
+        "data:00000012 0000000345 xx 6\n\n",
+        "data: 7 8\n\n",
+        "id:urn:uuid:9\ndata:1\ndata:2 3\n\n",
+        "data:no 5\n\ndata:4x 5\n\n",
+      ];
+      const bytes = Buffer.from(HEAD + events.map(chunk).join(""));
+      for (let i = 0; i < bytes.length; i += size) {
+        const piece = bytes.subarray(i, i + size);
+        reader.push(piece, piece.length);
+      }
+      expect(numbers).toEqual([
+        [12, 345],
+        [7, 8],
+        [1, 0],
+        [0, 0],
+        [4, 0],
+      ]);
+    },
+  );
 
   test("keeps the last id as it was written, if it is told to", () => {
     const reader = new StreamReader(
