@@ -88,9 +88,9 @@ export class StreamReader {
   #read(bytes, start, end) {
     let i = start;
     while (i < end) {
+      if (this.#column === 0) i = this.#skipName(bytes, i, end);
       if (this.#line === REST) i = restEnd(bytes, i, end);
       else if (this.#line === DATA_VALUE) i = this.#readDigits(bytes, i, end);
-      else if (this.#column === 0) i = this.#skipName(bytes, i, end);
       if (i === end) break;
       const byte = /** @type {number} */ (bytes[i++]);
       if (byte === LF || byte === CR) {
