@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { UNMEASURED } from "../meter.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
+import { bearer, problemOf, World } from "./testing.ts";
 
 // Clients tell problems apart by their types: what stands here once stays.
 const STATUSES: Readonly<Record<ProblemName, number>> = {
@@ -39,4 +41,26 @@ test.each(names)("%s is a problem document with a type and a status that stay", 
     title: expect.stringMatching(/^[A-Z]/),
     detail: "what was wrong",
   });
+});
+
+test("each refusal is counted once, by the name of its problem", async () => {
+  const refused = vi.spyOn(UNMEASURED, "refused");
+  const world = new World({ anonymous: false });
+  const listening = bearer(await world.token("subscriber"));
+  const responses = [
+    await world.subscribe("?match=a"),
+    await world.subscribe("?Match=a"),
+    await world.subscribe("?match=a", { Authorization: "Basic YTpi" }),
+    await world.subscriptions("", bearer(await world.token("subscriber", ["a"]))),
+    await world.subscriptions("/exact", listening),
+    await world.subscriptions("/exact/a/b", listening),
+    await world.send({ topic: "a" }, bearer("a.b.c")),
+    await world.send({ topic: "a" }, bearer(await world.token("publisher", ["b"]))),
+    await world.send({ topic: "a" }, { "Content-Type": "text/plain" }),
+    await world.send({ topic: "a".repeat(2_049) }),
+    await world.send({ topic: "*" }),
+  ];
+  const counted = refused.mock.calls.map(([name]) => name);
+  expect(counted).toEqual(await Promise.all(responses.map(problemOf)));
+  await world.end();
 });

@@ -56,6 +56,19 @@ describe("a batch", () => {
     expect((await response.text()).split("\n")).toHaveLength(3);
   });
 
+  test("is private where it says true, update by update", async () => {
+    const anyone = await world.listen("?match=a");
+    const lines = [true, false, undefined].map((each) => ({
+      topic: "a",
+      data: each,
+      private: each,
+    }));
+    await world.batch(lines);
+    await world.publish({ topic: "a", data: "end" });
+    const seen = [await anyone.next(), await anyone.next(), await anyone.next()];
+    expect(seen.map(({ data }) => data)).toEqual(["false", "", "end"]);
+  });
+
   const wrong: [unknown, number, string][] = [
     ["{", 400, "is not JSON"],
     ["[]", 400, "is not a JSON object"],

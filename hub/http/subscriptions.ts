@@ -2,7 +2,7 @@ import { covers } from "../auth/grants.ts";
 import { authorize, insufficientScope } from "./authorize.ts";
 import { failure } from "./failure.ts";
 import { corsHeaders, playgroundProblem } from "./origin.ts";
-import { problemResponse } from "./problem.ts";
+import { type ProblemName, problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";
 
 /** A collection shows no more at once: its reader narrows it to a matcher. */
@@ -19,14 +19,12 @@ export async function subscriptions(
 ): Promise<Response> {
   const { hub } = service;
   const cors = corsHeaders(service, request);
+  const refused = (name: ProblemName, detail: string): Response => {
+    hub.meter.refused(name);
+    return problemResponse(name, detail, cors);
+  };
   const problem = service.playground ? playgroundProblem(request) : undefined;
-  if (problem) {
-    return problemResponse(
-      problem,
-      "a playground answers this machine and its own pages alone",
-      cors,
-    );
-  }
+  if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
   const authorized = await authorize(service, request, "subscriber", cors, {});
   if (!authorized.ok) return authorized.response;
   // [spec] The topic to authorize is the address in relative form.
@@ -39,12 +37,12 @@ export async function subscriptions(
     );
   }
   const asked = parseRest(rest);
-  if (!asked) return problemResponse("not-found", "no such address", cors);
+  if (!asked) return refused("not-found", "no such address");
   try {
     const found = hub.subscriptions.list(asked);
     const [first] = found;
     if (asked.subscriber !== undefined && first === undefined) {
-      return problemResponse("not-found", "this subscription is not active, or never was", cors);
+      return refused("not-found", "this subscription is not active, or never was");
     }
     const document =
       asked.subscriber === undefined
