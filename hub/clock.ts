@@ -1,4 +1,6 @@
 import { type Chunk, encodeEvent } from "./encode.ts";
+import { Group } from "./group.ts";
+import { plainBeat } from "./pulse.ts";
 import type { Stop, Timers } from "./timers.ts";
 
 const SECOND = 1000;
@@ -38,4 +40,18 @@ export class Clock {
       this.#emit(encodeEvent({ id: String(time), data: `time is ${new Date(time)}` }));
     });
   }
+}
+
+/** Those who listen to the clock, which runs while there are any. */
+export function clockGroup(timers: Timers, heartbeatMs: number): Group {
+  const beat = plainBeat(heartbeatMs);
+  const clock = new Clock(timers, (packet) => group.send(packet));
+  const group: Group = new Group({
+    timers,
+    heartbeatMs,
+    heartbeat: () => beat,
+    onJoin: () => clock.start(),
+    onEmpty: () => clock.stop(),
+  });
+  return group;
 }

@@ -8,6 +8,7 @@ import {
   type Position,
   type ReadRequest,
   type Retention,
+  START,
   toPosition,
 } from "./log/types.ts";
 import type { Timers } from "./timers.ts";
@@ -33,6 +34,11 @@ export class History {
   /** The newest position that was handed to the connections. */
   get delivered(): Position {
     return this.#delivered;
+  }
+
+  /** The id of the newest event that was delivered, whoever may see it; `earliest`, if there was none. */
+  get lastEventId(): string {
+    return this.#delivered === START ? "earliest" : this.#log.cursor(this.#delivered);
   }
 
   /** Takes what the log's tail has brought. */

@@ -3,23 +3,20 @@ import { lanesFor } from "./audience.ts";
 import { Audiences } from "./audiences.ts";
 import { covers } from "./auth/grants.ts";
 import { readerOf } from "./auth/reader.ts";
-import type { Access } from "./auth/types.ts";
-import { Clock } from "./clock.ts";
+import { clockGroup } from "./clock.ts";
 import type { Connection, Traffic } from "./connection.ts";
-import { Connections, type Limits, type Refusal, type StreamRequest } from "./connections.ts";
+import { Connections, type Limits, type StreamRequest } from "./connections.ts";
 import { HubError } from "./errors.ts";
-import { Group } from "./group.ts";
+import type { Group } from "./group.ts";
 import { History, RECENT } from "./history.ts";
 import type { HubUrl } from "./hub-url.ts";
 import type { Appended, Entry, Log, Receipt, Retention, SubscriptionEvent } from "./log/types.ts";
 import type { Logger } from "./logger.ts";
-import type { Matcher } from "./matcher.ts";
 import type { Meter } from "./meter.ts";
-import { plainBeat } from "./pulse.ts";
+import type { Published, PublishRequest, Subscribed, TopicRequest } from "./requests.ts";
 import { resume } from "./resume.ts";
 import { endedEvent, type Subscriber, Subscriptions } from "./subscriptions.ts";
 import type { Timers } from "./timers.ts";
-import type { Topic } from "./topic.ts";
 import type { Update } from "./update.ts";
 
 export interface HubOptions {
@@ -43,33 +40,6 @@ export interface HubOptions {
 
 /** open: takes streams. draining: takes no more, and soon ends those it has. */
 export type HubState = "open" | "draining";
-
-export interface TopicRequest extends StreamRequest {
-  /** At least one. */
-  readonly matchers: readonly Matcher[];
-  readonly access: Access | undefined;
-  /** What the client has seen last, or `earliest`; undefined: it asks for nothing of the past. */
-  readonly lastEventId: string | undefined;
-}
-
-export type Subscribed =
-  | { readonly open: true; readonly connection: Connection; readonly lastEventId?: string }
-  | { readonly open: false; readonly reason: Refusal };
-
-export interface PublishRequest {
-  /** At least one; all of them are appended, or none. */
-  readonly updates: readonly Update[];
-  /** What must cover every topic of every update. `own code`: nothing must, the app itself publishes. */
-  readonly access: Access | "own code";
-  readonly receipt?: Receipt | undefined;
-}
-
-export type Published =
-  | { readonly outcome: "published"; readonly ids: readonly string[] }
-  /** The token does not cover this topic, of the update with this index. Nothing was appended. */
-  | { readonly outcome: "forbidden"; readonly topic: Topic; readonly index: number }
-  /** The idempotency key came with another body before. Nothing was appended. */
-  | { readonly outcome: "conflict" };
 
 /** How many updates may wait for the log at once. */
 const MAX_WAITING = 100_000;
@@ -103,7 +73,7 @@ export class Hub {
     this.#logger = logger;
     this.connections = new Connections({ timers, limits, logger, traffic: this.traffic });
     this.subscriptions = new Subscriptions(url);
-    this.#clock = this.#clockGroup();
+    this.#clock = clockGroup(timers, limits.heartbeatMs);
     if (!log) return;
     const { traffic } = this;
     const { heartbeatMs } = limits;
@@ -125,8 +95,7 @@ export class Hub {
 
   /** The id of the last event, for those who will go on from it; `earliest`, if there was none. @throws HubError `log:not-shared` */
   get lastEventId(): string {
-    const { history } = this.#shared();
-    return history.delivered === 0 ? "earliest" : history.cursor(history.delivered);
+    return this.#shared().history.lastEventId;
   }
 
   /** Opens a stream of the server's clock, or says why not. */
@@ -154,6 +123,7 @@ export class Hub {
     if (resumed.gap) this.traffic.gaps += 1;
     const group = audiences.of(matchers).group(reader);
     const subscriber: Subscriber = { id: `urn:uuid:${randomUUID()}`, matchers, access };
+    this.#append(this.subscriptions.open(subscriber));
     const connection = this.connections.open({
       ...request,
       ...(resumed.first ? { first: resumed.first } : {}),
@@ -166,7 +136,6 @@ export class Hub {
     });
     group.join(connection);
     connection.follow(group, resumed.start);
-    this.#append(this.subscriptions.open(subscriber));
     const field = resumed.lastEventId;
     return { open: true, connection, ...(field === undefined ? {} : { lastEventId: field }) };
   }
@@ -234,21 +203,6 @@ export class Hub {
       const fields = { events: events.length, error: String(error) };
       this.#logger.warn(fields, "subscription events are lost");
     });
-  }
-
-  #clockGroup(): Group {
-    const { timers } = this;
-    const { heartbeatMs } = this.limits;
-    const beat = plainBeat(heartbeatMs);
-    const group: Group = new Group({
-      timers,
-      heartbeatMs,
-      heartbeat: () => beat,
-      onJoin: () => clock.start(),
-      onEmpty: () => clock.stop(),
-    });
-    const clock = new Clock(timers, (packet) => group.send(packet));
-    return group;
   }
 
   #shared() {

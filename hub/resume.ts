@@ -26,7 +26,8 @@ export async function resume(
   lanes: readonly Lane[],
 ): Promise<Resumed> {
   if (requested === undefined) return fromNow(history);
-  if (requested === "") return { ...fromNow(history), lastEventId: lastIdOf(history) };
+  // [spec] An empty id is no event's; but as one was given, the response names the event before the first.
+  if (requested === "") return { ...fromNow(history), lastEventId: history.lastEventId };
   const position = requested === "earliest" ? undefined : await log.locate(requested);
   const floor = history.floor(lanes);
   if (position !== undefined && position >= floor) {
@@ -45,11 +46,6 @@ export async function resume(
     lastEventId: "earliest",
     gap: true,
   };
-}
-
-// [spec] An empty id is no event's; but as one was given, the response names the event before the first.
-function lastIdOf(history: History): string {
-  return history.delivered === 0 ? "earliest" : history.cursor(history.delivered);
 }
 
 /** A stream that is lost before its first event is resumed from here all the same. */

@@ -1,0 +1,34 @@
+import type { Access } from "./auth/types.ts";
+import type { Connection } from "./connection.ts";
+import type { Refusal, StreamRequest } from "./connections.ts";
+import type { Receipt } from "./log/types.ts";
+import type { Matcher } from "./matcher.ts";
+import type { Topic } from "./topic.ts";
+import type { Update } from "./update.ts";
+
+export interface TopicRequest extends StreamRequest {
+  /** At least one. */
+  readonly matchers: readonly Matcher[];
+  readonly access: Access | undefined;
+  /** What the client has seen last, or `earliest`; undefined: it asks for nothing of the past. */
+  readonly lastEventId: string | undefined;
+}
+
+export type Subscribed =
+  | { readonly open: true; readonly connection: Connection; readonly lastEventId?: string }
+  | { readonly open: false; readonly reason: Refusal };
+
+export interface PublishRequest {
+  /** At least one; all of them are appended, or none. */
+  readonly updates: readonly Update[];
+  /** What must cover every topic of every update. `own code`: nothing must, the app itself publishes. */
+  readonly access: Access | "own code";
+  readonly receipt?: Receipt | undefined;
+}
+
+export type Published =
+  | { readonly outcome: "published"; readonly ids: readonly string[] }
+  /** The token does not cover this topic, of the update with this index. Nothing was appended. */
+  | { readonly outcome: "forbidden"; readonly topic: Topic; readonly index: number }
+  /** The idempotency key came with another body before. Nothing was appended. */
+  | { readonly outcome: "conflict" };
