@@ -86,6 +86,10 @@ const refused: [what: string, query: string][] = [
   ["101 matchers", `?${Array.from({ length: 101 }, (_, n) => `match=${n}`).join("&")}`],
   ["101 times the same matcher", `?${"match=a&".repeat(101)}`],
   ["a matcher over 2,048 characters", `?match=${"a".repeat(2_049)}`],
+  [
+    "patterns that together take too long to match",
+    `?${Array.from({ length: 30 }, (_, n) => `match_urlpattern=/${n}/(a{80}|b{80})`).join("&")}`,
+  ],
   ["another kind of heartbeat", "?match=a&heartbeat=loud"],
 ];
 

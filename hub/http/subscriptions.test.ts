@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DETAIL_TYPE } from "../auth/authorization-details.ts";
 import type { SubscriptionDocument } from "../subscriptions.ts";
+import { subscriptions } from "./subscriptions.ts";
 import { bearer, type Listener, problemOf, World } from "./testing.ts";
 
 const PATH = "/.well-known/mercure/subscriptions";
@@ -287,7 +288,6 @@ describe("the subscription API", () => {
   test("takes no grant from the query of its address", async () => {
     const headers = await grants(PATH);
     const request = world.request("/subscriptions?anything=else", headers);
-    const { subscriptions } = await import("./subscriptions.ts");
     expect((await subscriptions(world.service, request, "")).status).toBe(200);
   });
 
@@ -306,11 +306,16 @@ describe("the subscription API", () => {
     expect([response.status, await problemOf(response)]).toEqual([404, "not-found"]);
   });
 
-  test("has nothing where a subscriber is not that matcher's: 404", async () => {
+  test("has nothing where a subscriber is not that matcher's, or more stands behind: 404", async () => {
     await world.listen("?match=a");
     const [document] = (await collection()).subscriptions;
-    const rest = `/exact/b/${encodeURIComponent(document?.subscriber ?? "")}`;
-    expect((await world.subscriptions(rest, await everything())).status).toBe(404);
+    const subscriber = encodeURIComponent(document?.subscriber ?? "");
+    const status = async (rest: string) =>
+      (await world.subscriptions(rest, await everything())).status;
+    expect(await status(`/exact/a/${subscriber}`)).toBe(200);
+    for (const rest of [`/exact/b/${subscriber}`, `/exact/a/${subscriber}/`]) {
+      expect(await status(rest)).toBe(404);
+    }
   });
 
   test("of a playground is for this machine and its own pages alone", async () => {
