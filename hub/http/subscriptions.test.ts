@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DETAIL_TYPE } from "../auth/authorization-details.ts";
+import { parseMatcher } from "../matcher.ts";
 import type { SubscriptionDocument } from "../subscriptions.ts";
+import { HUB_URL } from "../testing.ts";
 import { subscriptions } from "./subscriptions.ts";
 import { bearer, type Listener, problemOf, World } from "./testing.ts";
 
@@ -220,6 +222,20 @@ describe("the subscription API", () => {
     await world.listen("?match=a");
     const document = await nextDocument(watching);
     expect((await collection("/exact/a")).subscriptions).toEqual([document]);
+  });
+
+  test("shows at most 10,000, in a document like any other", async () => {
+    const matchers = Array.from({ length: 10_001 }, (_, n) => {
+      const parsed = parseMatcher("exact", `${n}`, HUB_URL);
+      if (!parsed.ok) throw new Error(parsed.problem);
+      return parsed.matcher;
+    });
+    world.hub.subscriptions.open({ id: "urn:example:many", matchers, access: undefined });
+    const { id, type, subscriptions: shown } = await collection();
+    expect({ id, type }).toEqual({ id: PATH, type: "subscriptions" });
+    expect(shown).toHaveLength(10_000);
+    expect(shown.at(-1)).toMatchObject({ match: "9999", active: true });
+    expect((await collection("/exact/10000")).subscriptions).toHaveLength(1);
   });
 
   test("answers in JSON, for nobody to keep", async () => {
