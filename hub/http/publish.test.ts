@@ -294,7 +294,8 @@ describe("with a cookie", () => {
       ...headers,
     });
 
-  beforeEach(() => {
+  beforeEach(async () => {
+    await world.end();
     world = new World({ publishOrigins: [APP] });
   });
 
