@@ -1,6 +1,6 @@
 import { get, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { expect } from "@playwright/test";
-import type { Runnel } from "./runnel.ts";
+import { ALONE, type Runnel } from "./runnel.ts";
 
 /** The protocol's own address. */
 export const HUB = "/.well-known/mercure";
@@ -21,7 +21,11 @@ export function post(
   { path = HUB, headers = {} }: { path?: string; headers?: Record<string, string> } = {},
 ): Promise<Response> {
   const body = new URLSearchParams({ ...fields });
-  return fetch(`${runnel.url}${path}`, { method: "POST", body, headers });
+  return fetch(`${runnel.url}${path}`, {
+    method: "POST",
+    body,
+    headers: { ...ALONE, ...headers },
+  });
 }
 
 /** Publishes one update, and resolves with its id. */
@@ -39,7 +43,7 @@ export async function publishAll(
 ): Promise<string[]> {
   const response = await fetch(`${runnel.url}${HUB}`, {
     method: "POST",
-    headers: { "Content-Type": "application/x-ndjson" },
+    headers: { ...ALONE, "Content-Type": "application/x-ndjson" },
     body: updates.map((update) => JSON.stringify(update)).join("\n"),
   });
   const text = await response.text();
@@ -76,26 +80,36 @@ export interface Listening {
   readonly headers?: Record<string, string>;
   /** Reads no byte until `resume`. */
   readonly paused?: boolean;
+  /** Keeps of each event's data no more than `short` does: for very many, or very long. */
+  readonly shortened?: boolean;
 }
+
+/** A long text's beginning and length. */
+export const short = (text: string): string => `${text.slice(0, 8)}… ${text.length}`;
 
 /** Opens a stream and resolves with its head. */
 export function listen(
   runnel: Pick<Runnel, "url">,
-  { at, headers = {}, paused = false }: Listening,
+  { at, headers = {}, paused = false, shortened = false }: Listening,
 ): Promise<Listener> {
   const url = `${runnel.url}${at.startsWith("?") ? HUB : ""}${at}`;
   return new Promise((resolve, reject) => {
     const request = get(url, { headers, agent: false }, (response) => {
+      const keep = shortened ? short : (data: string) => data;
+      resolve(listener(response, () => request.destroy(), keep));
       if (paused) response.pause();
-      resolve(listener(response, () => request.destroy(), paused));
     });
     request.on("error", reject);
   });
 }
 
-function listener(response: IncomingMessage, leave: () => void, paused: boolean): Listener {
+function listener(
+  response: IncomingMessage,
+  leave: () => void,
+  keep: (data: string) => string,
+): Listener {
   const events: Received[] = [];
-  let rest = "";
+  let parts: string[] = [];
   const state = { lastEventId: "", comments: 0, end: "open" as Listener["end"] };
   const take = (block: string) => {
     if (block === ":") {
@@ -111,15 +125,16 @@ function listener(response: IncomingMessage, leave: () => void, paused: boolean)
       else if (name === "event") type = value;
       else if (name === "data") data.push(value);
     }
-    if (data.length > 0) events.push({ id: state.lastEventId, type, data: data.join("\n") });
+    if (data.length > 0) events.push({ id: state.lastEventId, type, data: keep(data.join("\n")) });
   };
   response.setEncoding("utf8");
   response.on("data", (text: string) => {
-    const blocks = (rest + text).split("\n\n");
-    rest = blocks.pop() ?? "";
+    parts.push(text);
+    if (!text.includes("\n\n") && !text.startsWith("\n")) return;
+    const blocks = parts.join("").split("\n\n");
+    parts = [blocks.pop() ?? ""];
     if (response.statusCode === 200) for (const block of blocks) take(block);
   });
-  if (paused) response.pause();
   response.on("end", () => {
     state.end = "clean";
   });
