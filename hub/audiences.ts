@@ -88,23 +88,27 @@ export class Audiences {
   deliver(entries: readonly [Entry, ...Entry[]]): void {
     const concerned = new Map<Audience, [Entry, ...Entry[]]>();
     for (const entry of entries) {
-      for (const audience of this.#listeningTo(entry.topics)) {
-        const before = concerned.get(audience);
-        if (before === undefined) concerned.set(audience, [entry]);
-        // An alternate topic that the same audience matches makes no second event.
-        else if (before[before.length - 1] !== entry) before.push(entry);
+      this.#add(concerned, this.#toAll, entry);
+      for (const topic of entry.topics) {
+        this.#add(concerned, this.#byTopic.get(topic), entry);
+        if (this.#byPattern.size === 0) continue;
+        for (const { audiences } of this.#matching(topic)) this.#add(concerned, audiences, entry);
       }
     }
     for (const [audience, its] of concerned) audience.deliver(its);
   }
 
-  *#listeningTo(topics: readonly Topic[]): Iterable<Audience> {
-    yield* this.#toAll;
-    for (const topic of topics) {
-      const exact = this.#byTopic.get(topic);
-      if (exact) yield* exact;
-      if (this.#byPattern.size === 0) continue;
-      for (const { audiences } of this.#matching(topic)) yield* audiences;
+  #add(
+    concerned: Map<Audience, [Entry, ...Entry[]]>,
+    audiences: ReadonlySet<Audience> | undefined,
+    entry: Entry,
+  ): void {
+    if (audiences === undefined) return;
+    for (const audience of audiences) {
+      const before = concerned.get(audience);
+      if (before === undefined) concerned.set(audience, [entry]);
+      // An alternate topic that the same audience matches makes no second event.
+      else if (before[before.length - 1] !== entry) before.push(entry);
     }
   }
 

@@ -117,3 +117,41 @@ describe("a reference", () => {
     expect(hubUrl.resolve(`https://example.com/${long}`)).toBeDefined();
   });
 });
+
+test("what is told without parsing is what parsing tells", () => {
+  const hubUrl = new HubUrl("https://hub.example.com/.well-known/mercure");
+  const segment = fc.constantFrom(
+    "mercure",
+    ".well-known",
+    "..",
+    ".",
+    "a",
+    "",
+    "x mercure",
+    "%6Dercure",
+  );
+  const head = fc.constantFrom(
+    "",
+    "/",
+    "https://example.com/",
+    "http://a.b:80/",
+    "https:",
+    "//h/",
+    "urn:",
+  );
+  const tail = fc.constantFrom("", "?q", "#f", "/");
+  fc.assert(
+    fc.property(head, fc.array(segment, { maxLength: 4 }), tail, (start, segments, end) => {
+      const topic = start + segments.join("/") + end;
+      let path: string | undefined;
+      try {
+        path = new URL(topic, hubUrl.href).pathname.replace("%6D", "m");
+      } catch {
+        // No URL reference.
+      }
+      const reserved = path === hubUrl.path || path?.startsWith(`${hubUrl.path}/`) === true;
+      expect(hubUrl.reserves(topic), topic).toBe(reserved);
+    }),
+    { numRuns: 2_000 },
+  );
+});

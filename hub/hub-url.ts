@@ -3,12 +3,14 @@ export class HubUrl {
   readonly href: string;
   /** Its path, below which is what the hub makes itself. */
   readonly path: string;
+  readonly #lastSegment: string;
 
   /** @param href an absolute http or https URL */
   constructor(href: string) {
     const url = new URL(href);
     this.href = href;
     this.path = normalized(url.pathname);
+    this.#lastSegment = this.path.slice(this.path.lastIndexOf("/") + 1);
   }
 
   /** Where its metadata is. Source: RFC 9728, section 3.1. */
@@ -29,6 +31,8 @@ export class HubUrl {
 
   /** Whether the topic lies where only the hub itself publishes. Source: Mercure, section Publication, `topic`. */
   reserves(topic: string): boolean {
+    // What most topics look like is told from the hub's path without parsing: its last segment is not in them.
+    if (PLAIN.test(topic) && !topic.includes(this.#lastSegment)) return false;
     // Any authority will do, so one that takes long to encode is left out.
     const host = hostTooLong(topic);
     const url = this.resolve(host === undefined ? topic : topic.replace(host, "host"));
@@ -37,6 +41,9 @@ export class HubUrl {
     return path === this.path || path.startsWith(`${this.path}/`);
   }
 }
+
+/** A name, or a URL with a short host and a path; nothing that a parser decodes, and no reference to the hub's own path. */
+const PLAIN = /^(?:[\w-]+|https?:\/\/[\w.-]{1,253}(?::\d{1,5})?\/[^%]*)$/;
 
 const UNRESERVED = /^[\w.~-]$/;
 
