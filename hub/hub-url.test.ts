@@ -119,7 +119,6 @@ describe("a reference", () => {
 });
 
 test("what is told without parsing is what parsing tells", () => {
-  const hubUrl = new HubUrl("https://hub.example.com/.well-known/mercure");
   const segment = fc.constantFrom(
     "mercure",
     ".well-known",
