@@ -49,15 +49,20 @@ function drainOnSignal(hub: Hub, logger: Logger, drainMs: number): void {
     }
     signalledAt = performance.now();
     logger.info({ signal, connections: hub.connections.size }, "draining");
-    const exit = () => {
-      hub.close().finally(() => process.exit(0));
+    // What was acknowledged last is still on its way to its publisher.
+    const exit = async () => {
+      const code = await hub.close().then(
+        () => 0,
+        () => 1,
+      );
+      setTimeout(() => process.exit(code), LATE_MS);
     };
     setTimeout(() => {
       logger.warn({ connections: hub.connections.size }, "streams that nobody reads are cut");
       exit();
     }, drainMs + STALLED_MS);
     await hub.drain(drainMs);
-    setTimeout(exit, LATE_MS);
+    await exit();
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);

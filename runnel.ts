@@ -90,7 +90,12 @@ export async function subscribe(
   );
   if (!subscribed.open) throw new Error(`the hub takes no subscription: ${subscribed.reason}`);
   if (signal?.aborted) sink.end();
-  else signal?.addEventListener("abort", () => sink.end(), { once: true });
+  else if (signal) {
+    const end = () => sink.end();
+    signal.addEventListener("abort", end, { once: true });
+    // A signal may outlive many loops.
+    void sink.finished.then(() => signal.removeEventListener("abort", end));
+  }
   return sink;
 }
 

@@ -50,6 +50,8 @@ async function createRuntime(): Promise<Runtime> {
   const { config } = read;
   const logger = pino({ level: config.LOG_LEVEL, base: null });
   const metrics = createMetrics();
+  const log = await openLog(config, logger);
+  if (log && config.HISTORY_MAX_AGE > 0) trimWithAge(log, config.HISTORY_MAX_AGE * 1000, logger);
   // Made when the process starts, so it belongs to no request.
   const outside = new AsyncResource("runnel");
   const hub = new Hub({
@@ -57,7 +59,7 @@ async function createRuntime(): Promise<Runtime> {
     logger,
     meter: metrics.meter,
     url: hubUrl(config),
-    log: await openLog(config),
+    log,
     outside: (work) => outside.runInAsyncScope(work),
     longLived: config.RUNNEL_LAUNCHED !== undefined,
     limits: {
@@ -80,7 +82,7 @@ function hubUrl({ MERCURE_RESOURCE_IDENTIFIER, PORT }: Config): HubUrl {
 const MIB = 1024 * 1024;
 
 /** The only place that knows the drivers. undefined: all instances must share one, and none is there that they could. */
-async function openLog(config: Config): Promise<Log | undefined> {
+async function openLog(config: Config, logger: Logger): Promise<Log | undefined> {
   if (config.VERCEL) return undefined;
   const inMemory = config.HISTORY_URL === "memory:";
   const retention = {
@@ -92,7 +94,16 @@ async function openLog(config: Config): Promise<Log | undefined> {
   if (inMemory) return new MemoryLog({ retention, timers });
   const path = config.HISTORY_URL.slice("file:".length);
   const folder = resolve(/* turbopackIgnore: true */ config.RUNNEL_FOLDER ?? ".", path);
-  return openLmdbLog({ folder, retention, timers, waitForOwnerMs: config.DRAIN_SECONDS * 1000 });
+  const waitForOwnerMs = config.DRAIN_SECONDS * 1000;
+  return openLmdbLog({ folder, retention, timers, waitForOwnerMs, logger });
+}
+
+/** What is over its age goes a tenth of it later at most, or a minute. */
+function trimWithAge(log: Log, maxAgeMs: number, logger: Logger): void {
+  const ms = Math.min(Math.max(maxAgeMs / 10, 1_000), 60_000);
+  const trim = () =>
+    log.trim().catch((error: unknown) => logger.warn({ error: String(error) }, "not trimmed"));
+  setInterval(trim, ms).unref();
 }
 
 function createService(config: Config, hub: Hub, logger: Logger): Service {

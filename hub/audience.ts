@@ -1,9 +1,9 @@
 import type { Reader } from "./auth/reader.ts";
 import type { Step, Traffic } from "./connection.ts";
-import { encodeGap, NOTHING } from "./encode.ts";
+import { encodeGap, join, NOTHING } from "./encode.ts";
 import { Group } from "./group.ts";
-import type { History } from "./history.ts";
-import { type Entry, type Lane, type Position, toPosition } from "./log/types.ts";
+import type { History, Stretch } from "./history.ts";
+import { type Entry, LANES, type Lane, type Position, toPosition } from "./log/types.ts";
 import type { Matcher } from "./matcher.ts";
 import type { PageCache } from "./page-cache.ts";
 import { Pulse } from "./pulse.ts";
@@ -78,7 +78,7 @@ export class Audience {
     const from = this.#end;
     this.#end = lastPosition(entries);
     const page = firstPage(entries);
-    const tip = new SharedPage(from, page, lastPosition(page));
+    const tip = new SharedPage(from, page, lastPosition(page), this.#history.floors);
     this.#tip = tip;
     this.#forgetLast();
     for (const { reader, group } of this.#groups.values()) {
@@ -96,53 +96,63 @@ export class Audience {
     if (tip !== undefined && position >= tip.from && position < tip.first) {
       return tip.stepFor(reader);
     }
-    const gap = this.#gap(position, gapTold, reader);
-    if (gap) return gap;
-    const page =
-      this.#last?.from === position
-        ? this.#last
-        : (this.#pages.get(position) ?? this.#read(position));
+    const page = this.#kept(position) ?? this.#read(position);
     return page instanceof Promise
-      ? page.then((read) => this.#replay(read, reader))
-      : this.#replay(page, reader);
+      ? page.then((read) => this.#replay(read, gapTold, reader))
+      : this.#replay(page, gapTold, reader);
   }
 
-  #replay(page: SharedPage, reader: Reader): Step {
+  #kept(position: Position): SharedPage | Promise<SharedPage> | undefined {
+    const page = this.#last?.from === position ? this.#last : this.#pages.get(position);
+    if (!(page instanceof SharedPage)) return page;
+    // What the log has let go of since is nobody's to read any more.
+    const { floors } = this.#history;
+    const isWhole = LANES.every((lane) => floors[lane] <= Math.max(position, page.floors[lane]));
+    return isWhole ? page : undefined;
+  }
+
+  /** What a page brings; a reader behind whose back history was let go is told so, once, and goes on with all that is kept. */
+  #replay(page: SharedPage, gapTold: Position, reader: Reader): Step {
     const step = page.stepFor(reader);
     this.#options.traffic.replayed += step.chunk.events;
-    return step;
-  }
-
-  /** A reader so slow that history has gone on without it is told so, once, and goes on with all that is kept. */
-  #gap(position: Position, gapTold: Position, reader: Reader): Step | undefined {
-    const lanes = readable(this.#lanes, reader);
-    const floor = this.#history.floor(lanes);
-    if (floor <= position || floor <= gapTold) return undefined;
-    const to = toPosition(Math.max(position, this.#history.earliest(lanes)));
+    const floors = readable(this.#lanes, reader).map((lane) => page.floors[lane]);
+    const floor = toPosition(Math.max(...floors));
+    if (floor <= page.from || floor <= gapTold) return step;
     this.#options.traffic.gaps += 1;
-    const requested = this.#history.cursor(position);
-    const continuesAfter = this.#history.cursor(to);
-    return { chunk: encodeGap({ requested, continuesAfter }), to, gapTold: floor };
+    const earliest = toPosition(Math.max(page.from, Math.min(...floors)));
+    const gap = encodeGap({
+      requested: this.#history.cursor(page.from),
+      continuesAfter: this.#history.cursor(earliest),
+    });
+    const to = toPosition(Math.max(step.to, earliest));
+    return { chunk: join([gap, step.chunk]), to, gapTold: floor };
   }
 
   #read(after: Position): SharedPage | Promise<SharedPage> {
     const { matchers } = this;
-    const request = { after, matchers, lanes: this.#lanes, maxBytes: PAGE_BYTES };
-    const read = this.#history.read(request);
-    if (!(read instanceof Promise)) return this.#keep(new SharedPage(after, read.entries, read.to));
-    const page = read.then(
-      ({ entries, to }) => this.#keep(new SharedPage(after, entries, to)),
-      (error: unknown) => {
-        this.#pages.delete(after);
-        throw error;
-      },
-    );
+    const isWanted = () => this.#groups.size > 0;
+    const read = this.#history.read({
+      after,
+      matchers,
+      lanes: this.#lanes,
+      maxBytes: PAGE_BYTES,
+      isWanted,
+    });
+    const keep = ({ entries, to, floors }: Stretch) =>
+      this.#keep(new SharedPage(after, entries, to, floors));
+    if (!(read instanceof Promise)) return keep(read);
+    const page = read.then(keep, (error: unknown) => {
+      this.#pages.delete(after);
+      throw error;
+    });
     this.#pages.set(after, page);
     return page;
   }
 
   #keep(page: SharedPage): SharedPage {
-    this.#pages.delete(page.from);
+    this.#forget(page.from);
+    // Nobody waits for it any more.
+    if (this.#groups.size === 0) return page;
     if (page.to >= this.#history.delivered) {
       // It will be cut anew when there is more.
       this.#forgetLast();
@@ -156,6 +166,12 @@ export class Audience {
     this.#pages.set(page.from, page);
     this.#options.cache.keep(page, () => this.#pages.delete(page.from));
     return page;
+  }
+
+  #forget(from: Position): void {
+    const page = this.#pages.get(from);
+    if (page instanceof SharedPage) this.#options.cache.drop(page);
+    this.#pages.delete(from);
   }
 
   #forgetLast(): void {

@@ -93,9 +93,14 @@ export class Connection implements SinkOwner {
     return this.#events;
   }
 
-  /** Writes the chunk if the connection is live; otherwise lets it pass. */
-  send(chunk: Chunk): void {
-    if (this.#state === "live") this.#write(chunk);
+  /**
+   * Writes the chunk if the connection is live; otherwise lets it pass.
+   * @param to where the chunk takes its reader: one that is live has all up to there
+   */
+  send(chunk: Chunk, to: Position = this.#position): void {
+    if (this.#state !== "live") return;
+    this.#position = to;
+    this.#write(chunk);
   }
 
   /** Reads on from here, from now on. */

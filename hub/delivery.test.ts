@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Access } from "./auth/types.ts";
 import { decodeEvents } from "./decode.ts";
 import type { Hub } from "./hub.ts";
+import { MemoryLog } from "./log/memory.ts";
 import { type Matcher, type MatcherType, parseMatcher } from "./matcher.ts";
 import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
 import { parseUpdate, type Update } from "./update.ts";
@@ -282,6 +283,48 @@ describe("going on", () => {
       leave(sink, again);
     }
   });
+
+  test("what the log has let go of for its age is nobody's to read, from memory either", async () => {
+    const log = new MemoryLog({
+      retention: { maxUpdates: 10, maxBytes: 2 ** 20, maxAgeMs: 60_000 },
+      timers,
+    });
+    hub = testHub({ timers, log });
+    await publish(update("a", "old"));
+    timers.advance(60_001);
+    await publish(update("a", "new"));
+    await log.trim();
+    const sink = await listen("a", { lastEventId: "earliest" });
+    expect(data(sink)).toEqual(["new"]);
+    leave(sink);
+    await settle();
+  });
+
+  test("a pattern that matches nothing of much history holds nobody up", async () => {
+    // How long a read takes is told by the real clock.
+    vi.spyOn(timers, "elapsed").mockImplementation(() => performance.now());
+    for (let n = 0; n < 18; n++) {
+      await publish(...Array.from({ length: 500 }, (_, m) => update(`x/${n}/${m}`, "x")));
+    }
+    const from = performance.now();
+    let longest = 0;
+    let last = from;
+    const ticks = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 0);
+    const sink = await listen("", {
+      matchers: Array.from({ length: 60 }, (_, n) => matcher(`/:a/b${n}/:c`, "urlpattern")),
+      lastEventId: "earliest",
+    });
+    await publish(update("/x/b59/z", "found"));
+    await vi.waitFor(() => expect(data(sink)).toEqual(["found"]), { timeout: 20_000 });
+    clearInterval(ticks);
+    // All of it takes some hundred milliseconds; a turn's share is a few.
+    expect(longest).toBeLessThan(100);
+    leave(sink);
+    await settle();
+  }, 30_000);
 
   test("quiet topics make no gap: heartbeats take the client's id along", async () => {
     hub = testHub({ timers, retention: { maxUpdates: 5 }, recent: { maxUpdates: 5 } });

@@ -1,6 +1,7 @@
-import type { Connection, Feed, HeartbeatKind, Step } from "./connection.ts";
+import type { Connection, Feed, Step } from "./connection.ts";
 import type { Chunk } from "./encode.ts";
 import type { Position } from "./log/types.ts";
+import type { Beat } from "./pulse.ts";
 import type { Stop, Timers } from "./timers.ts";
 
 export interface GroupOptions {
@@ -8,7 +9,7 @@ export interface GroupOptions {
   /** Silence for this long brings a heartbeat, in milliseconds. */
   readonly heartbeatMs: number;
   /** What breaks the silence. */
-  readonly heartbeat: () => Readonly<Record<HeartbeatKind, Chunk>>;
+  readonly heartbeat: () => Beat;
   /** What its connections read; without it, they get what is sent. */
   readonly feed?: Feed;
   readonly onJoin: () => void;
@@ -79,7 +80,8 @@ export class Group implements Feed {
   }
 
   #beat(): void {
-    const chunks = this.#options.heartbeat();
-    for (const connection of this.#connections) connection.send(chunks[connection.heartbeat]);
+    const beat = this.#options.heartbeat();
+    for (const connection of this.#connections)
+      connection.send(beat[connection.heartbeat], beat.to);
   }
 }

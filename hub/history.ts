@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { mergePages } from "./log/page.ts";
 import { Ring } from "./log/ring.ts";
 import {
   type Entry,
+  LANES,
   type Lane,
   type Log,
   type Page,
@@ -16,12 +18,28 @@ import type { Timers } from "./timers.ts";
 /** What is kept decoded in memory of each lane, for those who lag or were away for a moment. */
 export const RECENT: Retention = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };
 
+/** Up to where each lane is no longer kept. */
+export type Floors = Readonly<Record<Lane, Position>>;
+
+/** A page, and what was kept when it was read. */
+export interface Stretch extends Page {
+  readonly floors: Floors;
+}
+
+export interface HistoryRequest extends ReadRequest {
+  /** Whether anybody still waits for it, when its turn has come. */
+  readonly isWanted: () => boolean;
+}
+
+/** Patterns that would take longer, in instructions, are not tried in the turn of whoever asks. */
+const COST_AT_ONCE = 5_000;
+
 /** The log as its readers see it: up to where deliveries have come, with its newest part in memory. */
 export class History {
   readonly #log: Log;
   readonly #recent: Record<Lane, Ring>;
   #delivered: Position;
-  /** The log is read by one at a time, each in a turn of the event loop of its own. */
+  /** What can't be read at once is read one page a turn of the event loop. */
   #lastRead: Promise<unknown> = Promise.resolve();
 
   constructor(log: Log, timers: Timers, recent: Retention) {
@@ -41,22 +59,21 @@ export class History {
     return this.#delivered === START ? "earliest" : this.#log.cursor(this.#delivered);
   }
 
+  /** What is kept now. */
+  get floors(): Floors {
+    return {
+      updates: this.#log.floor("updates"),
+      subscriptions: this.#log.floor("subscriptions"),
+    };
+  }
+
   /** Takes what the log's tail has brought. */
   deliver(entries: readonly [Entry, ...Entry[]]): void {
     for (const entry of entries) {
       this.#recent[entry.lane].append(entry);
       this.#delivered = entry.position;
     }
-  }
-
-  /** The newest position of the lanes that is kept no longer. */
-  floor(lanes: readonly Lane[]): Position {
-    return toPosition(Math.max(...lanes.map((lane) => this.#floor(lane))));
-  }
-
-  /** The position after which something is kept, in whatever lane. */
-  earliest(lanes: readonly Lane[]): Position {
-    return toPosition(Math.min(...lanes.map((lane) => this.#floor(lane))));
+    for (const lane of LANES) this.#recent[lane].dropUpTo(this.#log.floor(lane));
   }
 
   /** An id for the position; see `Log.cursor`. */
@@ -64,34 +81,58 @@ export class History {
     return this.#log.cursor(position);
   }
 
-  /** At once, where memory has it. The promise rejects with HubError `log:unavailable`. */
-  read(request: ReadRequest): Page | Promise<Page> {
-    const { lanes, after, maxBytes } = request;
-    if (lanes.every((lane) => after >= this.#recent[lane].floor)) {
-      const last = this.#delivered;
-      return lanes
-        .map((lane) => this.#recent[lane].read({ ...request, last }))
-        .reduce((a, b) => mergePages(a, b, maxBytes));
+  /** At once, where memory has it and it takes no time to find. The promise rejects with HubError `log:unavailable`. */
+  read(request: HistoryRequest): Stretch | Promise<Stretch> {
+    const { lanes, after, matchers } = request;
+    const cost = matchers.reduce((sum, matcher) => sum + matcher.cost, 0);
+    const isQuick = cost * (this.#delivered - after) <= COST_AT_ONCE;
+    if (isQuick && lanes.every((lane) => this.#isRecent(lane, after))) {
+      const { floors } = this;
+      return { ...this.#readRecent(request, lanes), floors };
     }
-    const read = this.#lastRead.then(() => this.#readLog(request));
+    const read = this.#lastRead.then(() => this.#readInTurn(request));
     this.#lastRead = read.catch(() => {});
     return read;
   }
 
-  async #readLog(request: ReadRequest): Promise<Page> {
-    await new Promise((resolve) => setImmediate(resolve));
-    const { after, lanes } = request;
-    const kept = lanes.filter((lane) => this.#log.floor(lane) <= after);
-    const { entries, to } = await this.#log.read(request);
-    // What was let go meanwhile is not on the page: its reader asks again, and learns of the gap.
-    if (kept.some((lane) => this.#log.floor(lane) > after)) return { entries: [], to: after };
-    // The log may have more than the tail has told of yet.
+  async #readInTurn(request: HistoryRequest): Promise<Stretch> {
+    const { lanes, after, maxBytes, isWanted } = request;
+    if (!isWanted()) return { entries: [], to: after, floors: this.floors };
+    await nextTurn();
+    // What is kept, where it is, and the reads of it are one step: nothing can be let go in between.
+    const { floors } = this;
     const delivered = this.#delivered;
-    if (to <= delivered) return { entries, to };
-    return { entries: entries.filter(({ position }) => position <= delivered), to: delivered };
+    const inMemory = lanes.filter((lane) => this.#isRecent(lane, after));
+    const inLog = lanes.filter((lane) => !inMemory.includes(lane));
+    const reading = inLog.length > 0 ? this.#log.read({ ...request, lanes: inLog }) : undefined;
+    const recent = inMemory.length > 0 ? this.#readRecent(request, inMemory) : undefined;
+    const kept = reading && upTo(delivered, await reading);
+    const page = kept && recent ? mergePages(kept, recent, maxBytes) : (kept ?? recent);
+    return { ...(page ?? { entries: [], to: delivered }), floors };
   }
 
-  #floor(lane: Lane): Position {
-    return toPosition(Math.min(this.#log.floor(lane), this.#recent[lane].floor));
+  #readRecent(request: ReadRequest, lanes: readonly Lane[]): Page {
+    const last = this.#delivered;
+    return lanes
+      .map((lane) => {
+        const recent = this.#recent[lane];
+        recent.dropUpTo(this.#log.floor(lane));
+        const after = toPosition(Math.max(request.after, recent.floor));
+        return recent.read({ ...request, after, last });
+      })
+      .reduce((a, b) => mergePages(a, b, request.maxBytes));
   }
+
+  /** Whether memory has all that the log has after the position. */
+  #isRecent(lane: Lane, after: Position): boolean {
+    const { floor } = this.#recent[lane];
+    return after >= floor || floor <= this.#log.floor(lane);
+  }
+}
+
+/** The log may have more than its tail has told of yet. */
+function upTo(delivered: Position, page: Page): Page {
+  if (page.to <= delivered) return page;
+  const entries = page.entries.filter(({ position }) => position <= delivered);
+  return { entries, to: delivered };
 }

@@ -78,7 +78,8 @@ export class Hub {
     const { traffic } = this;
     const { heartbeatMs } = limits;
     const history = new History(log, timers, options.recent ?? RECENT);
-    const audiences = new Audiences({ history, traffic, timers, heartbeatMs });
+    const onError = (error: unknown) => logger.warn({ error: String(error) }, "delivery failed");
+    const audiences = new Audiences({ history, traffic, timers, heartbeatMs, onError });
     this.#topics = { log, history, audiences };
     log.tail((entries) => this.#deliver(entries));
     this.#append(log.leftActive().map(endedEvent));

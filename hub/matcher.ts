@@ -18,9 +18,12 @@ export interface Matcher {
   matches(topic: string): boolean;
   /** False only if it can match no topic in the hub's own namespace. */
   readonly mayMatchReserved: boolean;
-  /** What one match may take, for whoever has to bound many of them: the instructions of a pattern's automata, and one more. */
+  /** What one match may take, for whoever has to bound many of them: a pattern's instructions, or as many as `TEXT_COST` where it has few. */
   readonly cost: number;
 }
+
+/** Comparing a pattern as text takes about as long as so many instructions of an automaton. */
+const TEXT_COST = 20;
 
 export type ParsedMatcher =
   | { readonly ok: true; readonly matcher: Matcher }
@@ -78,7 +81,7 @@ export function parseMatcher(type: MatcherType, match: string, hubUrl: HubUrl): 
       kind: "pattern",
       matches: (topic) => pattern.matches(topic),
       mayMatchReserved: pattern.mayMatchReserved,
-      cost: 1 + pattern.size,
+      cost: Math.max(TEXT_COST, pattern.size),
     },
   };
 }

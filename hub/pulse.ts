@@ -4,7 +4,10 @@ import type { History } from "./history.ts";
 import { type Position, START } from "./log/types.ts";
 
 /** What one heartbeat is, for those who want it seen and those who don't. */
-export type Beat = Readonly<Record<HeartbeatKind, Chunk>>;
+export type Beat = Readonly<Record<HeartbeatKind, Chunk>> & {
+  /** Where it takes its readers' ids to. */
+  readonly to?: Position;
+};
 
 /** A heartbeat that says no more than that somebody is there. */
 export function plainBeat(heartbeatMs: number): Beat {
@@ -35,6 +38,6 @@ export class Pulse {
     if (delivered === this.#told) return this.#plain;
     this.#told = delivered;
     const cursor = encodeCursor(this.#history.cursor(delivered));
-    return { comment: cursor, event: join([cursor, this.#plain.event]) };
+    return { comment: cursor, event: join([cursor, this.#plain.event]), to: delivered };
   }
 }

@@ -1,7 +1,7 @@
 import type { Start } from "./connection.ts";
 import { type Chunk, encodeCursor, encodeGap } from "./encode.ts";
 import type { History } from "./history.ts";
-import type { Lane, Log, Position } from "./log/types.ts";
+import { type Lane, type Log, type Position, toPosition } from "./log/types.ts";
 
 /** Where a stream begins, and what it is told of that. */
 export interface Resumed {
@@ -29,12 +29,13 @@ export async function resume(
   // [spec] An empty id is no event's; but as one was given, the response names the event before the first.
   if (requested === "") return { ...fromNow(history), lastEventId: history.lastEventId };
   const position = requested === "earliest" ? undefined : await log.locate(requested);
-  const floor = history.floor(lanes);
+  const floors = lanes.map((lane) => history.floors[lane]);
+  const floor = toPosition(Math.max(...floors));
   if (position !== undefined && position >= floor) {
     const start = { position, gapTold: floor };
     return { start, lastEventId: requested, gap: false };
   }
-  const earliest = history.earliest(lanes);
+  const earliest = toPosition(Math.min(...floors));
   const from = position !== undefined && position > earliest ? position : earliest;
   const start = { position: from, gapTold: floor };
   if (requested === "earliest") return { start, lastEventId: "earliest", gap: false };

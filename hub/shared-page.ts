@@ -1,6 +1,7 @@
 import type { Reader } from "./auth/reader.ts";
 import type { Step } from "./connection.ts";
 import { type Chunk, join, NOTHING } from "./encode.ts";
+import type { Floors } from "./history.ts";
 import type { Entry, Position } from "./log/types.ts";
 
 const MAX_VERSIONS = 16;
@@ -19,6 +20,8 @@ export class SharedPage {
   readonly first: Position;
   /** What it takes in memory, roughly. */
   readonly bytes: number;
+  /** What was kept when it was read. */
+  readonly floors: Floors;
   readonly #entries: readonly Entry[];
   readonly #private: boolean;
   #public: Step | undefined;
@@ -26,7 +29,8 @@ export class SharedPage {
   /** By the private entries on it, for readers whose grants differ but not in these. */
   readonly #byPrivate = new Map<string, Step>();
 
-  constructor(from: Position, entries: readonly Entry[], to: Position) {
+  constructor(from: Position, entries: readonly Entry[], to: Position, floors: Floors) {
+    this.floors = floors;
     this.from = from;
     this.to = to;
     this.#entries = entries;

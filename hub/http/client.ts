@@ -4,6 +4,9 @@ import type { Service } from "./service.ts";
 /** What our server puts the address of the socket's other end in, over whatever the client may have sent there. */
 export const PEER_HEADER = "x-runnel-peer";
 
+/** Where our server notes that the request came through a proxy, and so from anywhere. */
+export const PROXIED_HEADER = "x-runnel-proxied";
+
 /**
  * Who asks, for the limit that each client has: the token's issuer and subject, or an address. Each trusted proxy has added to
  * X-Forwarded-For who came to it; what stands before that anybody may have written.

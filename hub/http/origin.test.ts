@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { testHub, testService } from "../testing.ts";
+import { PROXIED_HEADER } from "./client.ts";
 import { corsHeaders, mayPublishWithCookie, playgroundProblem } from "./origin.ts";
 
 const APP = "https://app.example.com";
@@ -83,6 +84,8 @@ describe("a playground does not answer", () => {
     // What DNS rebinding looks like: the page's own name, which leads to this machine.
     { Host: "evil.example:3000", Origin: "http://evil.example:3000" },
     { Host: "evil.example" },
+    // A proxy on this machine asks for somebody elsewhere.
+    { Host: "127.0.0.1:3000", [PROXIED_HEADER]: "yes" },
     { Host: "localhost.evil.example" },
     { Host: "127.0.0.1.evil.example" },
     { Host: "127.evil.example" },

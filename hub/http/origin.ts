@@ -1,3 +1,4 @@
+import { PROXIED_HEADER } from "./client.ts";
 import type { Service } from "./service.ts";
 
 /** Response fields that scripts of other origins may read. */
@@ -38,7 +39,7 @@ export function corsHeaders(
  */
 export function playgroundProblem({ headers }: Request): "wrong-host" | "wrong-origin" | undefined {
   const host = headers.get("host") ?? "";
-  if (!isLoopbackHost(host)) return "wrong-host";
+  if (!isLoopbackHost(host) || headers.get(PROXIED_HEADER) === "yes") return "wrong-host";
   const origin = headers.get("origin");
   if (origin !== null) return hostOf(origin) === host ? undefined : "wrong-origin";
   // Browsers say where a request without an Origin comes from, too.

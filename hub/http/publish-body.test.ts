@@ -71,6 +71,11 @@ describe("a batch", () => {
 
   const wrong: [unknown, number, string][] = [
     ["{", 400, "is not JSON"],
+    [
+      `{"topic":"a","data":${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
+      400,
+      "is nested too deep",
+    ],
     ["[]", 400, "is not a JSON object"],
     ["null", 400, "is not a JSON object"],
     ['"a"', 400, "is not a JSON object"],

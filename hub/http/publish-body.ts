@@ -82,8 +82,10 @@ function parseLine(text: string): ParsedLine {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch {
-    return wrong("is not JSON");
+    // What is nested too deep can be parsed, but not written again.
+    JSON.stringify(value);
+  } catch (error) {
+    return wrong(error instanceof RangeError ? "is nested too deep" : "is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return wrong("is not a JSON object");

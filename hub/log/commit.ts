@@ -76,7 +76,9 @@ export function prepareCommit(waiting: readonly Waiting[], before: Before): Comm
       if (receipt)
         receipts.set(receiptKey(receipt), keepReceipt(receipt, first, updates, before.now));
       last = toPosition(last + made.length);
-      if (append.lane === "subscriptions") subscriptions.push(...append.events);
+      if (append.lane === "subscriptions") {
+        for (const event of append.events) subscriptions.push(event);
+      }
       const ids = made.map(({ entry }) => entry.id);
       outcomes.push({ waiting: one, appended: { outcome: "appended", ids } });
     } catch (error) {

@@ -70,7 +70,8 @@ export function readLane(reader: Reader, read: LaneRead): Page {
     const head = readHead(value);
     const matches = selection.by === "everything" || selection.accepts(head.topics);
     if (matches && !take(value, head, position)) return page.full(after);
-    if (budget.isSpent(head.topics.length)) return page.upTo(position);
+    const looks = selection.by === "asking" ? selection.looks : 1;
+    if (budget.isSpent(head.topics.length * looks)) return page.upTo(position);
   }
   return page.upTo(last);
 }

@@ -78,6 +78,15 @@ export class Ring {
     }
   }
 
+  /** Lets go of what its log has let go of. */
+  dropUpTo(position: Position): void {
+    for (let first = this.#entries.at(0); first && first.position <= position; ) {
+      this.#removeOldest();
+      first = this.#entries.at(0);
+    }
+    if (this.#floor < position) this.#floor = position;
+  }
+
   /** All entries in (`after`, `to`] that match. By exact topics it costs what it returns; else it ends after a few milliseconds. */
   read({ after, matchers, maxBytes, last }: RingRead): Page {
     const page = new PageBuilder(maxBytes);
@@ -98,7 +107,8 @@ export class Ring {
       if (!entry) return page.upTo(last);
       const matches = selection.by === "everything" || selection.accepts(entry.topics);
       if (matches && !page.add(entry)) return page.full(after);
-      if (budget.isSpent(entry.topics.length)) return page.upTo(entry.position);
+      const looks = selection.by === "asking" ? selection.looks : 1;
+      if (budget.isSpent(entry.topics.length * looks)) return page.upTo(entry.position);
     }
   }
 

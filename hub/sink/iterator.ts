@@ -8,8 +8,13 @@ export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> 
   #events: ReceivedEvent[] = [];
   #read = 0;
   #isOver = false;
-  /** Resolves when something was written, or nothing more will be. */
-  #wake = () => {};
+  /** Those who wait until something was written, or nothing more will be. */
+  #waiting: (() => void)[] = [];
+  #finish = () => {};
+  /** Resolves when nothing more will be written. */
+  readonly finished = new Promise<void>((resolve) => {
+    this.#finish = resolve;
+  });
 
   attach(owner: SinkOwner): void {
     this.#owner = owner;
@@ -26,6 +31,7 @@ export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> 
   end(): void {
     this.#isOver = true;
     this.#wake();
+    this.#finish();
     this.#owner?.closed();
     this.#owner = undefined;
   }
@@ -42,9 +48,7 @@ export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> 
         return { value: event, done: false };
       }
       if (this.#isOver) return { value: undefined, done: true };
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      const woken = new Promise<void>((resolve) => this.#waiting.push(resolve));
       this.#owner?.drained();
       await woken;
     }
@@ -55,5 +59,9 @@ export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> 
     this.#events = [];
     this.end();
     return { value: undefined, done: true };
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }

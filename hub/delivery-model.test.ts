@@ -1,0 +1,396 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Access } from "./auth/types.ts";
+import type { Chunk } from "./encode.ts";
+import type { Hub } from "./hub.ts";
+import { MemoryLog } from "./log/memory.ts";
+import type { Entry, Lane, Page, Position, ReadRequest, Retention } from "./log/types.ts";
+import { type Matcher, parseMatcher } from "./matcher.ts";
+import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
+import { parseUpdate } from "./update.ts";
+
+const TOPICS = ["a", "b", "https://example.com/1", "https://example.com/2"];
+const SUBSCRIPTIONS = "/.well-known/mercure/subscriptions/";
+
+/** What may be listened with and granted, each beside what it matches, said in another way than the hub does. */
+const MATCHERS: readonly { matcher: Matcher; matches(topic: string): boolean }[] = [
+  { matcher: matcher("exact", "*"), matches: () => true },
+  { matcher: matcher("exact", "a"), matches: (topic) => topic === "a" },
+  { matcher: matcher("exact", "b"), matches: (topic) => topic === "b" },
+  {
+    matcher: matcher("urlpattern", "https://example.com/:id"),
+    matches: (topic) => topic.startsWith("https://example.com/"),
+  },
+  {
+    matcher: matcher("urlpattern", `${SUBSCRIPTIONS}:type/:match/:subscriber`),
+    matches: (topic) => topic.startsWith(SUBSCRIPTIONS),
+  },
+];
+
+function matcher(type: "exact" | "urlpattern", match: string): Matcher {
+  const parsed = parseMatcher(type, match, HUB_URL);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.matcher;
+}
+
+/** Indexes of `MATCHERS`. */
+type Matchers = readonly number[];
+
+const matchesAny = (matchers: Matchers, { topics }: Entry): boolean =>
+  matchers.some((index) => topics.some((topic) => MATCHERS[index]?.matches(topic)));
+
+/** Reads end early, as if each look at the clock took a millisecond. */
+class HurriedTimers extends FakeTimers {
+  #looks = 0;
+  override elapsed(): number {
+    this.#looks += 1;
+    return super.elapsed() + this.#looks;
+  }
+}
+
+/** Keeps all that was ever told, and answers reads some turns of the event loop late. */
+class RecordedLog extends MemoryLog {
+  readonly told: Entry[] = [];
+  readLate = 0;
+  reads = 0;
+
+  override tail(listener: (entries: readonly [Entry, ...Entry[]]) => void): void {
+    super.tail((entries) => {
+      this.told.push(...entries);
+      listener(entries);
+    });
+  }
+
+  floors(): Record<Lane, Position> {
+    return { updates: this.floor("updates"), subscriptions: this.floor("subscriptions") };
+  }
+
+  override async read(request: ReadRequest): Promise<Page> {
+    this.reads += 1;
+    const page = await super.read(request);
+    await turns(this.readLate);
+    return page;
+  }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((done) => setImmediate(done));
+}
+
+/** A sink that notes how far the log had let go when each chunk was written. */
+class NotingSink extends ListSink {
+  readonly floors: Record<Lane, Position>[] = [];
+  readonly #log: RecordedLog;
+
+  constructor(log: RecordedLog) {
+    super();
+    this.#log = log;
+  }
+
+  override write(chunk: Chunk): boolean {
+    this.floors.push(this.#log.floors());
+    return super.write(chunk);
+  }
+}
+
+interface Reader {
+  readonly sink: NotingSink;
+  readonly listens: Matchers;
+  readonly granted: Matchers;
+  /** undefined: after an id that nobody has heard of. */
+  readonly after: number | undefined;
+  /** What was let go when it asked for all that is kept. */
+  readonly letGo: Record<Lane, number>;
+}
+
+/** What a client would name to go on from here. */
+const lastIdIn = (text: string): string | undefined =>
+  [...text.matchAll(/^id:(.+)$/gm)].at(-1)?.[1];
+
+/**
+ * Reads a stream as a client does, and holds it against all that was ever told: what the reader may see came once and in order; what is
+ * missing was let go by the log, and a gap notice stands where it is missing; an id never runs ahead of what has come.
+ */
+function checkStream(
+  log: RecordedLog,
+  { sink, listens, granted, after, letGo }: Reader,
+  isQuiet: boolean,
+) {
+  const positions = new Map<string, number>();
+  for (let position = 0; position <= log.last; position += 1) {
+    positions.set(log.cursor(position as Position), position);
+  }
+  const visible = log.told.filter(
+    (entry) => matchesAny(listens, entry) && (!entry.private || matchesAny(granted, entry)),
+  );
+  const byFrame = new Map(visible.map((entry) => [text(entry.frame), entry]));
+  let seen = after ?? 0;
+  let excused = letGo;
+  const cameTo = (position: number, what: string) => {
+    const missing = visible.filter(
+      (entry) =>
+        entry.position > seen && entry.position < position && entry.position > excused[entry.lane],
+    );
+    const names = missing.map((entry) => `${entry.lane} ${entry.position}`);
+    expect(names, `missing after ${seen} and before ${what}`).toEqual([]);
+  };
+  for (const [index, chunk] of sink.chunks.entries()) {
+    for (const block of text(chunk).split(/(?<=\n\n)/)) {
+      const id = lastIdIn(block);
+      if (id === undefined) continue;
+      if (/^event:runnel:gap$/m.test(block)) {
+        const floors = sink.floors[index] ?? excused;
+        if (after !== undefined) {
+          expect(
+            Math.max(floors.updates, floors.subscriptions),
+            "a gap for nothing",
+          ).toBeGreaterThan(seen);
+        }
+        excused = floors;
+        seen = Math.max(seen, positions.get(id) ?? 0);
+      } else if (/^data:/m.test(block)) {
+        const entry = byFrame.get(block);
+        expect(entry, `not for this reader: ${block.slice(0, 200)}`).toBeDefined();
+        if (!entry) return;
+        expect(entry.position, "twice, or out of order").toBeGreaterThan(seen);
+        cameTo(entry.position, `${entry.lane} ${entry.position}`);
+        seen = entry.position;
+      } else {
+        const position = positions.get(id) ?? -1;
+        expect(position, "an id that goes back").toBeGreaterThanOrEqual(seen);
+        cameTo(position + 1, `the id of ${position}`);
+        seen = position;
+      }
+    }
+  }
+  if (isQuiet) cameTo(log.last + 1, "the end");
+}
+
+const decoder = new TextDecoder();
+const text = ({ bytes }: Chunk): string => decoder.decode(bytes);
+
+type From = "now" | "earliest" | "unheard of" | "where another stream ended";
+
+type Step =
+  | {
+      do: "publish";
+      updates: { topics: number[]; private: boolean; length: number; crowd: boolean }[];
+    }
+  | { do: "join"; listens: number[]; granted: number[]; from: From; which: number }
+  | { do: "stall" | "take one" | "take all" | "leave"; which: number }
+  | { do: "turns"; count: number }
+  | { do: "read late"; turns: number }
+  | { do: "wait"; ms: number }
+  | { do: "trim" }
+  | { do: "restart" };
+
+const someMatchers = (minLength: number) =>
+  fc.uniqueArray(fc.nat(MATCHERS.length - 1), { minLength, maxLength: 2 });
+const which = fc.nat(20);
+const step = <T>(weight: number, fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) => ({
+  weight,
+  arbitrary: fc.record(fields) as fc.Arbitrary<T>,
+});
+type Handle = Extract<Step, { which: number }> & {
+  do: "stall" | "take one" | "take all" | "leave";
+};
+type Of<D extends Step["do"]> = Extract<Step, { do: D }>;
+
+const aStep: fc.Arbitrary<Step> = fc.oneof(
+  step<Of<"publish">>(8, {
+    do: fc.constant("publish"),
+    updates: fc.array(
+      fc.record({
+        topics: fc.uniqueArray(fc.nat(TOPICS.length - 1), { minLength: 1, maxLength: 2 }),
+        private: fc.boolean(),
+        length: fc.constantFrom(0, 0, 0, 20_000, 70_000),
+        crowd: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+  }),
+  step<Of<"join">>(4, {
+    do: fc.constant("join"),
+    listens: someMatchers(1),
+    granted: someMatchers(0),
+    from: fc.constantFrom("now", "earliest", "unheard of", "where another stream ended"),
+    which,
+  }),
+  step<Handle>(6, { do: fc.constantFrom("stall", "take one", "take all", "leave"), which }),
+  step<Of<"turns">>(4, { do: fc.constant("turns"), count: fc.nat(4) }),
+  step<Of<"read late">>(1, { do: fc.constant("read late"), turns: fc.nat(2) }),
+  step<Of<"wait">>(2, { do: fc.constant("wait"), ms: fc.constantFrom(100, 16_000) }),
+  step<Of<"trim">>(1, { do: fc.constant("trim") }),
+  step<Of<"restart">>(1, { do: fc.constant("restart") }),
+);
+
+class World {
+  readonly timers = new HurriedTimers();
+  readonly log: RecordedLog;
+  readonly #recent: Retention;
+  readonly #joining: Promise<void>[] = [];
+  #hub: Hub;
+  #open: Reader[] = [];
+  #over: Reader[] = [];
+  #published = 0;
+
+  constructor(retention: Retention, recent: Retention) {
+    this.#recent = recent;
+    this.log = new RecordedLog({ retention, timers: this.timers });
+    this.#hub = this.#newHub();
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.do) {
+      case "publish":
+        // Nobody waits: what comes next happens while it is under way.
+        void this.#publish(step);
+        return;
+      case "join":
+        this.#joining.push(this.#join(step));
+        return;
+      case "turns":
+        return turns(step.count);
+      case "read late":
+        this.log.readLate = step.turns;
+        return;
+      case "wait":
+        return this.timers.advance(step.ms);
+      case "trim":
+        return this.log.trim();
+      case "restart":
+        return this.#restart();
+    }
+    const reader = this.#open[step.which % this.#open.length];
+    if (!reader) return;
+    const { sink } = reader;
+    if (step.do === "stall") sink.full = true;
+    else if (step.do === "leave") this.#leave(reader);
+    else {
+      sink.full = step.do === "take one";
+      sink.owner?.drained();
+    }
+  }
+
+  /** All that is under way ends, everybody reads to the end, leaves, and what they saw is checked. */
+  async end(): Promise<void> {
+    await this.#restart();
+    for (const reader of this.#over) checkStream(this.log, reader, false);
+  }
+
+  async #restart(): Promise<void> {
+    await Promise.all(this.#joining.splice(0));
+    await turns(2);
+    for (const { sink } of this.#open) {
+      sink.full = false;
+      sink.owner?.drained();
+    }
+    await this.#settle();
+    for (const reader of this.#open) checkStream(this.log, reader, true);
+    while (this.#open[0]) this.#leave(this.#open[0]);
+    await turns(3);
+    expect(this.#hub.connections.size).toBe(0);
+    expect(this.#hub.audiences).toBe(0);
+    expect(this.timers.open).toBe(0);
+    this.#hub = this.#newHub();
+  }
+
+  /** Until nobody has read or been written to for as long as a read takes. */
+  async #settle(): Promise<void> {
+    const done = () =>
+      this.#open.reduce((sum, { sink }) => sum + sink.chunks.length, this.log.reads);
+    for (let before = -1; before < done(); ) {
+      before = done();
+      await turns(this.log.readLate + 3);
+    }
+  }
+
+  #newHub(): Hub {
+    return testHub({ timers: this.timers, log: this.log, recent: this.#recent });
+  }
+
+  async #publish({ updates }: Of<"publish">): Promise<void> {
+    const parsed = updates.map(({ topics, length, crowd, private: isPrivate }) => {
+      this.#published += 1;
+      const more = crowd ? Array.from({ length: 60 }, (_, n) => `crowd/${n}`) : [];
+      const update = parseUpdate(
+        {
+          topics: [...topics.map((index) => TOPICS[index] ?? ""), ...more],
+          data: `${this.#published} ${"x".repeat(length)}`,
+          private: isPrivate,
+        },
+        HUB_URL,
+      );
+      if (!update.ok) throw new Error(update.problem);
+      return update.update;
+    });
+    await this.#hub.publish({ updates: parsed, access: "own code" });
+  }
+
+  async #join({ listens, granted, from, which }: Of<"join">): Promise<void> {
+    const streams = [...this.#over, ...this.#open];
+    const lastEventId =
+      from === "where another stream ended"
+        ? lastIdIn(streams[which % streams.length]?.sink.text() ?? "")
+        : { now: undefined, earliest: "earliest", "unheard of": "urn:unheard-of" }[from];
+    const sink = new NotingSink(this.log);
+    const { last } = this.log;
+    const letGo = lastEventId === "earliest" ? this.log.floors() : { updates: 0, subscriptions: 0 };
+    const subscribed = await this.#hub.subscribe({
+      id: this.#hub.connections.newId(),
+      sink,
+      client: "somebody",
+      heartbeat: "comment",
+      matchers: listens.flatMap((index) => MATCHERS[index]?.matcher ?? []),
+      access: accessTo(granted),
+      lastEventId,
+    });
+    expect(subscribed.open).toBe(true);
+    const after =
+      lastEventId === undefined
+        ? last
+        : lastEventId === "earliest"
+          ? 0
+          : await this.log.locate(lastEventId);
+    this.#open.push({ sink, listens, granted, after, letGo });
+  }
+
+  #leave(reader: Reader): void {
+    this.#open = this.#open.filter((other) => other !== reader);
+    this.#over.push(reader);
+    reader.sink.owner?.closed();
+  }
+}
+
+function accessTo(granted: Matchers): Access | undefined {
+  if (granted.length === 0) return undefined;
+  const topics = granted.flatMap((index) => MATCHERS[index]?.matcher ?? []);
+  return {
+    issuer: "https://app.example.com",
+    subject: undefined,
+    expiresAt: Number.POSITIVE_INFINITY,
+    grants: [{ actions: new Set(["subscribe"]), topics }],
+  };
+}
+
+const aRetention = fc.record({
+  maxUpdates: fc.constantFrom(3, 20, 1_000),
+  maxBytes: fc.constantFrom(150_000, 2 ** 24),
+  maxAgeMs: fc.constantFrom(0, 0, 150),
+});
+
+test("whatever happens, each reader gets what it may see once, in order, or is told of a gap", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      aRetention,
+      aRetention.map((recent) => ({ ...recent, maxAgeMs: 0 })),
+      fc.array(aStep, { maxLength: 80, size: "max" }),
+      async (retention, recent, steps) => {
+        const world = new World(retention, recent);
+        for (const each of steps) await world.take(each);
+        await world.end();
+      },
+    ),
+    { numRuns: 150 },
+  );
+}, 60_000);

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { encodeCursor, encodeEvent } from "../encode.ts";
+import { IteratorSink } from "./iterator.ts";
+
+/** Writes the next chunk whenever there is room. */
+function feed(sink: IteratorSink, chunks: ReturnType<typeof encodeEvent>[]) {
+  const owner = {
+    closings: 0,
+    drained() {
+      const next = chunks.shift();
+      if (next) sink.write(next);
+    },
+    closed() {
+      owner.closings += 1;
+    },
+  };
+  sink.attach(owner);
+  return owner;
+}
+
+const event = (data: string) => encodeEvent({ id: `id ${data}`, data });
+
+test("gives the events in order, one chunk at a time, and what is no event to nobody", async () => {
+  const sink = new IteratorSink();
+  const chunks = [event("1"), encodeCursor("c"), encodeEvent({ type: "t", data: "2\n3" })];
+  const owner = feed(sink, chunks);
+  expect(await sink.next()).toEqual({
+    done: false,
+    value: { id: "id 1", type: "message", data: "1" },
+  });
+  expect(chunks).toHaveLength(2);
+  const second = sink.next();
+  await Promise.resolve();
+  owner.drained();
+  expect((await second).value).toEqual({ id: "", type: "t", data: "2\n3" });
+  await sink.return();
+  expect(owner.closings).toBe(1);
+});
+
+test("whoever asks twice at once is answered twice", async () => {
+  const sink = new IteratorSink();
+  const owner = feed(sink, []);
+  const both = Promise.all([sink.next(), sink.next()]);
+  sink.write(event("1"));
+  sink.write(event("2"));
+  expect((await both).map(({ value }) => value?.data)).toEqual(["1", "2"]);
+  const over = Promise.all([sink.next(), sink.next()]);
+  sink.end();
+  expect((await over).map(({ done }) => done)).toEqual([true, true]);
+  await sink.finished;
+  expect(owner.closings).toBe(1);
+});
+
+test("what was written before the end is read all the same", async () => {
+  const sink = new IteratorSink();
+  feed(sink, []);
+  sink.write(event("last"));
+  sink.end();
+  const all: string[] = [];
+  for await (const { data } of sink) all.push(data);
+  expect(all).toEqual(["last"]);
+});
