@@ -1,9 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
+import { SignJWT } from "jose";
 import { withFolder } from "./support/copy.ts";
-import { HUB, listen, publish, query } from "./support/hub.ts";
+import { HUB, listen, post, query } from "./support/hub.ts";
 import { answers, connections, freePort, ROOT, withRunnel } from "./support/runnel.ts";
 
 /** The README's configuration of that language. */
@@ -23,6 +25,31 @@ interface Proxy {
 }
 
 const TIMEOUT_SECONDS = 2;
+
+const KEY = randomBytes(48).toString("base64");
+/** A hub that others reach has keys: a playground answers no proxy. */
+const KEYS = {
+  MERCURE_PUBLISHER_JWT_KEY: KEY,
+  MERCURE_TRUSTED_ISSUERS: "https://app.example.com",
+  MERCURE_RESOURCE_IDENTIFIER: `https://hub.example.com${HUB}`,
+};
+
+function publisherToken(): Promise<string> {
+  const topics = [{ match: "*" }];
+  const type = "https://mercure.rocks/authorization-detail";
+  return new SignJWT({
+    authorization_details: [{ type, actions: ["publish"], topics }],
+    client_id: "https://app.example.com",
+  })
+    .setProtectedHeader({ alg: "HS256", typ: "at+jwt" })
+    .setIssuer(KEYS.MERCURE_TRUSTED_ISSUERS)
+    .setAudience(KEYS.MERCURE_RESOURCE_IDENTIFIER)
+    .setSubject("a")
+    .setIssuedAt()
+    .setExpirationTime("1h")
+    .setJti(randomUUID())
+    .sign(Buffer.from(KEY));
+}
 
 const nginx: Proxy = {
   name: "nginx",
@@ -81,11 +108,17 @@ for (const proxy of [nginx, caddy]) {
       `${proxy.name} is not installed: install the package ${proxy.name}`,
     );
     await withFolder(async (folder) => {
-      await withRunnel({ env: { HEARTBEAT_SECONDS: "0.8" } }, async (runnel) => {
+      await withRunnel({ env: { HEARTBEAT_SECONDS: "0.8", ...KEYS } }, async (runnel) => {
         const port = await freePort();
         const child = proxy.start(folder, port, runnel.port);
         const closed = new Promise((resolve) => child.on("close", resolve));
         const outside = { url: `http://127.0.0.1:${port}` };
+        const headersOf = { Authorization: `Bearer ${await publisherToken()}` };
+        const publishThrough = async (data: string) => {
+          const response = await post(outside, { topic: "a", data }, { headers: headersOf });
+          expect(response.status).toBe(200);
+          return response.text();
+        };
         try {
           await expect.poll(() => answers(`${outside.url}/api/health`)).toBe(true);
           const headers = { "Accept-Encoding": "gzip, br, zstd" };
@@ -93,12 +126,12 @@ for (const proxy of [nginx, caddy]) {
           expect(listener.status).toBe(200);
           expect(listener.headers["content-encoding"]).toBeUndefined();
           const from = performance.now();
-          const first = await publish(outside, { topic: "a", data: "first" });
+          const first = await publishThrough("first");
           await expect.poll(() => listener.events.length, { intervals: [5] }).toBe(1);
           expect(performance.now() - from).toBeLessThan(300);
           // Silence for longer than the proxy waits.
           await expect.poll(() => listener.comments).toBeGreaterThanOrEqual(4);
-          await publish(outside, { topic: "a", data: "second" });
+          await publishThrough("second");
           await expect.poll(listener.data).toEqual(["first", "second"]);
           expect(listener.end).toBe("open");
           listener.leave();
