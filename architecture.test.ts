@@ -167,7 +167,7 @@ describe("Vercel", () => {
   const routes = sources.filter(
     (file) =>
       file.endsWith("/route.ts") &&
-      /subscribe\.ts|stream\/route\.ts/.test(readFileSync(file, "utf8")),
+      /hub-handlers\.ts|stream\/route\.ts/.test(readFileSync(file, "utf8")),
   );
 
   test("tells each stream of a client that leaves, and gives each a literal maximum duration", () => {

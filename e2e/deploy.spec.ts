@@ -49,7 +49,7 @@ test("twenty hot reloads leave one clock and live streams", async () => {
         const before = await openStream(url);
         await expect.poll(() => packets(before.text()).length).toBeGreaterThan(0);
         const route = join(folder, "app/api/stream/route.ts");
-        const source = readFileSync(route, "utf8").replace(/^export const OPTIONS[^;]*;$/m, "");
+        const source = readFileSync(route, "utf8").replace(" OPTIONS,", "");
         for (let reload = 1; reload <= 20; reload++) {
           // Seen from outside, so that the test knows that the change runs.
           const headers = `{ headers: { "X-Reload": "${reload}" } }`;

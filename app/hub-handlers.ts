@@ -1,0 +1,27 @@
+import * as methods from "../hub/http/methods.ts";
+import { publish } from "../hub/http/publish.ts";
+import type { StreamOptions } from "../hub/http/stream-request.ts";
+import * as stream from "../hub/http/subscribe.ts";
+import { runtime } from "../runtime.ts";
+
+const METHODS = "GET, HEAD, POST, OPTIONS";
+
+/** What a route exports where the hub is: GET subscribes, POST publishes. */
+export function hubHandlers(options: StreamOptions) {
+  const get = (request: Request) => stream.subscribe(runtime().service, request, options);
+  // Next would answer HEAD by running GET, and never read the stream that it opens.
+  const head = (request: Request) => stream.head(runtime().service, request, options);
+  const post = (request: Request) => publish(runtime().service, request);
+  const preflight = (request: Request) =>
+    methods.preflight(runtime().service, request, METHODS, options);
+  const other = (request: Request) => methods.methodNotAllowed(request, METHODS);
+  return {
+    GET: get,
+    HEAD: head,
+    POST: post,
+    OPTIONS: preflight,
+    PUT: other,
+    PATCH: other,
+    DELETE: other,
+  };
+}
