@@ -6,7 +6,7 @@
  *   npm run bench -- hub          the hub alone; `-- hub flood resume` some of its scenarios, and keeps nothing
  *   npm run bench -- hub --server Runnel --server nchan    some of its servers, and keeps nothing
  *   npm run bench -- --quick      smaller sizes, fewer rounds, keeps nothing
- *   npm run bench -- --rounds 1   so many rounds, keeps nothing
+ *   npm run bench -- --rounds 1   so many rounds instead of three
  *   npm run bench -- hub flood --server Runnel --profile /tmp    writes a CPU profile of each phase there, keeps nothing
  */
 import { execFileSync } from "node:child_process";
@@ -64,7 +64,6 @@ const run = {
   quick: options.quick,
   kept:
     !options.quick &&
-    options.rounds === undefined &&
     !profile &&
     options.server.length + scenarios.length === 0,
   rounds: Number(options.rounds ?? (options.quick ? 2 : 3)),
