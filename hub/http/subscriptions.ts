@@ -25,7 +25,9 @@ export async function subscriptions(
   };
   const problem = service.playground ? playgroundProblem(request) : undefined;
   if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
-  const authorized = await authorize(service, request, "subscriber", cors, {});
+  const authorized = await authorize(service, request, "subscriber", cors, {
+    connection: hub.connections.newId(),
+  });
   if (!authorized.ok) return authorized.response;
   // [spec] The topic to authorize is the address in relative form.
   const id = `${hub.url.path}/subscriptions${rest}`;
