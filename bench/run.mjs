@@ -62,10 +62,7 @@ const profile = options.profile && resolve(options.profile);
 /** @type {Run} */
 const run = {
   quick: options.quick,
-  kept:
-    !options.quick &&
-    !profile &&
-    options.server.length + scenarios.length === 0,
+  kept: !options.quick && !profile && options.server.length + scenarios.length === 0,
   rounds: Number(options.rounds ?? (options.quick ? 2 : 3)),
   document: new URL("../docs/benchmarks.md", import.meta.url),
   nextPort: () => port++,

@@ -69,7 +69,7 @@ function limitsOf({ contestants }) {
  */
 export function report(outcomes, { rounds, limits }) {
   return [
-    `${occasion()}; medians of ${rounds} rounds, in memory unless said otherwise. Every delivery was counted, and was the next of its topic.`,
+    `${occasion()}; ${rounds === 1 ? "one round" : `medians of ${rounds} rounds`}, in memory unless said otherwise. Every delivery was counted, and was the next of its topic.`,
     ...limits,
     ...outcomes.flatMap((outcome) => [scenarioTable(outcome), limitsOf(outcome)]),
   ].join("\n\n");
