@@ -5,5 +5,7 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     exclude: ["node_modules", ".next", "build", "e2e"],
     restoreMocks: true,
+    // Left to itself it keeps a core free, and on two cores runs one file after the other.
+    maxWorkers: "100%",
   },
 });
