@@ -127,6 +127,23 @@ for (const mode of MODES) {
       listener.leave();
     });
 
+    test("the first heartbeat that a script sees has the id that the stream begins with", async () => {
+      const id = await publish(runnel, { topic: "begin", data: "0" });
+      const at = `${query("match", "begin")}&heartbeat=event`;
+      const fromNow = await listen(runnel, { at });
+      const resumed = await listen(runnel, { at: `${at}&last_event_id=${id}` });
+      const beat = { type: "runnel:heartbeat", data: "15" };
+      await expect.poll(() => resumed.events).toEqual([{ ...beat, id }]);
+      await expect.poll(() => fromNow.events).toMatchObject([beat]);
+      const rest = await listen(runnel, {
+        at: `${query("match", "begin")}&last_event_id=${fromNow.events[0]?.id}`,
+      });
+      expect(rest.headers["mercure-last-event-id"]).toBe(fromNow.events[0]?.id);
+      await publish(runnel, { topic: "begin", data: "1" });
+      await expect.poll(rest.data).toEqual(["1"]);
+      for (const each of [fromNow, resumed, rest]) each.leave();
+    });
+
     test("HEAD opens no stream, OPTIONS says what is allowed, a wrong request is told in a document", async () => {
       const hub = `${runnel.url}${HUB}`;
       const head = await fetch(`${hub}?match=a`, { method: "HEAD" });

@@ -5,7 +5,7 @@ import {
   type HeartbeatKind,
   type Traffic,
 } from "./connection.ts";
-import { type Chunk, encodeFarewell, encodeOpening, join } from "./encode.ts";
+import { type Chunk, encodeFarewell, encodeHeartbeat, encodeOpening, join } from "./encode.ts";
 import type { Logger } from "./logger.ts";
 import type { Sink } from "./sink/types.ts";
 import { jitter, type Span, type Timers } from "./timers.ts";
@@ -35,7 +35,7 @@ export interface StreamRequest {
 }
 
 export interface Opening extends StreamRequest {
-  /** What comes right after the first bytes. */
+  /** What comes right after the first bytes: before all events, the heartbeat too. */
   readonly first?: Chunk;
   /** When it ends at the latest, in milliseconds since 1970. */
   readonly expiresAt?: number;
@@ -143,8 +143,7 @@ export class Connections {
     this.#open.add(connection);
     this.#byClient.set(client, (this.#byClient.get(client) ?? 0) + 1);
     this.#logger.info({ connection: id, connections: this.size, ...fields }, "stream opened");
-    const opening = this.#opening(heartbeat);
-    connection.send(first ? join([opening, first]) : opening);
+    connection.send(this.#opening(heartbeat, first));
     return connection;
   }
 
@@ -201,10 +200,11 @@ export class Connections {
     return () => stop();
   }
 
-  #opening(heartbeat: HeartbeatKind): Chunk {
-    const retryMs = this.retryMs("lost");
-    return heartbeat === "event"
-      ? encodeOpening({ retryMs, heartbeatSeconds: this.#limits.heartbeatMs / 1000 })
-      : encodeOpening({ retryMs });
+  /** A script is shown by the first heartbeat which id it begins with: that comes before it. */
+  #opening(heartbeat: HeartbeatKind, first: Chunk | undefined): Chunk {
+    const opening = encodeOpening(this.retryMs("lost"));
+    const more = first ? [first] : [];
+    if (heartbeat === "event") more.push(encodeHeartbeat(this.#limits.heartbeatMs / 1000));
+    return join([opening, ...more]);
   }
 }

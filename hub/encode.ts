@@ -118,18 +118,12 @@ export function encodeGap(gap: Gap): Chunk {
 /** A comment: keeps the path open, invisible to scripts. */
 export const COMMENT: Chunk = chunk(":\n\n", 0);
 
-/** What opens a stream. */
-export interface Opening {
-  /** How long the client waits before it comes back when this stream is lost, in milliseconds. */
-  readonly retryMs: number;
-  /** For a client that asked for heartbeats that scripts can see: their interval in seconds. */
-  readonly heartbeatSeconds?: number;
-}
-
-/** The first bytes of a stream. Nothing may hold them back: the head leaves with them, and `open` fires on it. */
-export function encodeOpening({ retryMs, heartbeatSeconds }: Opening): Chunk {
-  const heartbeat = heartbeatSeconds === undefined ? "" : heartbeatText(heartbeatSeconds);
-  return chunk(`:\nretry:${retryMs}\n\n${heartbeat}`, 0);
+/**
+ * The first bytes of a stream. Nothing may hold them back: the head leaves with them, and `open` fires on it.
+ * @param retryMs how long the client waits before it comes back when this stream is lost, in milliseconds
+ */
+export function encodeOpening(retryMs: number): Chunk {
+  return chunk(`:\nretry:${retryMs}\n\n`, 0);
 }
 
 /** The last bytes of a stream: when to come back, in milliseconds. */
@@ -142,9 +136,5 @@ export function encodeFarewell(retryMs: number): Chunk {
  * It carries no id, so the client's Last-Event-ID stays.
  */
 export function encodeHeartbeat(seconds: number): Chunk {
-  return chunk(heartbeatText(seconds), 0);
-}
-
-function heartbeatText(seconds: number): string {
-  return `event:runnel:heartbeat\ndata:${seconds}\n\n`;
+  return chunk(`event:runnel:heartbeat\ndata:${seconds}\n\n`, 0);
 }

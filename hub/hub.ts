@@ -127,7 +127,7 @@ export class Hub {
     this.#append(this.subscriptions.open(subscriber));
     const connection = this.connections.open({
       ...request,
-      ...(resumed.first ? { first: resumed.first } : {}),
+      first: resumed.first,
       ...(access ? { expiresAt: access.expiresAt } : {}),
       fields: { matchers: matchers.length, resumed: lastEventId !== undefined, gap: resumed.gap },
       onClose: (closed) => {

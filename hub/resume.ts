@@ -6,8 +6,8 @@ import { type Lane, type Log, type Position, toPosition } from "./log/types.ts";
 /** Where a stream begins, and what it is told of that. */
 export interface Resumed {
   readonly start: Start;
-  /** The first bytes after the opening. */
-  readonly first?: Chunk;
+  /** The first bytes after the opening: they name the id that the stream begins with. */
+  readonly first: Chunk;
   /** The response field Mercure-Last-Event-ID; undefined: the request asked for nothing. */
   readonly lastEventId?: string;
   readonly gap: boolean;
@@ -33,12 +33,14 @@ export async function resume(
   const floor = toPosition(Math.max(...floors));
   if (position !== undefined && position >= floor) {
     const start = { position, gapTold: floor };
-    return { start, lastEventId: requested, gap: false };
+    return { start, first: encodeCursor(requested), lastEventId: requested, gap: false };
   }
   const earliest = toPosition(Math.min(...floors));
   const from = position !== undefined && position > earliest ? position : earliest;
   const start = { position: from, gapTold: floor };
-  if (requested === "earliest") return { start, lastEventId: "earliest", gap: false };
+  if (requested === "earliest") {
+    return { start, first: encodeCursor(requested), lastEventId: requested, gap: false };
+  }
   // Nothing was thrown away yet: whoever loses the stream here has nothing to name.
   const continuesAfter = from === 0 ? "earliest" : history.cursor(from);
   return {

@@ -167,6 +167,38 @@ describe("a stream that asks for nothing of the past", () => {
   });
 });
 
+describe("the first heartbeat that a script sees", () => {
+  const ids = async (query: string) => {
+    const listener = await world.listen(`?match=a&heartbeat=event${query}`);
+    const seen: { event: string | undefined; lastEventId: string }[] = [];
+    let lastEventId = "";
+    for (const text of (await listener.text()).split("\n\n")) {
+      lastEventId = /^id:(.*)$/m.exec(text)?.[1] ?? lastEventId;
+      if (/^data:/m.test(text)) seen.push({ event: /^event:(.*)$/m.exec(text)?.[1], lastEventId });
+    }
+    return seen;
+  };
+
+  test("has the id that the stream begins with, whatever it was asked to go on from", async () => {
+    const [first = "", , third = ""] = await three();
+    const beat = (lastEventId: string) => ({ event: "runnel:heartbeat", lastEventId });
+    const [fromNow] = await ids("");
+    expect(fromNow?.event).toBe("runnel:heartbeat");
+    const rest = await world.listen(since(fromNow?.lastEventId ?? ""));
+    expect(rest.lastEventId).toBe(fromNow?.lastEventId);
+    await world.publish({ topic: "a", data: "4" });
+    expect(await read(rest, 1)).toEqual(["4"]);
+    expect((await ids(`&last_event_id=${first}`))[0]).toEqual(beat(first));
+    expect((await ids(`&last_event_id=${third}`))[0]).toEqual(beat(third));
+    expect((await ids("&last_event_id=earliest"))[0]).toEqual(beat("earliest"));
+    const [gap, afterGap] = await ids("&last_event_id=urn:unknown");
+    expect([gap, afterGap]).toEqual([
+      { event: "runnel:gap", lastEventId: "earliest" },
+      beat("earliest"),
+    ]);
+  });
+});
+
 describe("what is private is, when it is replayed,", () => {
   const all = async (headers: Record<string, string>) => {
     const listener = await world.listen("?match=a&match=b&last_event_id=earliest", headers);

@@ -191,6 +191,11 @@ export class Listener {
     return events;
   }
 
+  /** What the hub has written since, as it is, in one piece. */
+  async text(): Promise<string> {
+    return this.#decoder.decode((await this.#reader.read()).value, { stream: true });
+  }
+
   async close(): Promise<void> {
     await this.#reader.cancel();
   }
