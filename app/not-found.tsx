@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { Wordmark } from "../components/live/wordmark.tsx";
+import { Wordmark } from "../components/ui/wordmark.tsx";
 
 export default function NotFound() {
   return (

@@ -6,7 +6,7 @@ import { LiveStream } from "../components/live/live-stream.tsx";
 import { OWN_STREAM, parseParameters } from "../components/live/parameters.ts";
 import { PlaygroundHint } from "../components/live/playground-hint.tsx";
 import { Problems } from "../components/live/problems.tsx";
-import { Wordmark } from "../components/live/wordmark.tsx";
+import { Wordmark } from "../components/ui/wordmark.tsx";
 import { runtime } from "../runtime.ts";
 
 export default async function Page({ searchParams }: PageProps<"/">) {

@@ -1,4 +1,4 @@
-import { useNow } from "./use-now.ts";
+import { useNow } from "../ui/use-now.ts";
 
 interface Props {
   /** In milliseconds since 1970; null: it isn't open yet, or stays so. */

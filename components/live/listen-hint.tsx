@@ -1,4 +1,4 @@
-import { CopyCommand } from "./copy-command.tsx";
+import { CopyCommand } from "../ui/copy-command.tsx";
 import { curlCommand } from "./curl.ts";
 
 /** How to listen without this page. */

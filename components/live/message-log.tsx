@@ -1,7 +1,7 @@
 import type { EventStream, Snapshot } from "../event-stream/types.ts";
+import { RateChart } from "../ui/rate-chart.tsx";
+import { useFollow } from "../ui/use-follow.ts";
 import { MessageRow } from "./message-row.tsx";
-import { RateChart } from "./rate-chart.tsx";
-import { useFollow } from "./use-follow.ts";
 
 const count = (n: number) => n.toLocaleString("en");
 
@@ -36,7 +36,7 @@ export function MessageLog({ stream, now, children }: Props) {
           <Figure name="events" value={count(events)} />
           <Figure name="a second" value={rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} />
         </dl>
-        <RateChart rates={rates} />
+        <RateChart rates={rates} className="mt-2 h-11 @lg:mt-0 @lg:h-14 lg:@lg:h-[4.5rem]" />
       </div>
       <section
         ref={scroller}

@@ -1,4 +1,4 @@
-import { CopyCommand } from "./copy-command.tsx";
+import { CopyCommand } from "../ui/copy-command.tsx";
 
 /** How to publish where nobody needs a token, and who may: anybody on the server's machine. */
 export function PlaygroundHint({ origin }: { origin: string }) {

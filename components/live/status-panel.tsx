@@ -1,6 +1,6 @@
 import type { EventStream, Snapshot, Status } from "../event-stream/types.ts";
+import { NextTry } from "../ui/next-try.tsx";
 import { Countdown } from "./countdown.tsx";
-import { NextTry } from "./next-try.tsx";
 
 const LOOKS: Record<Status["state"], { name: string; colour: string; moving: boolean }> = {
   connecting: { name: "Connecting", colour: "text-wait", moving: true },

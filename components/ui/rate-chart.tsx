@@ -1,9 +1,17 @@
+import { useId } from "react";
 import { SECONDS } from "../event-stream/rate-meter.ts";
 
 const HEIGHT = 40;
 
 /** Messages a second over the last minute, a bar a second; the newest is on the right. */
-export function RateChart({ rates }: { rates: readonly number[] }) {
+export function RateChart({
+  rates,
+  className = "",
+}: {
+  rates: readonly number[];
+  className?: string;
+}) {
+  const fade = useId();
   const highest = Math.max(...rates);
   // Some air above the bars: a steady stream is no wall.
   const scale = HEIGHT / Math.max(2, highest * 1.15);
@@ -19,17 +27,17 @@ export function RateChart({ rates }: { rates: readonly number[] }) {
       aria-label={`${total} events in the last minute, at most ${highest} in a second`}
       viewBox={`0 0 ${rates.length} ${HEIGHT}`}
       preserveAspectRatio="none"
-      className="mt-2 h-11 w-full @lg:mt-0 @lg:h-14 lg:@lg:h-[4.5rem]"
+      className={`w-full ${className}`}
       strokeWidth="0.62"
     >
       <defs>
-        <linearGradient id="fade" gradientUnits="userSpaceOnUse" x1="0" x2={rates.length}>
+        <linearGradient id={fade} gradientUnits="userSpaceOnUse" x1="0" x2={rates.length}>
           <stop offset="0" stopColor="var(--water)" stopOpacity="0.3" />
           <stop offset="1" stopColor="var(--water)" />
         </linearGradient>
       </defs>
       <path d={SLOTS} stroke="var(--line)" />
-      <path d={bars} stroke="url(#fade)" />
+      <path d={bars} stroke={`url(#${fade})`} />
     </svg>
   );
 }
