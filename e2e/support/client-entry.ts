@@ -1,0 +1,65 @@
+import { createEventStream, type EventStreamOptions } from "../../components/event-stream/store.ts";
+import type { EventStream } from "../../components/event-stream/types.ts";
+
+/** As much of a store's options as an address can hold. */
+export interface ClientOptions
+  extends Omit<EventStreamOptions, "world" | "token" | "renew" | "schema" | "initial" | "reduce"> {
+  /** Callbacks are functions of the page, by the names under which a test has exposed them. */
+  readonly token?: string;
+  readonly renew?: string;
+  /** Keeps what it heard over reloads, and goes on from the last id of that. */
+  readonly keeps?: boolean;
+}
+
+/** A message, as the store's list had it. */
+export interface Heard {
+  readonly id: string;
+  readonly data: string;
+}
+
+/** What the page shows to tests. */
+export interface ClientInPage {
+  readonly stream: EventStream;
+  readonly heard: readonly Heard[];
+  /** Each status that was drawn, once for as long as it lasted. */
+  readonly states: readonly string[];
+}
+
+declare global {
+  var client: ClientInPage;
+}
+
+const KEPT = "heard";
+
+function callback(name: string | undefined): (() => Promise<string>) | undefined {
+  if (name === undefined) return undefined;
+  return () => Reflect.get(globalThis, name)();
+}
+
+function open({ token, renew, keeps, ...options }: ClientOptions): ClientInPage {
+  const heard: Heard[] = keeps ? JSON.parse(sessionStorage.getItem(KEPT) ?? "[]") : [];
+  const states: string[] = [];
+  const last = heard.at(-1)?.id;
+  const stream = createEventStream({
+    closeAfterMs: 0,
+    ...options,
+    ...(last === undefined ? {} : { lastEventId: last }),
+    ...(token === undefined ? {} : { token: callback(token) }),
+    ...(renew === undefined ? {} : { renew: callback(renew) }),
+  });
+  let taken = 0;
+  stream.subscribe(() => {
+    const { entries, status } = stream.getSnapshot();
+    for (const { key, kind, id = "", text } of entries) {
+      if (key < taken) continue;
+      taken = key + 1;
+      if (kind === "message") heard.push({ id, data: text });
+    }
+    if (keeps) sessionStorage.setItem(KEPT, JSON.stringify(heard));
+    if (status.state !== states.at(-1)) states.push(status.state);
+  });
+  return { stream, heard, states };
+}
+
+const asked = new URL(location.href).searchParams.get("options");
+if (asked !== null) globalThis.client = open(JSON.parse(asked));
