@@ -1,6 +1,6 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import { type ScriptedStream, startScriptedStream } from "../fixtures/streams/scripted-stream.ts";
 import { connections, type Runnel, startRunnel } from "./runnel.ts";
-import { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
 
 /** What a reader sees of the live page. */
 export interface LivePage {
@@ -30,7 +30,7 @@ export function livePage(page: Page): LivePage {
 
 interface TestFixtures {
   live: LivePage;
-  scripted: ScriptedServer;
+  scripted: ScriptedStream;
   /** The page's address that shows the scripted server's stream and never closes by itself. */
   scriptedPage: string;
   violations: string[];
@@ -49,7 +49,7 @@ export const test = base.extend<TestFixtures, { runnel: Runnel }>({
   ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the braces.
   scripted: async ({}, use) => {
-    const server = await startScriptedServer();
+    const server = await startScriptedStream();
     await use(server);
     await server.close();
   },
