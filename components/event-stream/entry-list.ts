@@ -8,8 +8,8 @@ export const LONGEST_TEXT = 4_000;
 export const LONGEST_ID = 200;
 
 /** The newest entries: bounded, and adding one costs the same whether it is the first or the millionth. */
-export class EntryList {
-  #kept: Entry[] = [];
+export class EntryList<T> {
+  #kept: Entry<T>[] = [];
   #added = 0;
   #addedSinceClear = 0;
 
@@ -23,7 +23,7 @@ export class EntryList {
     return Math.max(0, this.#addedSinceClear - MOST_ENTRIES);
   }
 
-  add(entry: Omit<Entry, "key" | "omitted">): void {
+  add(entry: Omit<Entry<T>, "key" | "omitted">): void {
     // Trimmed once in MOST_ENTRIES times, so that no entry pays for moving all the others.
     if (this.#kept.length === 2 * MOST_ENTRIES) this.#kept = this.#kept.slice(MOST_ENTRIES);
     const text = cut(entry.text, LONGEST_TEXT);
@@ -40,7 +40,7 @@ export class EntryList {
   }
 
   /** Those that are kept, oldest first: a copy, which later entries leave alone. */
-  toArray(): readonly Entry[] {
+  toArray(): readonly Entry<T>[] {
     return this.#kept.slice(-MOST_ENTRIES);
   }
 }

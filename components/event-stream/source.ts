@@ -1,3 +1,4 @@
+import type { Backoff } from "./options.ts";
 import type { Retry, Status } from "./types.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { EventSourceLike, Stop, World } from "./world.ts";
@@ -11,12 +12,6 @@ const CLOSED = 2;
 const NO_ANSWER_MS = 30_000;
 /** The browser's own try is waited for longer: its wait before it, which the server may have chosen, is part of this. */
 const NO_RETRY_MS = 120_000;
-
-/** How long to wait before a new EventSource is built, in milliseconds: from `first`, doubling, up to `longest`. */
-export interface Backoff {
-  readonly first: number;
-  readonly longest: number;
-}
 
 export interface SourceHandlers {
   onStatus(status: Status): void;
@@ -111,7 +106,7 @@ export class Source {
   #opened(): void {
     this.#stopPatience?.();
     this.#attempt = 0;
-    this.#on.onStatus({ state: "open" });
+    this.#on.onStatus({ state: "open", via: "own", held: false });
     this.#on.onOpen();
   }
 

@@ -1,7 +1,8 @@
 import { EntryList } from "./entry-list.ts";
+import type { Backoff, EventStreamOptions } from "./options.ts";
 import { watchPage } from "./page-life.ts";
 import { RateMeter, SECONDS } from "./rate-meter.ts";
-import { type Backoff, Source } from "./source.ts";
+import { Source } from "./source.ts";
 import {
   type EntryKind,
   type EventStream,
@@ -12,27 +13,17 @@ import {
 } from "./types.ts";
 import { browserWorld, type Stop, type World } from "./world.ts";
 
-export interface EventStreamOptions {
-  /** What EventSource takes: an absolute address, or one that is relative to the page. */
-  readonly url: string;
-  /** Closes itself after this many milliseconds, counted from the opening, not from the connection; 0: never. Default: 10 s. */
-  readonly closeAfterMs?: number;
-  /** Between one new EventSource and the next. Default: 1 s, doubling, up to 30 s. */
-  readonly backoff?: Backoff;
-  /** Default: the browser's. */
-  readonly world?: World;
-}
-
-const CLOSE_AFTER_MS = 10_000;
 const BACKOFF: Backoff = { first: 1_000, longest: 30_000 };
 
-const BLANK: Snapshot = Object.freeze({
+const BLANK: Omit<Snapshot<never>, "state"> = Object.freeze({
   status: Object.freeze({ state: "connecting" }),
   entries: Object.freeze([]),
   dropped: 0,
   paused: false,
   held: 0,
   events: 0,
+  gaps: 0,
+  lastEventId: undefined,
   rate: 0,
   rates: Object.freeze(new Array<number>(SECONDS).fill(0)),
   closesAt: null,
@@ -40,18 +31,25 @@ const BLANK: Snapshot = Object.freeze({
 });
 
 /** Makes a stream, and connects nothing yet: it is open while somebody subscribes to it. */
-export function createEventStream(options: EventStreamOptions): EventStream {
+export function createEventStream<T = unknown, S = undefined>(
+  options: EventStreamOptions<T, S>,
+): EventStream<T, S>;
+// Without `initial`, S is undefined.
+export function createEventStream<T, S>(
+  options: EventStreamOptions<T, S>,
+): EventStream<T, S | undefined> {
   return new Store(options);
 }
 
-class Store implements EventStream {
+class Store<T, S> implements EventStream<T, S | undefined> {
   readonly #world: World;
   readonly #source: Source;
   readonly #closeAfterMs: number;
   readonly #listeners = new Set<() => void>();
-  readonly #list = new EntryList();
+  readonly #list = new EntryList<T>();
   readonly #meter = new RateMeter();
-  #snapshot = BLANK;
+  readonly #blank: Snapshot<T, S | undefined>;
+  #snapshot: Snapshot<T, S | undefined>;
   #status: Status = BLANK.status;
   /** It is to be open whenever somebody subscribes; not so once it was closed. */
   #wanted = true;
@@ -62,15 +60,17 @@ class Store implements EventStream {
   #closesAt: number | null = null;
   #kept = false;
   /** What is shown while paused, and how many entries there had been by then. */
-  #pausedAt: { entries: Snapshot["entries"]; dropped: number; added: number } | undefined;
+  #pausedAt: { entries: Snapshot<T>["entries"]; dropped: number; added: number } | undefined;
   #frameAsked = false;
   #unwatchPage: Stop | undefined;
   #stopAutoClose: Stop | undefined;
   #stopTick: Stop | undefined;
 
-  constructor({ url, closeAfterMs, backoff, world }: EventStreamOptions) {
+  constructor({ url, closeAfterMs = 0, backoff, world, initial }: EventStreamOptions<T, S>) {
+    this.#blank = Object.freeze({ ...BLANK, state: initial });
+    this.#snapshot = this.#blank;
     this.#world = world ?? browserWorld();
-    this.#closeAfterMs = closeAfterMs ?? CLOSE_AFTER_MS;
+    this.#closeAfterMs = closeAfterMs;
     this.#source = new Source(url, this.#world, backoff ?? BACKOFF, {
       onStatus: (status) => this.#setStatus(status),
       onOpen: () => this.#insert("open", WORDS.open),
@@ -104,14 +104,16 @@ class Store implements EventStream {
     };
   };
 
-  readonly getSnapshot = (): Snapshot => this.#snapshot;
-  readonly getServerSnapshot = (): Snapshot => BLANK;
+  readonly getSnapshot = (): Snapshot<T, S | undefined> => this.#snapshot;
+  readonly getServerSnapshot = (): Snapshot<T, S | undefined> => this.#blank;
 
   readonly reopen = (): void => {
     this.#wanted = true;
     this.#kept = false;
     if (this.#listeners.size > 0) this.#open();
   };
+
+  readonly cut = (_ms: number): void => {};
 
   readonly close = (): void => {
     if (!this.#wanted) return;
@@ -219,7 +221,7 @@ class Store implements EventStream {
     });
   }
 
-  #takeSnapshot(): Snapshot {
+  #takeSnapshot(): Snapshot<T, S | undefined> {
     const now = this.#running ? this.#world.elapsed() : this.#ranUntil;
     const paused = this.#pausedAt;
     return {
@@ -229,6 +231,9 @@ class Store implements EventStream {
       paused: paused !== undefined,
       held: paused === undefined ? 0 : this.#list.added - paused.added,
       events: this.#meter.total,
+      gaps: 0,
+      lastEventId: undefined,
+      state: this.#blank.state,
       rate: this.#running ? this.#meter.rate(now) : 0,
       rates: this.#meter.rates(now),
       closesAt: this.#closesAt,

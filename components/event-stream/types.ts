@@ -9,11 +9,17 @@ export const WORDS = {
 /** What a server that could not replay all that was missed puts on the list. */
 export const MISSING = "Some events are missing: history no longer held what came before.";
 
-/** What an entry tells of: a packet that arrived, packets that didn't, or a turn in the connection's life. */
-export type EntryKind = "message" | "gap" | keyof typeof WORDS;
+/** What a path that buffers or compresses puts on the list. */
+export const HELD = "Something on the path holds the stream back: it buffers or compresses.";
+
+/**
+ * What an entry tells of: an event that arrived (`invalid`: it is not what the schema says), events that didn't, a path that holds the
+ * stream back, or a turn in the connection's life.
+ */
+export type EntryKind = "message" | "invalid" | "gap" | "held" | keyof typeof WORDS;
 
 /** One line of the list. It never changes, so a row that shows it is drawn once. */
-export interface Entry {
+export interface Entry<T = unknown> {
   /** Unique in its list, and growing. */
   readonly key: number;
   readonly kind: EntryKind;
@@ -21,10 +27,14 @@ export interface Entry {
   readonly text: string;
   /** How many characters were cut off `text`; 0 when it is whole. */
   readonly omitted: number;
-  /** On an error: what happens next. */
+  /** On an error: what happens next. On what is invalid: why. */
   readonly detail?: string;
-  /** On a message: the Last-Event-ID that it left behind. */
+  /** On an event: the Last-Event-ID that it left behind. */
   readonly id?: string;
+  /** On an event: its type, where that is not `message`. */
+  readonly type?: string;
+  /** On a message: its data as the schema gives it; only where there is a schema. */
+  readonly value?: T;
   /** When it was inserted, in milliseconds since 1970. */
   readonly at: number;
 }
@@ -37,31 +47,45 @@ export type Retry =
 
 export type Status =
   | { readonly state: "connecting" }
-  | { readonly state: "open" }
+  | {
+      readonly state: "open";
+      /** A connection of one's own, or that of another tab. */
+      readonly via: "own" | "tab";
+      /** Something on the path holds the stream back: the first bytes did not come in time. */
+      readonly held: boolean;
+    }
   | {
       readonly state: "reconnecting";
       /** Which try this is since the connection was lost, from 1. */
       readonly attempt: number;
       readonly next: Retry;
     }
+  /** The page was hidden for so long that the connection was let go; it is resumed when somebody looks. */
+  | { readonly state: "paused"; readonly why: "hidden" }
   | { readonly state: "closed" }
   | { readonly state: "unsupported" };
 
 /** What is to be seen, as of one frame. It never changes: the next frame gets its own. */
-export interface Snapshot {
+export interface Snapshot<T = unknown, S = unknown> {
   readonly status: Status;
   /** The newest entries, oldest first; while paused, those of the moment of the pause. */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly Entry<T>[];
   /** How many older entries were let go to keep the list bounded. */
   readonly dropped: number;
   readonly paused: boolean;
   /** How many entries came in since the pause. */
   readonly held: number;
-  /** Messages since the stream was made. */
+  /** Events since the stream was made. */
   readonly events: number;
-  /** Messages a second, over the last three whole seconds; 0 when it is closed. */
+  /** How often events are known to be missing. */
+  readonly gaps: number;
+  /** What to go on from to miss nothing that came after; undefined: the server has told none yet. */
+  readonly lastEventId: string | undefined;
+  /** What `reduce` has made of `initial` and each event; undefined without them. */
+  readonly state: S;
+  /** Events a second, over the last three whole seconds; 0 when it is closed. */
   readonly rate: number;
-  /** Messages in each of the last 60 seconds, oldest first; the last one is still counting. It stands still while it is closed. */
+  /** Events in each of the last 60 seconds, oldest first; the last one is still counting. It stands still while it is closed. */
   readonly rates: readonly number[];
   /** When the stream closes itself, in milliseconds since 1970; null: it doesn't. */
   readonly closesAt: number | null;
@@ -70,14 +94,16 @@ export interface Snapshot {
 }
 
 /** An EventSource and its history, as a store: what React (or anything else) subscribes to. */
-export interface EventStream {
+export interface EventStream<T = unknown, S = unknown> {
   /** Calls back after each change, at most once a frame. The first subscriber opens the stream, the last to leave closes it. */
   subscribe(listener: () => void): () => void;
-  getSnapshot(): Snapshot;
-  /** What a server renders: connecting, and nothing there yet. */
-  getServerSnapshot(): Snapshot;
-  /** Opens a new connection in the old one's place, and starts the auto-close anew. */
+  getSnapshot(): Snapshot<T, S>;
+  /** What a server renders: connecting, and nothing there yet but the initial state. */
+  getServerSnapshot(): Snapshot<T, S>;
+  /** Opens a new connection in the old one's place, which goes on from the last id, and starts the auto-close anew. */
   reopen(): void;
+  /** Breaks the connection as a network would, and tries again `ms` milliseconds later: nothing is lost where the server has a history. */
+  cut(ms: number): void;
   /** Closes the connection for good, or until reopen(); before it was opened, too. */
   close(): void;
   /** Cancels the auto-close. */

@@ -9,10 +9,23 @@ export interface EventSourceLike {
   close(): void;
 }
 
+/** As much of a BroadcastChannel as is used. Source: WHATWG HTML, section 9.6. */
+export interface ChannelLike {
+  postMessage(message: unknown): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  close(): void;
+}
+
 /** Everything outside that a stream touches, passed in: tests bring their own clock, page and EventSource. */
 export interface World {
   /** undefined: there is no such thing here. */
   readonly EventSource: (new (url: string) => EventSourceLike) | undefined;
+  /** For streams with a Bearer token, which an EventSource cannot send. */
+  readonly fetch: typeof fetch | undefined;
+  /** undefined: not here, as on plain HTTP off localhost. Source: Web Locks API. */
+  readonly locks: LockManager | undefined;
+  /** Talks to all tabs of this origin that ask for the same name; undefined: not here. */
+  channel(name: string): ChannelLike | undefined;
   /** Hears `pagehide`, `pageshow`, `online` and `visibilitychange`; undefined: nobody tells. */
   readonly page: Pick<EventTarget, "addEventListener" | "removeEventListener"> | undefined;
   visible(): boolean;
@@ -39,6 +52,10 @@ export function browserWorld(): World {
   };
   return {
     EventSource: globalThis.EventSource,
+    fetch: globalThis.fetch?.bind(globalThis),
+    locks: globalThis.navigator?.locks,
+    channel: (name) =>
+      globalThis.BroadcastChannel === undefined ? undefined : new BroadcastChannel(name),
     page: globalThis.window,
     visible: () => globalThis.document?.visibilityState !== "hidden",
     now: Date.now,

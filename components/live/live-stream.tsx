@@ -15,7 +15,7 @@ interface Props {
 
 /** The stream: how it stands, and what it brings. */
 export function LiveStream({ url, address, closeAfterMs, children }: Props) {
-  const { stream, now } = useEventStream({ url, closeAfterMs });
+  const { stream, now } = useEventStream(url, { closeAfterMs, hub: false, share: false });
   return (
     <>
       <StatusPanel stream={stream} now={now} address={address} closeAfterMs={closeAfterMs} />

@@ -8,6 +8,8 @@ const COLOURS: Record<EntryKind, string> = {
   close: "text-quiet",
   unsupported: "text-bad",
   gap: "text-wait",
+  held: "text-wait",
+  invalid: "text-bad",
 };
 
 /** One entry. It is drawn once: an entry never changes. */

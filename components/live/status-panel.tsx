@@ -6,6 +6,7 @@ const LOOKS: Record<Status["state"], { name: string; colour: string; moving: boo
   connecting: { name: "Connecting", colour: "text-wait", moving: true },
   open: { name: "Open", colour: "text-good", moving: true },
   reconnecting: { name: "Reconnecting", colour: "text-wait", moving: true },
+  paused: { name: "Paused while hidden", colour: "text-quiet", moving: false },
   closed: { name: "Closed", colour: "text-quiet", moving: false },
   unsupported: { name: "Not supported", colour: "text-bad", moving: false },
 };

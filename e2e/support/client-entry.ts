@@ -1,4 +1,5 @@
-import { createEventStream, type EventStreamOptions } from "../../components/event-stream/store.ts";
+import type { EventStreamOptions } from "../../components/event-stream/options.ts";
+import { createEventStream } from "../../components/event-stream/store.ts";
 import type { EventStream } from "../../components/event-stream/types.ts";
 
 /** As much of a store's options as an address can hold. */
@@ -41,7 +42,6 @@ function open({ token, renew, keeps, ...options }: ClientOptions): ClientInPage 
   const states: string[] = [];
   const last = heard.at(-1)?.id;
   const stream = createEventStream({
-    closeAfterMs: 0,
     ...options,
     ...(last === undefined ? {} : { lastEventId: last }),
     ...(token === undefined ? {} : { token: callback(token) }),
