@@ -3,6 +3,7 @@ import type { ReceivedEvent } from "./hub/decode.ts";
 import type { HubUrl } from "./hub/hub-url.ts";
 import { type Matcher, type MatcherType, parseMatcher } from "./hub/matcher.ts";
 import { IteratorSink } from "./hub/sink/iterator.ts";
+import type { SubscriptionDocument } from "./hub/subscriptions.ts";
 import { parseUpdate } from "./hub/update.ts";
 import { runtime } from "./runtime.ts";
 
@@ -97,6 +98,24 @@ export async function subscribe(
     void sink.finished.then(() => signal.removeEventListener("abort", end));
   }
   return sink;
+}
+
+/**
+ * Who is subscribed now with a matcher, and what to go on behind: a stream of the hub's subscription events with this
+ * `lastEventId` tells of all who come and go after it. Of a few it tells again: a subscriber is one by its `subscriber`.
+ * Source: Mercure, section Subscription API.
+ * @param asked one matcher, as the subscribers gave it
+ * @throws HubError with the code `log:not-shared` on Vercel
+ */
+export function subscriptions(
+  asked: { readonly match: string } | { readonly matchUrlPattern: string },
+): { readonly active: readonly SubscriptionDocument[]; readonly lastEventId: string } {
+  const { hub } = runtime();
+  const filter =
+    "match" in asked
+      ? { type: "exact", match: asked.match }
+      : { type: "urlpattern", match: asked.matchUrlPattern };
+  return { active: hub.subscriptions.list(filter), lastEventId: hub.lastEventId };
 }
 
 const OWN_CODE = "urn:runnel:own-code";

@@ -37,7 +37,9 @@ export function corsHeaders(
  * Why a playground does not answer; undefined: it does. Any page can send requests to a server on its visitor's machine, and a name that
  * leads there (DNS rebinding): only what comes from the playground's own pages, or from no page, is answered.
  */
-export function playgroundProblem({ headers }: Request): "wrong-host" | "wrong-origin" | undefined {
+export function playgroundProblem({
+  headers,
+}: Pick<Request, "headers">): "wrong-host" | "wrong-origin" | undefined {
   const host = headers.get("host") ?? "";
   if (!isLoopbackHost(host) || headers.get(PROXIED_HEADER) === "yes") return "wrong-host";
   const origin = headers.get("origin");
