@@ -18,9 +18,10 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  // All but the streams, which go through nothing that they needn't, and files. An unknown address is answered by a page.
+  // All but the streams and what answers in JSON, which go through nothing that they needn't, and files. An unknown address is answered
+  // by a page.
   matcher: [
-    "/((?!(?:api/stream|api/health|api/metrics|stream|\\.well-known/(?:mercure|oauth-protected-resource)(?:/.*)?)$|_next/static/|icon\\.svg$).*)",
+    "/((?!(?:api/stream|api/health|api/metrics|console/token|console/inspect|stream|\\.well-known/(?:mercure|oauth-protected-resource)(?:/.*)?)$|_next/static/|icon\\.svg$).*)",
   ],
 };
 

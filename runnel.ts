@@ -1,3 +1,4 @@
+import type { TopicMatcher } from "./hub/auth/access-token.mjs";
 import { fullAccess } from "./hub/auth/full-access.ts";
 import type { ReceivedEvent } from "./hub/decode.ts";
 import type { HubUrl } from "./hub/hub-url.ts";
@@ -118,10 +119,59 @@ export function subscriptions(
   return { active: hub.subscriptions.list(filter), lastEventId: hub.lastEventId };
 }
 
+/** What a token is to grant, to whom and for how long. */
+export interface OwnToken {
+  /** Topics that may be published to: as they are, `*` for all, or matchers, as they stand in a token. */
+  readonly publish?: readonly (string | TopicMatcher)[];
+  /** Topics whose private updates may be read. */
+  readonly subscribe?: readonly (string | TopicMatcher)[];
+  /** Who will use it; a new URN by default. */
+  readonly subject?: string;
+  /** Shown with its subscriptions to all who may see them. */
+  readonly payload?: Readonly<Record<string, unknown>>;
+  /** In whole seconds; an hour by default. Its streams end with it. */
+  readonly expiresIn?: number;
+}
+
+/**
+ * An access token of this hub, for code of this app to give to whom it has signed in: as a cookie (`tokenCookie`), or to be sent as
+ * `Authorization: Bearer`. It is signed with MERCURE_PUBLISHER_JWT_KEY or MERCURE_SUBSCRIBER_JWT_KEY, if that is a secret; in a
+ * playground, with the key that the playground has made for itself.
+ * @throws TypeError if it would grant nothing, or a field is malformed; Error where no key can sign it: it is a public one or in a
+ *   JWK Set, none is there, or one token can't do for both because the keys of publishers and subscribers differ
+ */
+export async function accessToken(wanted: OwnToken): Promise<string> {
+  const { publish = [], subscribe = [], ...others } = wanted;
+  const minted = await runtime().minter.mint({
+    publish: publish.map(topicMatcher),
+    subscribe: subscribe.map(topicMatcher),
+    ...others,
+  });
+  if (minted.ok) return minted.token;
+  throw minted.reason === "invalid" ? new TypeError(minted.problem) : new Error(minted.problem);
+}
+
+/**
+ * The cookie that a browser's token goes in, for `cookies().set({ ...tokenCookie(), value: token })`: it goes to the hub alone, and no script
+ * reads it. It has no `maxAge`: with a token that has ended the hub refuses a stream, without one it would leave private updates out and say nothing.
+ * Source: Mercure, section Cookie.
+ */
+export function tokenCookie() {
+  const { hub, service } = runtime();
+  const name = service.cookieName;
+  // Browsers take such a name with `Secure` alone; without it, a hub on plain HTTP is told everywhere.
+  const secure = hub.url.href.startsWith("https:") || name.startsWith("__");
+  return { name, path: hub.url.path, httpOnly: true, secure, sameSite: "strict" } as const;
+}
+
 const OWN_CODE = "urn:runnel:own-code";
 
 function listOf(texts: string | readonly string[]): readonly string[] {
   return typeof texts === "string" ? [texts] : texts;
+}
+
+function topicMatcher(topic: string | TopicMatcher): TopicMatcher {
+  return typeof topic === "string" ? { match: topic } : topic;
 }
 
 function matcherOf(type: MatcherType, match: string, hubUrl: HubUrl): Matcher {

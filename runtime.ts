@@ -2,6 +2,8 @@ import { AsyncResource } from "node:async_hooks";
 import { resolve } from "node:path";
 import pino from "pino";
 import { type Config, readConfig } from "./env.mjs";
+import { Minter } from "./hub/auth/minter.ts";
+import { playgroundIssuer } from "./hub/auth/playground.ts";
 import { createVerifier } from "./hub/auth/verifier.ts";
 import type { Service } from "./hub/http/service.ts";
 import { Hub } from "./hub/hub.ts";
@@ -18,6 +20,8 @@ export interface Runtime {
   readonly logger: Logger;
   readonly hub: Hub;
   readonly service: Service;
+  /** Signs tokens for the app's own code, as far as the hub has secrets. */
+  readonly minter: Minter;
   readonly metrics: Metrics;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -70,8 +74,8 @@ async function createRuntime(): Promise<Runtime> {
     },
   });
   metrics.watch(hub);
-  const service = createService(config, hub, logger);
-  return { config, logger, hub, service, metrics, startedAt: Date.now() };
+  const { service, minter } = createService(config, hub, logger);
+  return { config, logger, hub, service, minter, metrics, startedAt: Date.now() };
 }
 
 /** Never from a request's Host, which its sender chooses. */
@@ -106,20 +110,26 @@ function trimWithAge(log: Log, maxAgeMs: number, logger: Logger): void {
   setInterval(trim, ms).unref();
 }
 
-function createService(config: Config, hub: Hub, logger: Logger): Service {
-  const issuers = config.MERCURE_TRUSTED_ISSUERS;
-  const created = createVerifier({ issuers, hubUrl: hub.url, timers: hub.timers, logger });
+function createService(config: Config, hub: Hub, logger: Logger) {
+  const configured = config.MERCURE_TRUSTED_ISSUERS;
+  const playground =
+    configured.length === 0 &&
+    config.RUNNEL_LAUNCHED !== undefined &&
+    config.RUNNEL_LOOPBACK === "yes";
+  const issuers = playground ? [playgroundIssuer()] : configured;
+  const world = { issuers, hubUrl: hub.url, timers: hub.timers };
+  const created = createVerifier({ ...world, logger });
   if (!created.ok) throw new Error(created.problem);
-  const hasKeys = issuers.length > 0;
-  return {
+  const minter = new Minter(world);
+  const service: Service = {
     hub,
     logger,
-    verifier: hasKeys ? created.verifier : undefined,
+    verifier: issuers.length > 0 ? created.verifier : undefined,
     authorizationServers: issuers
       .filter(({ publisher, subscriber }) => (publisher ?? subscriber)?.kind === "jwks")
       .map(({ issuer }) => issuer),
-    playground:
-      !hasKeys && config.RUNNEL_LAUNCHED !== undefined && config.RUNNEL_LOOPBACK === "yes",
+    playground,
+    playgroundMinter: playground ? minter : undefined,
     anonymous: config.ANONYMOUS,
     cookieName: config.MERCURE_COOKIE_NAME,
     corsOrigins: config.CORS_ORIGINS,
@@ -128,4 +138,5 @@ function createService(config: Config, hub: Hub, logger: Logger): Service {
     maxUpdateBytes: Math.min(config.MAX_UPDATE_BYTES, config.MAX_BODY_BYTES),
     maxBatchBytes: config.MAX_BODY_BYTES,
   };
+  return { service, minter };
 }

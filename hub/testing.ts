@@ -68,6 +68,7 @@ export function testService(hub: Hub, overrides: Partial<Service> = {}): Service
     verifier: undefined,
     authorizationServers: [],
     playground: false,
+    playgroundMinter: undefined,
     anonymous: true,
     cookieName: "__Secure-mercure_access_token",
     corsOrigins: [],

@@ -2,14 +2,10 @@
  * `npm run token -- ARGUMENTS`: mints an access token for a hub, and says how to use it. The token goes to stdout alone, and
  * problems to stderr.
  */
-import { randomUUID } from "node:crypto";
+import { MAX_TOKEN_LENGTH, newClaims, signed } from "../hub/auth/access-token.mjs";
 import { fail, ROOT } from "./run.mjs";
 import { HELP, isPattern, readArguments } from "./token/arguments.mjs";
 import { signerFor } from "./token/signer.mjs";
-
-const DETAIL_TYPE = "https://mercure.rocks/authorization-detail";
-/** The hub takes none that is longer. */
-const MAX_TOKEN_LENGTH = 16_384;
 
 /** @typedef {{ role: "publisher" | "subscriber", publish: string[], subscribe: string[] }} Wanted */
 
@@ -22,37 +18,26 @@ async function configure() {
   return read.ok ? read.config : fail(read.problem);
 }
 
-/** @param {string} match */
+/** @param {string} match @returns {import("../hub/auth/access-token.mjs").TopicMatcher} */
 const matcher = (match) =>
   isPattern(args, match) ? { match, match_type: "urlpattern" } : { match };
 
 /** @param {Wanted} wanted @param {import("./token/signer.mjs").Signer} signer */
 async function mint({ publish, subscribe }, { issuer, algorithm, key }) {
-  const { CompactSign } = await import("jose");
-  const iat = Math.floor(Date.now() / 1000);
-  const detail = (/** @type {string} */ action, /** @type {string[]} */ topics) =>
-    topics.length === 0
-      ? []
-      : [{ type: DETAIL_TYPE, actions: [action], topics: topics.map(matcher) }];
-  const claims = {
-    iss: issuer,
-    aud: audience,
-    sub: args.subject ?? `urn:uuid:${randomUUID()}`,
-    client_id: args["client-id"] ?? issuer,
-    iat,
-    exp: iat + lifetime,
-    jti: `urn:uuid:${randomUUID()}`,
-    authorization_details: [
-      ...detail("publish", publish),
-      ...detail("subscribe", subscribe).map((own) => (payload ? { ...own, payload } : own)),
-    ],
-  };
-  const token = await new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
-    .setProtectedHeader({ alg: algorithm, typ: "at+jwt" })
-    .sign(key)
-    .catch(() =>
-      fail(`the key can't sign with ${algorithm}: it is of the kind ${key.asymmetricKeyType}`),
-    );
+  const claims = newClaims({
+    issuer,
+    audience,
+    publish: publish.map(matcher),
+    subscribe: subscribe.map(matcher),
+    payload,
+    subject: args.subject,
+    clientId: args["client-id"],
+    lifetime,
+    now: Date.now(),
+  });
+  const token = await signed(claims, { algorithm, key }).catch(() =>
+    fail(`the key can't sign with ${algorithm}: it is of the kind ${key.asymmetricKeyType}`),
+  );
   if (token.length > MAX_TOKEN_LENGTH) {
     fail(
       `the token has ${token.length} characters, but may have ${MAX_TOKEN_LENGTH}: grant less, or with patterns`,
@@ -134,7 +119,12 @@ if (!/^https?:/.test(audience) || !URL.canParse(audience)) {
 }
 
 const [first, second] = tokens;
-if (first && second && first.signer.key.equals(second.signer.key)) {
+if (
+  first &&
+  second &&
+  first.signer.algorithm === second.signer.algorithm &&
+  first.signer.key.equals(second.signer.key)
+) {
   first.wanted.subscribe = second.wanted.subscribe;
   tokens.pop();
 }

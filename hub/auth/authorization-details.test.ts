@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { DETAIL_LIMITS, DETAIL_TYPE, parseGrants } from "./authorization-details.ts";
+import { DETAIL_TYPE } from "./access-token.mjs";
+import { DETAIL_LIMITS, parseGrants } from "./authorization-details.ts";
 import { HUB_URL } from "./testing.ts";
 
 const GOOD = { type: DETAIL_TYPE, actions: ["subscribe"], topics: [{ match: "a" }] };

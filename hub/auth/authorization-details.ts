@@ -1,9 +1,7 @@
 import type { HubUrl } from "../hub-url.ts";
 import { MATCHER_TYPES, type Matcher, parseMatcher } from "../matcher.ts";
+import { DETAIL_TYPE } from "./access-token.mjs";
 import type { Action, Grant } from "./types.ts";
-
-/** Compared byte by byte. Source: Mercure, section Authorization Details. */
-export const DETAIL_TYPE = "https://mercure.rocks/authorization-detail";
 
 /** Of one token; each matcher of it may be asked for each private update. Its text is bounded by MAX_TOKEN_LENGTH. */
 export const DETAIL_LIMITS = {

@@ -2,6 +2,7 @@ import { createSecretKey } from "node:crypto";
 import { exportJWK } from "jose";
 import { describe, expect, test } from "vitest";
 import { FakeTimers } from "../testing.ts";
+import { MAX_TOKEN_LENGTH } from "./access-token.mjs";
 import { ALGORITHMS } from "./algorithms.ts";
 import {
   goodClaims,
@@ -14,7 +15,7 @@ import {
   verifierFor,
   verifierOf,
 } from "./testing.ts";
-import { createVerifier, MAX_TOKEN_LENGTH } from "./verifier.ts";
+import { createVerifier } from "./verifier.ts";
 
 const NOW = new FakeTimers().now() / 1000;
 const pair = pairFor("ES256");

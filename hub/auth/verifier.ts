@@ -1,17 +1,16 @@
-import { base64url, compactVerify, decodeProtectedHeader } from "jose";
+import { compactVerify } from "jose";
 import type { HubUrl } from "../hub-url.ts";
 import type { Logger } from "../logger.ts";
 import type { Timers } from "../timers.ts";
+import { MAX_TOKEN_LENGTH } from "./access-token.mjs";
 import { type Algorithm, parseAlgorithm } from "./algorithms.ts";
 import { type Claims, judgeClaims, parseClaims } from "./claims.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { issuersProblem, type TrustedIssuer } from "./issuers.ts";
 import type { VerifyKey } from "./jwk-set.ts";
+import { parseToken } from "./parse-token.ts";
 import type { Role, TokenProblem, Verified, Verifier } from "./types.ts";
 import { VerifiedTokens } from "./verified-tokens.ts";
-
-/** In characters. Parsing costs by the length, so it is bounded before. */
-export const MAX_TOKEN_LENGTH = 16_384;
 
 export interface VerifierOptions {
   /** None: no token is valid. */
@@ -51,6 +50,7 @@ class TokenVerifier implements Verifier {
   }
 
   async verify(token: string, role: Role): Promise<Verified> {
+    // Hashing it costs by its length, too.
     if (token.length > MAX_TOKEN_LENGTH) return refused("malformed");
     const access = this.#verified.get(token, role);
     if (access) return { ok: true, access };
@@ -83,18 +83,6 @@ class TokenVerifier implements Verifier {
 
 function refused(reason: TokenProblem): Verified {
   return { ok: false, reason };
-}
-
-/** A compact JWS's header and claims, not yet verified. Source: RFC 7515, section 7.1. */
-function parseToken(token: string) {
-  const [, payload, , more] = token.split(".", 4);
-  if (payload === undefined || more !== undefined) return undefined;
-  try {
-    const claims = parseClaims(base64url.decode(payload));
-    return claims && { header: decodeProtectedHeader(token), claims };
-  } catch {
-    return undefined;
-  }
 }
 
 /** So that a token made for something else, such as an ID Token, is not taken. Source: RFC 7515, section 4.1.9; RFC 9068, section 2.1. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { DETAIL_TYPE } from "../auth/authorization-details.ts";
-import { bearer, detailOf, problemOf, World } from "./testing.ts";
+import { DETAIL_TYPE } from "../auth/access-token.mjs";
+import { mint, pairFor } from "../auth/testing.ts";
+import { bearer, detailOf, playground, problemOf, World } from "./testing.ts";
 
 const METADATA = "https://hub.example.com/.well-known/oauth-protected-resource/.well-known/mercure";
 const COOKIE = "__Secure-mercure_access_token";
@@ -185,6 +186,112 @@ test("in a playground nobody needs a token, and everybody has every right", asyn
   expect((await world.post("topic=a&data=1&private", local)).status).toBe(200);
   expect(await listener.next()).toMatchObject({ data: "1" });
   expect((await world.subscriptions("", local)).status).toBe(200);
+});
+
+describe("in a playground", () => {
+  const local = { Host: "localhost:3000" };
+  const page = { ...local, Origin: "http://localhost:3000" };
+  const mine = { publish: [{ match: "a" }], subscribe: [{ match: "a" }], subject: "me" };
+  beforeEach(async () => {
+    await world.end();
+    world = playground();
+  });
+
+  /** What somebody with these fields may do. */
+  const rights = async (headers: Record<string, string>) => ({
+    a: (await world.post("topic=a", headers)).status,
+    b: (await world.post("topic=b", headers)).status,
+    both: (await world.post("topic=a&topic=b", headers)).status,
+    subscriptions: (await world.subscriptions("", headers)).status,
+    stream: (await world.subscribe("?match=*", headers)).status,
+  });
+  const ALL = { a: 200, b: 200, both: 200, subscriptions: 200, stream: 200 };
+  const NONE = { a: 401, b: 401, both: 401, subscriptions: 401, stream: 401 };
+  const GRANTED = { a: 200, b: 403, both: 403, subscriptions: 403, stream: 200 };
+
+  test("a token of its own is held to what it grants, in the header as in a cookie", async () => {
+    const token = await world.playgroundToken(mine);
+    const cookie = { Cookie: `${COOKIE}=${token}` };
+    expect(await rights({ ...local, ...bearer(token) })).toEqual(GRANTED);
+    expect(await rights({ ...local, ...cookie })).toEqual(GRANTED);
+    // Its pages may be at any of this machine's names: the hub's URL has only one of them.
+    expect(await rights({ ...page, ...cookie })).toEqual(GRANTED);
+  });
+
+  test("who shows such a token reads only the private updates that it grants", async () => {
+    const token = await world.playgroundToken(mine);
+    const listener = await world.listen("?match=*", { ...local, ...bearer(token) });
+    await world.post("topic=b&data=not+for+me&private", local);
+    await world.post("topic=a&data=for+me&private", local);
+    expect((await listener.next()).data).toBe("for me");
+  });
+
+  test("its stream ends when the token does", async () => {
+    const token = await world.playgroundToken({ ...mine, expiresIn: 60 });
+    const listener = await world.listen("?match=a", { ...local, ...bearer(token) });
+    world.timers.advance(60_000);
+    expect(await listener.rest()).toEqual([]);
+    expect(await rights({ ...local, ...bearer(token) })).toEqual(NONE);
+  });
+
+  test("one of another playground, of which there was one here before, is refused", async () => {
+    const before = playground();
+    const token = await before.playgroundToken(mine);
+    expect(await rights({ ...local, ...bearer(token) })).toEqual(NONE);
+    expect(await rights({ ...local, Cookie: `${COOKIE}=${token}` })).toEqual(NONE);
+    const refused = await world.post("topic=a", { ...local, Cookie: `${COOKIE}=${token}` });
+    expect(await problemOf(refused)).toBe("invalid-token");
+    expect(await detailOf(refused)).toContain(`cookie ${COOKIE}`);
+    await before.end();
+  });
+
+  test("one that somebody else has signed in its name is refused", async () => {
+    const forged = await mint(pairFor("HS256"), { iss: "urn:runnel:playground" });
+    expect(await rights({ ...local, ...bearer(forged) })).toEqual(NONE);
+    const [header, payload] = (await world.playgroundToken(mine)).split(".");
+    expect(await rights({ ...local, ...bearer(`${header}.${payload}.`) })).toEqual(NONE);
+  });
+
+  test("a token of any other issuer, and what is none, leave everybody every right", async () => {
+    const other = await mint(pairFor("HS256"));
+    for (const headers of [
+      bearer(other),
+      bearer("not.a.token"),
+      bearer("a".repeat(20_000)),
+      { Authorization: "Basic YTpi" },
+      { Cookie: `${COOKIE}=${other}` },
+      { Cookie: `${COOKIE}=not a token` },
+    ]) {
+      expect(await rights({ ...local, ...headers })).toEqual(ALL);
+    }
+  });
+
+  test("in the header it counts whatever the cookie has", async () => {
+    const narrow = await world.playgroundToken(mine);
+    const wide = await world.playgroundToken({
+      publish: [{ match: "*" }],
+      subscribe: [{ match: "*" }],
+    });
+    const headers = { ...local, ...bearer(wide), Cookie: `${COOKIE}=${narrow}` };
+    expect(await rights(headers)).toEqual(ALL);
+  });
+
+  test("a token lets no page elsewhere in", async () => {
+    const token = bearer(await world.playgroundToken(mine));
+    const elsewhere = { ...local, ...token, Origin: "https://evil.example" };
+    const refused = [
+      await world.post("topic=a", elsewhere),
+      await world.subscribe("?match=a", { ...token, Host: "evil.example" }),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([403, 403]);
+  });
+});
+
+test("outside a playground, a playground's token is one of an issuer that nobody trusts", async () => {
+  const elsewhere = playground();
+  const token = await elsewhere.playgroundToken({ publish: [{ match: "*" }] });
+  expect((await world.post("topic=a", bearer(token))).status).toBe(401);
+  await elsewhere.end();
 });
 
 test("refusals let pages of the origins on the list read them", async () => {

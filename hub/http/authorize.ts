@@ -1,5 +1,6 @@
 import { fullAccess } from "../auth/full-access.ts";
-import { presentedToken } from "../auth/presented.ts";
+import { namesPlayground, PLAYGROUND_ISSUER } from "../auth/playground.ts";
+import { type Presented, presentedToken } from "../auth/presented.ts";
 import type { Access, Role } from "../auth/types.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";
@@ -8,7 +9,7 @@ export type Authorized =
   | {
       readonly ok: true;
       readonly access: Access;
-      /** A cookie is sent by the browser of its own accord. */
+      /** A cookie is sent by the browser of its own accord; a playground has looked at the request's origin before. */
       readonly by: "header" | "cookie" | "playground";
     }
   | { readonly ok: false; readonly response: Response };
@@ -27,17 +28,13 @@ export async function authorize(
   cors: CorsHeaders,
   line: object,
 ): Promise<Authorized> {
-  // In a playground everybody has every right.
-  if (service.playground) {
-    return {
-      ok: true,
-      access: fullAccess("urn:runnel:playground", service.hub.url),
-      by: "playground",
-    };
-  }
   const refused = (name: ProblemName, detail: string, error?: string) =>
     ({ ok: false, response: challenge(service, name, detail, cors, error) }) as const;
   const presented = presentedToken(request.headers, service.cookieName);
+  // In a playground everybody has every right, but for those who show what somebody with one of its own tokens may do.
+  if (service.playground && !isOfPlayground(presented)) {
+    return { ok: true, access: fullAccess(PLAYGROUND_ISSUER, service.hub.url), by: "playground" };
+  }
   switch (presented.kind) {
     case "malformed":
       return refused("malformed-token", presented.problem, "invalid_request");
@@ -47,13 +44,28 @@ export async function authorize(
     case "header":
     case "cookie": {
       const verified = await service.verifier?.verify(presented.token, role);
-      if (verified?.ok) return { ok: true, access: verified.access, by: presented.kind };
+      if (verified?.ok) {
+        const by = service.playground ? "playground" : presented.kind;
+        return { ok: true, access: verified.access, by };
+      }
       service.logger.info({ ...line, role, reason: verified?.reason ?? "no key" }, "token refused");
       // [spec] The same words whatever was wrong with it: the reason is the operator's to know.
-      const detail = "the access token is not valid for this hub, or is not any more";
+      const detail = service.playground
+        ? `the access token in the ${where(service, presented)} is not valid for this playground, or is not any more: its tokens end when it is stopped`
+        : "the access token is not valid for this hub, or is not any more";
       return refused("invalid-token", detail, "invalid_token");
     }
   }
+}
+
+function isOfPlayground(presented: Presented): boolean {
+  const carries = presented.kind === "header" || presented.kind === "cookie";
+  return carries && namesPlayground(presented.token);
+}
+
+/** For whoever does not know that the browser sends one. */
+function where({ cookieName }: Service, { kind }: Presented): string {
+  return kind === "cookie" ? `cookie ${cookieName}` : "Authorization header";
 }
 
 /** Whether the request has said nothing of who it is, and needn't. */

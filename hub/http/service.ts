@@ -1,3 +1,4 @@
+import type { Minter } from "../auth/minter.ts";
 import type { Verifier } from "../auth/types.ts";
 import type { Hub } from "../hub.ts";
 import type { Logger } from "../logger.ts";
@@ -6,12 +7,14 @@ import type { Logger } from "../logger.ts";
 export interface Service {
   readonly hub: Hub;
   readonly logger: Logger;
-  /** undefined: no key is configured, so no token is valid. */
+  /** undefined: no key is configured, so no token is valid. A playground has one for its own tokens. */
   readonly verifier: Verifier | undefined;
   /** Authorization servers that the hub trusts, for its metadata. */
   readonly authorizationServers: readonly string[];
   /** Nobody needs a token, and only this machine is answered. */
   readonly playground: boolean;
+  /** Signs for whoever asks: in a playground, and never elsewhere. */
+  readonly playgroundMinter: Minter | undefined;
   /** Public updates may be read without a token. */
   readonly anonymous: boolean;
   readonly cookieName: string;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { DETAIL_TYPE } from "../auth/authorization-details.ts";
+import { DETAIL_TYPE } from "../auth/access-token.mjs";
 import { parseMatcher } from "../matcher.ts";
 import type { SubscriptionDocument } from "../subscriptions.ts";
 import { HUB_URL } from "../testing.ts";

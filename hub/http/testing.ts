@@ -1,7 +1,9 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { expect } from "vitest";
-import { DETAIL_TYPE } from "../auth/authorization-details.ts";
-import { mint, pairFor, verifierOf } from "../auth/testing.ts";
+import { DETAIL_TYPE } from "../auth/access-token.mjs";
+import { Minter, type TokenRequest } from "../auth/minter.ts";
+import { playgroundIssuer } from "../auth/playground.ts";
+import { HUB_URL, mint, pairFor, verifierFor, verifierOf } from "../auth/testing.ts";
 import type { Role } from "../auth/types.ts";
 import type { Hub } from "../hub.ts";
 import { FakeTimers, ListLogger, type TestHubOptions, testHub, testService } from "../testing.ts";
@@ -26,7 +28,7 @@ export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
  * and nothing that is logged or told of a problem may have a token in it, or SECRET.
  */
 export class World {
-  readonly timers = new FakeTimers();
+  readonly timers: FakeTimers;
   readonly logger = new ListLogger();
   readonly hub: Hub;
   readonly service: Service;
@@ -34,7 +36,9 @@ export class World {
   readonly #secrets: string[] = [SECRET];
 
   constructor(overrides: Partial<Service> = {}, options: TestHubOptions = {}) {
-    const { timers, logger } = this;
+    const { logger } = this;
+    const { timers = new FakeTimers() } = options;
+    this.timers = timers;
     this.hub = testHub({ timers, logger, ...options });
     const verifier = verifierOf(KEYS, timers);
     this.service = testService(this.hub, { logger, verifier, ...overrides });
@@ -52,6 +56,14 @@ export class World {
     const token = await mint(KEYS[role], { authorization_details: details, ...claims });
     this.#secrets.push(token);
     return token;
+  }
+
+  /** A token of the playground's own. */
+  async playgroundToken(wanted: TokenRequest): Promise<string> {
+    const minted = await this.service.playgroundMinter?.mint(wanted);
+    if (!minted?.ok) throw new Error(minted?.problem ?? "no playground");
+    this.#secrets.push(minted.token);
+    return minted.token;
   }
 
   /** @param query with its `?` */
@@ -152,6 +164,15 @@ export class World {
   #expectNoSecret(text: string): void {
     for (const secret of this.#secrets) expect(text).not.toContain(secret);
   }
+}
+
+/** A playground, with a key of its own; each call has another one. */
+export function playground(overrides: Partial<Service> = {}): World {
+  const timers = new FakeTimers();
+  const issuers = [playgroundIssuer()];
+  const verifier = verifierFor(issuers, timers);
+  const playgroundMinter = new Minter({ issuers, hubUrl: HUB_URL, timers });
+  return new World({ playground: true, verifier, playgroundMinter, ...overrides }, { timers });
 }
 
 /** A client's end of a stream, read by a parser that we did not write. */

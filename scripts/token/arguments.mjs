@@ -87,7 +87,7 @@ function parseTime(text) {
     : fail(`--expires is ${JSON.stringify(text)}, but must be such as 30s, 15m, 1h or 7d`);
 }
 
-/** @param {string | undefined} text @returns {object | undefined} */
+/** @param {string | undefined} text @returns {Record<string, unknown> | undefined} */
 function parsePayload(text) {
   if (text === undefined) return undefined;
   try {

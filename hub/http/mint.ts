@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { TokenRequest } from "../auth/minter.ts";
+import { MATCHER_TYPES } from "../matcher.ts";
+import { readBody } from "./body.ts";
+import { decodeUtf8 } from "./form.ts";
+import { playgroundProblem } from "./origin.ts";
+import { type ProblemName, problemResponse } from "./problem.ts";
+import type { Service } from "./service.ts";
+
+/** Five hundred topics are less, in bytes. */
+const MAX_BODY = 65_536;
+
+const topics = z
+  .array(z.strictObject({ match: z.string(), match_type: z.enum(MATCHER_TYPES).optional() }))
+  .optional();
+
+const schema = z.strictObject({
+  publish: topics,
+  subscribe: topics,
+  subject: z.string().optional(),
+  payload: z.record(z.string(), z.unknown()).optional(),
+  expiresIn: z.number().optional(),
+});
+
+/**
+ * POST: mints a token for whoever asks, in a playground, where everybody may do everything anyway. Elsewhere there is no such address:
+ * it would hand out what the keys are there to keep.
+ */
+export async function mint(service: Service, request: Request): Promise<Response> {
+  const { hub, logger, playgroundMinter } = service;
+  const refused = (name: ProblemName, detail: string): Response => {
+    hub.meter.refused(name);
+    logger.info({ problem: name }, "no token minted");
+    return problemResponse(name, detail);
+  };
+  if (!service.playground || !playgroundMinter) {
+    return refused("not-found", "tokens are minted here in a playground alone");
+  }
+  const problem = playgroundProblem(request);
+  if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
+  // Which no page elsewhere can send without asking first.
+  if (!/^application\/json *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
+    return refused("wrong-media-type", "the body is application/json");
+  }
+  const body = await readBody(request, MAX_BODY);
+  if (!body) return refused("too-large", `the body may have ${MAX_BODY} bytes`);
+  const parsed = parseRequest(body);
+  if (!parsed.ok) return refused("bad-body", parsed.problem);
+  const minted = await playgroundMinter.mint(parsed.wanted);
+  if (!minted.ok) return refused("bad-body", minted.problem);
+  const { token, expiresAt } = minted;
+  return Response.json({ token, expiresAt }, { headers: { "Cache-Control": "no-store" } });
+}
+
+type ParsedRequest =
+  | { readonly ok: true; readonly wanted: TokenRequest }
+  | { readonly ok: false; readonly problem: string };
+
+function parseRequest(body: Buffer): ParsedRequest {
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeUtf8(body) ?? "");
+  } catch {
+    return { ok: false, problem: "the body is not JSON" };
+  }
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return { ok: true, wanted: data };
+  const [first] = error.issues;
+  return {
+    ok: false,
+    problem: `${["the body", ...(first?.path ?? [])].join(".")}: ${first?.message}`,
+  };
+}
