@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { Wordmark } from "../components/ui/wordmark.tsx";
 
 export default function NotFound() {
@@ -7,9 +6,9 @@ export default function NotFound() {
       <Wordmark />
       <h1 className="mt-16 text-5xl font-semibold tracking-[-0.04em]">Nothing flows here</h1>
       <p className="mt-4 text-quiet">There is no page at this address.</p>
-      <Link href="/" className="button button-main mt-8">
+      <a href="/" className="button button-main mt-8">
         To the live stream
-      </Link>
+      </a>
     </main>
   );
 }

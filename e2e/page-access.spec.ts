@@ -1,77 +1,56 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Page } from "@playwright/test";
+import { expectAccessible, LOOKS, look, SIZES } from "./support/axe.ts";
 import { expect, test } from "./support/live-page.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+for (const each of LOOKS) {
+  test(`axe finds nothing in any state, and nothing is wider than the screen (${each.name})`, async ({
+    page,
+    live,
+    runnel,
+    scripted,
+    scriptedPage,
+  }) => {
+    const check = (state: string) => expectAccessible(page, state);
+    await look(page, each);
 
-/** What axe finds fault with, each with the elements. */
-async function faults(page: Page): Promise<string[]> {
-  // Evaluated, not added as a script: the page's policy would have none of it.
-  await page.evaluate(AXE);
-  return page.evaluate(
-    "axe.run().then(({ violations }) => violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' ')))",
-  );
-}
+    scripted.stall(true);
+    await page.goto(scriptedPage);
+    await expect(live.status).toHaveText("Connecting");
+    await check("connecting");
+    scripted.stall(false);
+    await page.goto(scriptedPage);
+    await expect(live.status).toHaveText("Open");
+    await check("open and empty");
+    scripted.emit("w".repeat(5_000), { id: "i".repeat(300) });
+    scripted.emitAll(Array.from({ length: 600 }, (_, i) => `event ${i}`));
+    scripted.emit("{}", { type: "runnel:gap" });
+    await expect(live.entries.last()).toContainText("Some events are missing");
+    await expect(live.entries).toHaveCount(500);
+    await check("full");
+    // axe looks at each row: the states after this one have few.
+    await live.button("Clear").click();
+    await live.button("Pause").click();
+    scripted.emit("held");
+    await expect(live.button("Paused · 1 new")).toBeVisible();
+    await check("paused");
+    scripted.refuse(100);
+    scripted.drop();
+    await expect(page.getByText(/^Try \d in/)).toBeVisible();
+    await live.button("Resume").click();
+    await check("reconnecting");
+    await live.button("Close now").click();
+    await expect(live.status).toHaveText("Closed");
+    await check("closed");
 
-// As narrow as WCAG 1.4.10 (reflow) goes, which is 1280 pixels at 400 % too.
-const SIZES = { phone: { width: 320, height: 640 }, desktop: { width: 1280, height: 800 } };
-
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const size of ["phone", "desktop"] as const) {
-    test(`axe finds nothing in any state, and nothing is wider than the screen (${colorScheme}, ${size})`, async ({
-      page,
-      live,
-      runnel,
-      scripted,
-      scriptedPage,
-    }) => {
-      const check = async (state: string) => {
-        expect(await faults(page), state).toEqual([]);
-        const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        expect(over, `${state}: wider than the screen`).toBe(0);
-      };
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize(SIZES[size]);
-
-      scripted.stall(true);
-      await page.goto(scriptedPage);
-      await expect(live.status).toHaveText("Connecting");
-      await check("connecting");
-      scripted.stall(false);
-      await page.goto(scriptedPage);
-      await expect(live.status).toHaveText("Open");
-      await check("open and empty");
-      scripted.emit("w".repeat(5_000), { id: "i".repeat(300) });
-      scripted.emitAll(Array.from({ length: 600 }, (_, i) => `event ${i}`));
-      scripted.emit("{}", { type: "runnel:gap" });
-      await expect(live.entries.last()).toContainText("Some events are missing");
-      await expect(live.entries).toHaveCount(500);
-      await check("full");
-      await live.button("Pause").click();
-      scripted.emit("held");
-      await expect(live.button("Paused · 1 new")).toBeVisible();
-      await check("paused");
-      scripted.refuse(100);
-      scripted.drop();
-      await expect(page.getByText(/^Try \d in/)).toBeVisible();
-      await live.button("Resume").click();
-      await check("reconnecting");
-      await live.button("Close now").click();
-      await expect(live.status).toHaveText("Closed");
-      await check("closed");
-
-      await page.goto(`${runnel.url}/?url=${"x".repeat(200)}&close=soon`);
-      await expect(live.status).toHaveText("Open");
-      await check("bad values, counting down");
-      await page.goto(`${runnel.url}/nothing`);
-      await check("no such page");
-      await page.addInitScript("delete globalThis.EventSource");
-      await page.goto(runnel.url);
-      await expect(live.status).toHaveText("Not supported");
-      await check("not supported");
-    });
-  }
+    await page.goto(`${runnel.url}/?url=${"x".repeat(200)}&close=soon`);
+    await expect(live.status).toHaveText("Open");
+    await check("bad values, counting down");
+    await page.goto(`${runnel.url}/nothing`);
+    await check("no such page");
+    await page.addInitScript("delete globalThis.EventSource");
+    await page.goto(runnel.url);
+    await expect(live.status).toHaveText("Not supported");
+    await check("not supported");
+  });
 }
 
 const LARGE_TEXT = { ...SIZES, phone: { width: 390, height: 844 }, "small phone": SIZES.phone };
