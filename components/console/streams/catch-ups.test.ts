@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import type { Entry, EntryKind } from "../../event-stream/types.ts";
+import { CatchUps } from "./catch-ups.ts";
+
+/** A list that is told as it grows, by a clock that is moved by hand. */
+function setUp(fromHistory = false) {
+  const catchUps = new CatchUps(fromHistory);
+  const entries: Entry[] = [];
+  let at = 1_000_000;
+  const add = (kind: EntryKind) => {
+    entries.push({ key: entries.length, kind, text: "", omitted: 0, at });
+    catchUps.update(entries);
+  };
+  return {
+    catchUps,
+    add,
+    events(count: number, everyMs = 0) {
+      for (let n = 0; n < count; n += 1) {
+        add("message");
+        at += everyMs;
+      }
+    },
+    wait(ms: number) {
+      at += ms;
+    },
+    now: () => at,
+    marked: () => entries.filter(({ key }) => catchUps.of(key) !== undefined).length,
+  };
+}
+
+test("what was published while the connection was broken is marked and counted, and nothing else", () => {
+  const { catchUps, add, events, wait, now, marked } = setUp();
+  add("open");
+  events(3, 1_000);
+  expect(catchUps.latest).toBeUndefined();
+  add("error");
+  expect(catchUps.broken).toBe(true);
+  wait(5_000);
+  add("open");
+  expect(catchUps.broken).toBe(false);
+  wait(20);
+  events(5);
+  expect(catchUps.isOver(now())).toBe(false);
+  wait(1_000);
+  expect(catchUps.isOver(now())).toBe(true);
+  events(4, 900);
+  expect(catchUps.latest).toMatchObject({ after: "break", count: 5, gap: false });
+  expect(marked()).toBe(5);
+});
+
+test("a stream that comes back to nothing new has missed nothing", () => {
+  const { catchUps, add, events, wait, now } = setUp();
+  add("open");
+  add("error");
+  wait(2_000);
+  add("open");
+  wait(600);
+  expect(catchUps.isOver(now())).toBe(true);
+  events(1);
+  expect(catchUps.latest).toMatchObject({ count: 0 });
+});
+
+test("under a steady flow what came at once on return is told from what is live", () => {
+  const { catchUps, add, events, wait } = setUp();
+  add("open");
+  events(3_000, 1);
+  add("error");
+  wait(5_000);
+  add("open");
+  events(5_000, 0.02);
+  events(5_000, 1);
+  const { count = 0, about } = catchUps.latest ?? {};
+  expect(about).toBe(true);
+  expect(count).toBeGreaterThanOrEqual(5_000);
+  expect(count).toBeLessThan(5_600);
+});
+
+test("a stream from the earliest begins with history; one from now does not", () => {
+  const past = setUp(true);
+  past.add("open");
+  past.events(7);
+  past.wait(1_000);
+  past.events(1);
+  expect(past.catchUps.latest).toMatchObject({ after: "history", count: 7 });
+  const now = setUp();
+  now.add("open");
+  now.events(7);
+  expect(now.catchUps.latest).toBeUndefined();
+});
+
+test("a gap that the hub tells is told on", () => {
+  const { catchUps, add, events, wait } = setUp();
+  add("open");
+  add("error");
+  wait(100);
+  add("open");
+  add("gap");
+  events(2);
+  expect(catchUps.latest).toMatchObject({ count: 2, gap: true });
+});

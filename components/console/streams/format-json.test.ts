@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { formatJson } from "./format-json.ts";
+
+test("each part has its line", () => {
+  expect(
+    formatJson('{"title":"1984","tags":["a", {}],"author":{"name":"Orwell"},"none":[]}'),
+  ).toBe(`{
+  "title": "1984",
+  "tags": [
+    "a",
+    {}
+  ],
+  "author": {
+    "name": "Orwell"
+  },
+  "none": []
+}`);
+});
+
+test("it is laid out as JSON.stringify does", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue())),
+      (value) => {
+        const text = JSON.stringify(value);
+        expect(formatJson(text)).toBe(JSON.stringify(JSON.parse(text), null, 2));
+      },
+    ),
+  );
+});
+
+test("numbers, doubled keys and escapes stay as they were sent", () => {
+  expect(formatJson('{"id":12345678901234567890,"id":1.0,"e":"\\u00e9\\"{,}"}')).toBe(
+    '{\n  "id": 12345678901234567890,\n  "id": 1.0,\n  "e": "\\u00e9\\"{,}"\n}',
+  );
+});
+
+test.each(["", "text", "12", '"text"', "{no}", "[1,", "{}x"])(
+  "%j is no JSON to lay out",
+  (text) => {
+    expect(formatJson(text)).toBeUndefined();
+  },
+);
+
+test("what is very long or very deep is not laid out, or not without end", () => {
+  expect(formatJson(`[${'"x",'.repeat(400_000)}1]`)).toBeUndefined();
+  const deep = `${"[".repeat(2_000)}${"]".repeat(2_000)}`;
+  expect(formatJson(deep)?.length ?? 0).toBeLessThan(400_000);
+});
