@@ -38,9 +38,12 @@ const line = hostile.map((text) => text.replace(/\s+/g, " ").trim() || "x");
 const codeOf = (snippets: readonly Snippet[], name: string): string =>
   snippets.find((snippet) => snippet.name === name)?.code ?? "";
 
+/** Ends the arguments: no text has it. */
+const END = "--end-of-words-5b1e--";
+
 /** Runs it with a `curl` that only tells its arguments and what it is given to read. */
 function runShell(code: string): { words: string[]; input: string } {
-  const fake = `curl() { for word in "$@"; do printf '%s\\0' "$word"; done; printf '\\1'; case "$*" in *--data-binary*) cat;; esac; }`;
+  const fake = `curl() { for word in "$@"; do printf '%s\\0' "$word"; done; printf %s '${END}'; case "$*" in *--data-binary*) cat;; esac; }`;
   const out = execFileSync(
     "sh",
     [
@@ -50,7 +53,7 @@ ${code}`,
     ],
     { encoding: "utf8" },
   );
-  const [words = "", input = ""] = out.split("\x01");
+  const [words = "", input = ""] = out.split(END);
   return { words: words.split("\0").slice(0, -1), input };
 }
 

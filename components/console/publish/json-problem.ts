@@ -1,29 +1,76 @@
+/** What may come next, in a reader's words. */
+type Wanted =
+  | "a value"
+  | "a value or ]"
+  | "a name in double quotes"
+  | "a name in double quotes or }"
+  | "a colon"
+  | "a comma or }"
+  | "a comma or ]"
+  | "nothing more";
+
+const SPACE = /[ \t\n\r]*/y;
+// [spec] RFC 8259, section 7: no control characters, and no escapes but these.
+const STRING = /"[^"\\\p{Cc}]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\p{Cc}]*)*"/uy;
+const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+
 /**
- * What is wrong with data that looks as if it were JSON, and where; undefined: nothing, or it is plain text. The browser finds it, in words
- * of its own; most say where.
+ * What is wrong with data that looks as if it were JSON, and where; undefined: nothing, or it is plain text.
+ * Browsers say it each in its own words, and some don't say where.
  */
 export function jsonProblem(data: string): string | undefined {
   if (!/^\s*[[{]/.test(data)) return undefined;
   try {
     JSON.parse(data);
     return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : "";
-    const what = message
-      .replace(/^JSON\.parse: |^JSON Parse error: /, "")
-      .replace(/ in JSON at.*| at line \d.*/s, "");
-    const where = placeOf(message, data);
-    return where === undefined ? what : `${where}: ${what}`;
+  } catch {
+    const { at, wanted } = findFault(data);
+    const before = data.slice(0, at).split("\n");
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    return `Line ${before.length}, column ${column}: ${wanted} should be here`;
   }
 }
 
-function placeOf(message: string, data: string): string | undefined {
-  const given = /line (\d+) column (\d+)/.exec(message);
-  if (given) return `Line ${given[1]}, column ${given[2]}`;
-  const position = /position (\d+)/.exec(message)?.[1];
-  // V8 gives no place where the text ends too early.
-  const at = position === undefined && /end/i.test(message) ? data.length : Number(position);
-  if (Number.isNaN(at)) return undefined;
-  const before = data.slice(0, at).split("\n");
-  return `Line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+/** The first place at which a text stops being JSON, and what would be JSON there. */
+export function findFault(text: string): { at: number; wanted: Wanted } {
+  const open: ("{" | "[")[] = [];
+  let wanted: Wanted = "a value";
+  let at = 0;
+  const take = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0];
+    if (found !== undefined) at += found.length;
+    return found !== undefined;
+  };
+  const behindValue = (): Wanted => {
+    const within = open.at(-1);
+    if (within === undefined) return "nothing more";
+    return within === "{" ? "a comma or }" : "a comma or ]";
+  };
+  for (;;) {
+    take(SPACE);
+    const sign = text[at];
+    const closes = (sign === "}" || sign === "]") && wanted.endsWith(sign);
+    if (closes) {
+      at += 1;
+      open.pop();
+      wanted = behindValue();
+    } else if (wanted.startsWith("a value")) {
+      if (sign === "{" || sign === "[") {
+        at += 1;
+        open.push(sign);
+        wanted = sign === "{" ? "a name in double quotes or }" : "a value or ]";
+      } else if (take(STRING) || take(SCALAR)) wanted = behindValue();
+      else return { at, wanted };
+    } else if (wanted.startsWith("a name")) {
+      if (!take(STRING)) return { at, wanted };
+      wanted = "a colon";
+    } else if (wanted === "a colon" && sign === ":") {
+      at += 1;
+      wanted = "a value";
+    } else if (wanted.startsWith("a comma") && sign === ",") {
+      at += 1;
+      wanted = open.at(-1) === "{" ? "a name in double quotes" : "a value";
+    } else return { at, wanted };
+  }
 }

@@ -1,0 +1,117 @@
+import { batchLine, formBody, numbered, type UpdateFields } from "./draft.ts";
+
+/** Where to publish, and as whom. */
+export interface Publisher {
+  /** The hub's address, such as `/.well-known/mercure`. */
+  readonly path: string;
+  readonly token: string | undefined;
+  readonly fetch: typeof fetch;
+  /** Milliseconds on a clock that nobody sets. */
+  readonly elapsed: () => number;
+}
+
+/** How the hub answered. */
+export type Answer =
+  | { readonly ok: true; readonly ids: readonly string[]; readonly ms: number }
+  | {
+      readonly ok: false;
+      /** undefined: nothing came back. */
+      readonly status: number | undefined;
+      readonly title: string;
+      readonly detail: string;
+      readonly ms: number;
+    };
+
+/** Publishes one update. Source: Mercure, section Publication. */
+export function publishOne(publisher: Publisher, fields: UpdateFields): Promise<Answer> {
+  return send(publisher, { body: formBody(fields) });
+}
+
+/** A batch is no larger than this, so that progress is seen and a hub's limits are kept to. */
+const BATCH = 500;
+const BATCH_CHARACTERS = 500_000;
+
+export interface Progress {
+  readonly published: number;
+  readonly ms: number;
+}
+
+/** Publishes many, in batches one after the other, until one is refused or the signal ends it; what was published by then is in `onProgress`. */
+export async function publishBurst(
+  publisher: Publisher,
+  { fields, count, signal }: { fields: UpdateFields; count: number; signal: AbortSignal },
+  onProgress: (progress: Progress) => void,
+): Promise<Answer> {
+  const from = publisher.elapsed();
+  const line = batchLine(fields);
+  const size = Math.max(1, Math.min(BATCH, Math.floor(BATCH_CHARACTERS / line.length)));
+  const ids: string[] = [];
+  for (let first = 1; first <= count && !signal.aborted; first += size) {
+    const last = Math.min(count, first + size - 1);
+    const lines = Array.from({ length: last - first + 1 }, (_, index) =>
+      numbered(line, first + index),
+    );
+    const answer = await send(publisher, {
+      body: lines.join("\n"),
+      headers: { "Content-Type": "application/x-ndjson" },
+      signal,
+    });
+    const ms = publisher.elapsed() - from;
+    if (!answer.ok) return { ...answer, ms };
+    ids.push(...answer.ids);
+    onProgress({ published: last, ms });
+  }
+  return { ok: true, ids, ms: publisher.elapsed() - from };
+}
+
+interface Sent {
+  readonly body: URLSearchParams | string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+async function send({ path, token, fetch, elapsed }: Publisher, sent: Sent): Promise<Answer> {
+  const from = elapsed();
+  const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      ...sent,
+      headers: { ...sent.headers, ...authorization },
+    });
+    const text = await response.text();
+    const ms = elapsed() - from;
+    if (response.ok) return { ok: true, ids: text.trimEnd().split("\n"), ms };
+    return { ok: false, status: response.status, ...problemOf(text, response.statusText), ms };
+  } catch (error) {
+    const stopped = sent.signal?.aborted === true;
+    return {
+      ok: false,
+      status: undefined,
+      title: stopped ? "Stopped" : "No answer",
+      detail: stopped
+        ? "The batch that was under way may be published."
+        : `The hub cannot be reached: ${error instanceof Error ? error.message : "unknown"}.`,
+      ms: elapsed() - from,
+    };
+  }
+}
+
+/** What a problem document says. Source: RFC 9457. */
+export function problemOf(text: string, otherwise: string): { title: string; detail: string } {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    // Not from the hub: a proxy's page, say.
+  }
+  const { title, detail } = { title: undefined, detail: undefined, ...objectOf(document) };
+  return {
+    title: typeof title === "string" ? title : otherwise || "Refused",
+    detail: typeof detail === "string" ? detail : text.slice(0, 200),
+  };
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
