@@ -1,0 +1,56 @@
+import type { StreamProxy } from "../fixtures/streams/stream-proxy.ts";
+import type { ClientOptions } from "./client-entry.ts";
+import { test as base, type Client, expect, openClient } from "./client-page.ts";
+import { HUB, query } from "./hub.ts";
+import { type Publisher, startPublisher } from "./publisher.ts";
+import { connections, type Runnel, startRunnel } from "./runnel.ts";
+
+/** The client's waits, in milliseconds: short enough for a test, and still more than one. */
+export const BACKOFF = { first: 50, longest: 400 };
+
+interface Fixtures {
+  /** What the client is told beside the address. */
+  options: Partial<ClientOptions>;
+  /** The test's own topic. */
+  topic: string;
+  /** The way from the hub to the page. */
+  way: StreamProxy;
+  /** The page, with its stream open. */
+  client: Client;
+  /** Publishes to the topic, since the stream is open. */
+  publisher: Publisher;
+}
+
+/** Gives each test a page that listens to a topic of a hub, through a proxy, and somebody who publishes there all the time. */
+export const test = base.extend<Fixtures, { runnel: Runnel }>({
+  runnel: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the braces.
+    async ({}, use) => {
+      const runnel = await startRunnel({ env: { HEARTBEAT_SECONDS: "0.8" } });
+      await use(runnel);
+      await runnel.stop();
+    },
+    { scope: "worker" },
+  ],
+  options: [{}, { option: true }],
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the braces.
+  topic: ({}, use, { testId }) => use(testId),
+  way: async ({ site, runnel }, use) => use(await site(runnel)),
+  client: async ({ page, way, topic, runnel, options }, use) => {
+    const url = HUB + query("match", topic);
+    const client = await openClient(page, way, { url, backoff: BACKOFF, ...options });
+    await expect.poll(client.states).toEqual(["connecting", "open"]);
+    await use(client);
+    await page.close();
+    await expect.poll(connections(runnel)).toBe(0);
+  },
+  // After the client, which begins with what comes from then on.
+  publisher: async ({ client: _, topic, runnel }, use) => {
+    const publisher = startPublisher(runnel, { topic });
+    await publisher.more(5);
+    await use(publisher);
+    await publisher.stop();
+  },
+});
+
+export { expect };
