@@ -19,7 +19,10 @@ export interface Access {
   readonly grants: readonly Grant[];
 }
 
-/** Why a token is not taken; for the operator's log and never for the client, who gets one answer for all. */
+/**
+ * Why a token is not taken; for the operator's log, and for whoever has a token looked at (explain.ts). A request with it is refused in
+ * the same words for all.
+ */
 export type TokenProblem =
   | "malformed"
   | "type"

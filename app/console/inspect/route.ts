@@ -1,0 +1,8 @@
+import { inspect } from "../../../hub/http/inspect.ts";
+import { runtime } from "../../../runtime.ts";
+import { postHandlers } from "../post-handlers.ts";
+
+/** What a token grants here, when it ends, and why it would be refused. */
+export const { POST, OPTIONS, GET, PUT, PATCH, DELETE } = postHandlers((request) =>
+  inspect(runtime().service, request),
+);

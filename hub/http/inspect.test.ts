@@ -1,0 +1,285 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DETAIL_TYPE } from "../auth/access-token.mjs";
+import { HUB_URL, ISSUER, mint, pairFor, verifierOf } from "../auth/testing.ts";
+import { FakeTimers } from "../testing.ts";
+import { inspect, type TokenReport, type Verdict } from "./inspect.ts";
+import { bearer, detailOf, playground, problemOf, World } from "./testing.ts";
+
+const publisher = pairFor("HS256");
+const subscriber = pairFor("ES256");
+const NOW = new FakeTimers().now() / 1000;
+
+let world: World;
+beforeEach(() => {
+  const timers = new FakeTimers();
+  world = new World({ verifier: verifierOf({ publisher, subscriber }, timers) }, { timers });
+});
+afterEach(() => world.end());
+
+const ask = (body: string, headers: Readonly<Record<string, string>> = {}) =>
+  inspect(
+    world.service,
+    new Request("http://localhost:3000/console/inspect", {
+      method: "POST",
+      headers: { Host: "localhost:3000", "Content-Type": "text/plain", ...headers },
+      body,
+    }),
+  );
+
+async function report(token: string | Promise<string>): Promise<TokenReport> {
+  const response = await ask(await token);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  return response.json();
+}
+
+/** The reason, and the words for it. */
+const refusal = (verdict: Verdict) =>
+  verdict.ok ? ["ok", verdict.explanation ?? ""] : [verdict.reason, verdict.explanation];
+
+const detail = (action: string, match: string, more = {}) => ({
+  type: DETAIL_TYPE,
+  actions: [action],
+  topics: [{ match }],
+  ...more,
+});
+
+describe("a good token", () => {
+  test("shows what it says, what it grants and when it ends; one of the other role's key is told from a forged one", async () => {
+    const details = [detail("publish", "a"), detail("subscribe", "b", { payload: { n: 1 } })];
+    const token = await mint(publisher, { authorization_details: details });
+    const { header, claims, ...rest } = await report(`\n ${token} \n`);
+    expect(header).toEqual({ alg: "HS256", typ: "at+jwt" });
+    expect(claims).toMatchObject({ iss: ISSUER, authorization_details: details });
+    expect(rest).toEqual({
+      expiresAt: (NOW + 3_600) * 1000,
+      publisher: {
+        ok: true,
+        grants: [{ actions: ["publish"], topics: [{ match: "a", match_type: "exact" }] }],
+      },
+      subscriber: {
+        ok: false,
+        reason: "algorithm",
+        explanation: expect.stringContaining("signed with the key of publishers"),
+      },
+    });
+  });
+
+  test("for subscribers shows its payloads", async () => {
+    const details = [detail("subscribe", "*", { payload: { n: 1 } })];
+    const found = await report(mint(subscriber, { authorization_details: details }));
+    expect(found.subscriber).toEqual({
+      ok: true,
+      grants: [
+        {
+          actions: ["subscribe"],
+          topics: [{ match: "*", match_type: "exact" }],
+          payload: { n: 1 },
+        },
+      ],
+    });
+  });
+
+  test("that grants nothing is told from a refused one, and what it lacks is said", async () => {
+    const none = { authorization_details: undefined };
+    const [ok, words] = refusal((await report(mint(publisher, none))).publisher);
+    expect(ok).toBe("ok");
+    expect(words).toContain("the action publish");
+    const [also, others] = refusal((await report(mint(subscriber, none))).subscriber);
+    expect(also).toBe("ok");
+    expect(others).toContain("public updates alone");
+  });
+});
+
+describe("a refused token is explained", () => {
+  const cases: [reason: string, words: string[], claims: object, header?: object][] = [
+    ["expired", ["at 2023-11-14T22:12:20.000Z, 60 s ago", "Get a new one"], { exp: NOW - 60 }],
+    ["expired", ["3 hours ago"], { exp: NOW - 10_800 }],
+    ["expired", ["s after 1970"], { exp: -1e300 }],
+    ["not yet valid", ["in 10 minutes", "(nbf)"], { nbf: NOW + 600 }],
+    ["audience", ['aud "https://other.example"', HUB_URL.href], { aud: "https://other.example" }],
+    ["audience", ["has no aud", HUB_URL.href], { aud: undefined }],
+    [
+      "issuer",
+      ['iss "https://other.example"', "MERCURE_TRUSTED_ISSUERS"],
+      { iss: "https://other.example" },
+    ],
+    ["issuer", ["has no iss"], { iss: undefined }],
+    ["claims", ["has no exp", "since 1970"], { exp: undefined }],
+    ["claims", ['exp "soon"'], { exp: "soon" }],
+    ["claims", ['nbf "soon"'], { nbf: "soon" }],
+    ["type", ['typ "JWT"', "at+jwt"], {}, { typ: "JWT" }],
+    ["type", ["has no typ"], {}, { typ: undefined }],
+    [
+      "authorization details",
+      ["authorization_details[0].topics[1].match is empty"],
+      {
+        authorization_details: [
+          detail("publish", "a", { topics: [{ match: "a" }, { match: "" }] }),
+        ],
+      },
+    ],
+    ["authorization details", ["authorization_details is no array"], { authorization_details: {} }],
+  ];
+  test.each(cases)("%s: %j", async (reason, words, claims, header = {}) => {
+    const found = await report(mint(publisher, { ...claims }, { ...header }));
+    const [given, explanation] = refusal(found.publisher);
+    expect(given).toBe(reason);
+    for (const word of words) expect(explanation).toContain(word);
+    expect(explanation).toMatch(/\.$/);
+  });
+
+  test("signature: signed by somebody else, or changed on the way", async () => {
+    const [header, payload, signature] = (await mint(publisher)).split(".");
+    for (const token of [
+      await mint(pairFor("HS256")),
+      `${header}.${payload}.${signature?.slice(0, -3)}AAA`,
+      `${header}.${payload}.`,
+    ]) {
+      const [reason, words] = refusal((await report(token)).publisher);
+      expect(reason).toBe("signature");
+      expect(words).toContain("MERCURE_PUBLISHER_JWT_KEY");
+      expect(words).toContain(ISSUER);
+    }
+  });
+
+  test("algorithm: none that is known, or another than the key's", async () => {
+    const [, payload] = (await mint(publisher)).split(".");
+    const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString("base64url");
+    const [reason, words] = refusal((await report(`${none}.${payload}.`)).publisher);
+    expect(reason).toBe("algorithm");
+    expect(words).toContain('alg "none"');
+    expect(words).toContain("EdDSA");
+    const other = await report(mint(pairFor("HS512")));
+    expect(refusal(other.publisher)[0]).toBe("algorithm");
+    expect(refusal(other.publisher)[1]).toContain("MERCURE_PUBLISHER_JWT_ALG");
+  });
+
+  test("malformed: an extension that must be understood", async () => {
+    const [, payload, signature] = (await mint(publisher)).split(".");
+    const crit = Buffer.from('{"alg":"HS256","typ":"at+jwt","crit":["b64"]}').toString("base64url");
+    const [reason, words] = refusal((await report(`${crit}.${payload}.${signature}`)).publisher);
+    expect(reason).toBe("malformed");
+    expect(words).toContain("crit");
+  });
+
+  test("key: none for the role", async () => {
+    await world.end();
+    world = new World({ verifier: verifierOf({ publisher }) });
+    const found = await report(mint(subscriber));
+    expect(refusal(found.subscriber)[0]).toBe("key");
+    expect(refusal(found.subscriber)[1]).toContain("MERCURE_SUBSCRIBER_JWT_KEY");
+  });
+
+  test("by a hub without keys, which says so", async () => {
+    await world.end();
+    world = new World({ verifier: undefined });
+    for (const verdict of [
+      (await report(mint(publisher))).publisher,
+      (await report(mint(publisher))).subscriber,
+    ]) {
+      expect(refusal(verdict)[0]).toBe("key");
+      expect(refusal(verdict)[1]).toContain("no keys");
+    }
+  });
+
+  test("a request with that token is refused in the same words as ever", async () => {
+    const token = await mint(publisher, { exp: NOW - 60 });
+    const refused = await world.post("topic=a", bearer(token));
+    expect(await detailOf(refused)).toBe(
+      "the access token is not valid for this hub, or is not any more",
+    );
+  });
+});
+
+describe("in a playground", () => {
+  beforeEach(async () => {
+    await world.end();
+    world = playground();
+  });
+
+  test("its own token is good for both roles", async () => {
+    const found = await report(
+      world.playgroundToken({ publish: [{ match: "a" }], subscribe: [{ match: "b" }] }),
+    );
+    expect(found.publisher).toMatchObject({ ok: true, grants: [{ topics: [{ match: "a" }] }] });
+    expect(found.subscriber).toMatchObject({ ok: true, grants: [{ topics: [{ match: "b" }] }] });
+  });
+
+  test("one from before the last start is told to be just that", async () => {
+    const before = playground();
+    const found = await report(before.playgroundToken({ publish: [{ match: "a" }] }));
+    expect(refusal(found.publisher)[0]).toBe("signature");
+    expect(refusal(found.publisher)[1]).toContain("new key at each start");
+    await before.end();
+  });
+
+  test("another issuer's is one that it does not look at", async () => {
+    const found = await report(mint(publisher));
+    expect(refusal(found.publisher)[0]).toBe("issuer");
+    expect(refusal(found.publisher)[1]).toContain("may do everything");
+  });
+
+  test("no page elsewhere is answered", async () => {
+    const token = await world.playgroundToken({ publish: [{ match: "a" }] });
+    const elsewhere = await ask(token, { Origin: "https://evil.example" });
+    expect(await problemOf(elsewhere)).toBe("wrong-origin");
+    expect(await problemOf(await ask(token, { Host: "evil.example" }))).toBe("wrong-host");
+  });
+});
+
+describe("what is no token", () => {
+  test.each(["", " ", "a", "a.b", "a.b.c", "a.b.c.d.e", "e30.e30", "\u0000", "é.é.é"])(
+    "such as %j is a 400 that says so",
+    async (text) => {
+      const response = await ask(text);
+      expect(response.status).toBe(400);
+      expect(await problemOf(response)).toBe("bad-body");
+      expect(await detailOf(response)).toContain("no token");
+    },
+  );
+
+  test("and is beyond all bounds, or nested too deep to be shown, is refused too", async () => {
+    expect((await ask("a".repeat(16_385))).status).toBe(413);
+    expect((await ask("a".repeat(100_000))).status).toBe(413);
+    const claims = Buffer.from(`{"a":${"[".repeat(6_000)}${"]".repeat(6_000)}}`);
+    const deep = `e30.${claims.toString("base64url")}.AAAA`;
+    // Whether that is too deep is up to the stack.
+    expect([200, 400]).toContain((await ask(deep.slice(0, 16_384))).status);
+  });
+
+  test("is refused whatever it is, and never a server's failure", async () => {
+    const json = fc.json().map((text) => Buffer.from(text).toString("base64url"));
+    const token = fc.oneof(
+      fc.string(),
+      fc.tuple(json, json, fc.base64String()).map((parts) => parts.join(".")),
+    );
+    await fc.assert(
+      fc.asyncProperty(token, async (text) => {
+        expect([200, 400, 413]).toContain((await ask(text)).status);
+      }),
+    );
+  });
+
+  test("and is sent as a form is refused", async () => {
+    const response = await ask("token=a", { "Content-Type": "application/x-www-form-urlencoded" });
+    expect(response.status).toBe(415);
+  });
+});
+
+test("neither the answer nor the log has a token's signature, or a key", async () => {
+  const secret = publisher.signs.export().toString("base64");
+  const tokens = [
+    await mint(publisher),
+    await mint(publisher, { exp: 1 }),
+    await mint(pairFor("HS256")),
+    await mint(subscriber),
+  ];
+  for (const token of tokens) {
+    const text = await (await ask(token)).text();
+    const told = `${text}${JSON.stringify(world.logger.lines)}`;
+    expect(told).not.toContain(token.split(".").at(-1));
+    expect(told).not.toContain(secret);
+  }
+});

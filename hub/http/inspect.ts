@@ -1,0 +1,131 @@
+import { MAX_TOKEN_LENGTH } from "../auth/access-token.mjs";
+import { explain, explainNothing } from "../auth/explain.ts";
+import { parseToken, type UnverifiedToken } from "../auth/parse-token.ts";
+import type { Action, Grant, Role, TokenProblem, Verified } from "../auth/types.ts";
+import type { MatcherType } from "../matcher.ts";
+import { readBody } from "./body.ts";
+import { decodeUtf8 } from "./form.ts";
+import { playgroundProblem } from "./origin.ts";
+import { type ProblemName, problemResponse } from "./problem.ts";
+import type { Service } from "./service.ts";
+
+/** What a token says, and what this hub says of it. */
+export interface TokenReport {
+  /** As it stands there, whoever has signed it. */
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** In milliseconds since 1970; null: it does not say when. */
+  readonly expiresAt: number | null;
+  readonly publisher: Verdict;
+  readonly subscriber: Verdict;
+}
+
+/** What the hub would say to a request with the token, of somebody in the role. */
+export type Verdict =
+  | {
+      readonly ok: true;
+      /** Those with the role's action. */
+      readonly grants: readonly ReportedGrant[];
+      /** Where there are none: what is missing. */
+      readonly explanation?: string;
+    }
+  | {
+      readonly ok: false;
+      readonly reason: TokenProblem;
+      /** What is wrong, and what to change, in sentences. */
+      readonly explanation: string;
+    };
+
+export interface ReportedGrant {
+  readonly actions: readonly Action[];
+  readonly topics: readonly { readonly match: string; readonly match_type: MatcherType }[];
+  readonly payload?: Readonly<Record<string, unknown>>;
+}
+
+/** What stands around a token that was copied. */
+const MAX_SPACE = 256;
+
+/**
+ * POST: says what a token grants here, when it ends, and why it would be refused. A request with that token is still refused in
+ * the same words whatever is wrong: who asks here holds the token, and nothing is told that it or the hub does not tell anybody.
+ */
+export async function inspect(service: Service, request: Request): Promise<Response> {
+  const { hub, playground } = service;
+  const refused = (name: ProblemName, detail: string): Response => {
+    hub.meter.refused(name);
+    return problemResponse(name, detail);
+  };
+  const problem = playground ? playgroundProblem(request) : undefined;
+  if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
+  if (!/^text\/plain *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
+    return refused("wrong-media-type", "the body is a token, as text/plain");
+  }
+  const body = await readBody(request, MAX_TOKEN_LENGTH + MAX_SPACE);
+  const text = body && decodeUtf8(body)?.trim();
+  if (!body || (text && text.length > MAX_TOKEN_LENGTH)) {
+    return refused("too-large", `a token may have ${MAX_TOKEN_LENGTH} characters`);
+  }
+  const token = text ? parseToken(text) : undefined;
+  if (!text || !token) {
+    const detail =
+      "the text is no token: three parts of base64url, separated by dots, of which the first two are JSON objects";
+    return refused("bad-body", detail);
+  }
+  try {
+    const report = await reportOn(service, text, token);
+    return Response.json(report, { headers: { "Cache-Control": "no-store" } });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return refused("bad-body", "the token is nested too deep to be shown");
+  }
+}
+
+async function reportOn(
+  service: Service,
+  text: string,
+  token: UnverifiedToken,
+): Promise<TokenReport> {
+  const { hub, verifier, playground } = service;
+  const [publisher, subscriber] = await Promise.all(
+    (["publisher", "subscriber"] as const).map((role) => verifier?.verify(text, role)),
+  );
+  const verdict = (role: Role, own: Verified | undefined, other: Verified | undefined): Verdict => {
+    if (own?.ok) return verdictOn(role, own.access.grants);
+    // Without a verifier there is no key to verify it with.
+    const reason = own?.reason ?? "key";
+    const explanation = explain({
+      token,
+      reason,
+      role,
+      goodForOther: other?.ok ?? false,
+      hubUrl: hub.url,
+      playground,
+      hasKeys: verifier !== undefined,
+      now: hub.timers.now(),
+    });
+    return { ok: false, reason, explanation };
+  };
+  const { header, claims } = token;
+  const ends = typeof claims.exp === "number" ? claims.exp * 1000 : Number.NaN;
+  return {
+    header,
+    claims,
+    expiresAt: Number.isFinite(ends) ? ends : null,
+    publisher: verdict("publisher", publisher, subscriber),
+    subscriber: verdict("subscriber", subscriber, publisher),
+  };
+}
+
+function verdictOn(role: Role, granted: readonly Grant[]): Verdict {
+  const action = role === "publisher" ? "publish" : "subscribe";
+  const grants = granted
+    .filter(({ actions }) => actions.has(action))
+    .map(({ actions, topics, payload }) => ({
+      actions: [...actions],
+      topics: topics.map(({ match, type }) => ({ match, match_type: type })),
+      ...(payload ? { payload } : {}),
+    }));
+  return grants.length > 0
+    ? { ok: true, grants }
+    : { ok: true, grants, explanation: explainNothing(role) };
+}
