@@ -2,7 +2,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { Hub } from "./hub/hub.ts";
 import type { Meter } from "./hub/meter.ts";
 
-const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const SECONDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
+];
 
 export interface Metrics {
   readonly meter: Meter;
@@ -32,7 +34,7 @@ export function createMetrics(): Metrics {
   });
   const deliverySeconds = new Histogram({
     name: "runnel_delivery_seconds",
-    help: "From a commit's first update to the write to its last live reader",
+    help: "From the beginning of a commit to the write to its last live reader",
     buckets: SECONDS,
     registers,
   });

@@ -3,6 +3,7 @@ import { fullAccess } from "./hub/auth/full-access.ts";
 import type { ReceivedEvent } from "./hub/decode.ts";
 import type { HubUrl } from "./hub/hub-url.ts";
 import { type Matcher, type MatcherType, parseMatcher } from "./hub/matcher.ts";
+import { askForNumbers, numbersTopic } from "./hub/numbers.ts";
 import { IteratorSink } from "./hub/sink/iterator.ts";
 import type { SubscriptionDocument } from "./hub/subscriptions.ts";
 import { parseUpdate } from "./hub/update.ts";
@@ -77,6 +78,9 @@ export async function subscribe(
     ...listOf(matchUrlPattern).map((each) => matcherOf("urlpattern", each, hub.url)),
   ];
   if (matchers.length === 0) throw new TypeError("no matcher: give match or matchUrlPattern");
+  if (askForNumbers(matchers, hub.url) === "mixed") {
+    throw new TypeError(`${numbersTopic(hub.url)} is a stream of its own: subscribe to it alone`);
+  }
   signal?.throwIfAborted();
   const sink = new IteratorSink();
   const subscribed = await hub.outside(() =>

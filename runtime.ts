@@ -14,6 +14,7 @@ import type { Log } from "./hub/log/types.ts";
 import type { Logger } from "./hub/logger.ts";
 import { systemTimers } from "./hub/timers.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { processVitals } from "./vitals.ts";
 
 export interface Runtime {
   readonly config: Config;
@@ -62,6 +63,7 @@ async function createRuntime(): Promise<Runtime> {
     timers: systemTimers,
     logger,
     meter: metrics.meter,
+    vitals: processVitals(),
     url: hubUrl(config),
     log,
     outside: (work) => outside.runInAsyncScope(work),

@@ -4,7 +4,7 @@ import type { Access } from "./auth/types.ts";
 import type { Chunk } from "./encode.ts";
 import type { Hub } from "./hub.ts";
 import { MemoryLog } from "./log/memory.ts";
-import type { Entry, Lane, Page, Position, ReadRequest, Retention } from "./log/types.ts";
+import type { Entry, Lane, Listener, Page, Position, ReadRequest, Retention } from "./log/types.ts";
 import { type Matcher, parseMatcher } from "./matcher.ts";
 import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
 import { parseUpdate } from "./update.ts";
@@ -54,10 +54,10 @@ class RecordedLog extends MemoryLog {
   readLate = 0;
   reads = 0;
 
-  override tail(listener: (entries: readonly [Entry, ...Entry[]]) => void): void {
-    super.tail((entries) => {
+  override tail(listener: Listener): void {
+    super.tail((entries, takenAt) => {
       this.told.push(...entries);
-      listener(entries);
+      listener(entries, takenAt);
     });
   }
 

@@ -13,17 +13,20 @@ import type { HubUrl } from "./hub-url.ts";
 import type { Appended, Entry, Log, Receipt, Retention, SubscriptionEvent } from "./log/types.ts";
 import type { Logger } from "./logger.ts";
 import type { Meter } from "./meter.ts";
+import { askForNumbers, type Levels, Numbers } from "./numbers.ts";
 import type { Published, PublishRequest, Subscribed, TopicRequest } from "./requests.ts";
 import { resume } from "./resume.ts";
 import { endedEvent, type Subscriber, Subscriptions } from "./subscriptions.ts";
 import type { Timers } from "./timers.ts";
 import type { Update } from "./update.ts";
+import type { Vitals } from "./vitals.ts";
 
 export interface HubOptions {
   readonly timers: Timers;
   readonly limits: Limits;
   readonly logger: Logger;
   readonly meter: Meter;
+  readonly vitals: Vitals;
   readonly url: HubUrl;
   /** undefined: the instances of the app share none, so there is the clock alone. */
   readonly log: Log | undefined;
@@ -49,6 +52,7 @@ export class Hub {
   readonly url: HubUrl;
   readonly timers: Timers;
   readonly limits: Limits;
+  /** What happens is told to it: the numbers, and whoever measures beside them. */
   readonly meter: Meter;
   readonly longLived: boolean;
   readonly outside: HubOptions["outside"];
@@ -57,31 +61,35 @@ export class Hub {
   readonly traffic: Traffic = { events: 0, replayed: 0, bytes: 0, lagged: 0, gaps: 0 };
   readonly #logger: Logger;
   readonly #clock: Group;
+  readonly #numbers: Group;
   readonly #topics: { log: Log; history: History; audiences: Audiences } | undefined;
   #state: HubState = "open";
   /** Updates that the log has not acknowledged yet. */
   #waiting = 0;
 
   constructor(options: HubOptions) {
-    const { timers, limits, logger, meter, url, log, longLived, outside } = options;
+    const { timers, limits, logger, meter, vitals, url, log, longLived, outside } = options;
+    const { traffic } = this;
+    const { heartbeatMs } = limits;
     this.url = url;
     this.timers = timers;
     this.limits = limits;
-    this.meter = meter;
     this.longLived = longLived;
     this.outside = outside;
     this.#logger = logger;
-    this.connections = new Connections({ timers, limits, logger, traffic: this.traffic });
+    this.connections = new Connections({ timers, limits, logger, traffic });
     this.subscriptions = new Subscriptions(url);
-    this.#clock = clockGroup(timers, limits.heartbeatMs);
+    this.#clock = clockGroup(timers, heartbeatMs);
+    const levels = () => this.#levels();
+    const numbers = new Numbers({ timers, heartbeatMs, vitals, traffic, levels, meter });
+    this.#numbers = numbers.group;
+    this.meter = numbers;
     if (!log) return;
-    const { traffic } = this;
-    const { heartbeatMs } = limits;
     const history = new History(log, timers, options.recent ?? RECENT);
     const onError = (error: unknown) => logger.warn({ error: String(error) }, "delivery failed");
     const audiences = new Audiences({ history, traffic, timers, heartbeatMs, onError });
     this.#topics = { log, history, audiences };
-    log.tail((entries) => this.#deliver(entries));
+    log.tail((entries, takenAt) => this.#deliver(entries, takenAt));
     this.#append(log.leftActive().map(endedEvent));
   }
 
@@ -101,21 +109,20 @@ export class Hub {
 
   /** Opens a stream of the server's clock, or says why not. */
   subscribeToClock(request: StreamRequest): Subscribed {
-    const reason = this.connections.refusal(request.client);
-    if (reason) return { open: false, reason };
-    const onClose = (closed: Connection) => this.#clock.leave(closed);
-    const connection = this.connections.open({ ...request, onClose });
-    this.#clock.join(connection);
-    return { open: true, connection };
+    return this.#join(this.#clock, request);
   }
 
   /**
    * Opens a stream of topics, or says why not: finds where it goes on, replays from there, and is live.
+   * The numbers are a topic too, which has no history; whether the reader may have them is its caller's to know.
    * @throws HubError `log:not-shared`, `log:unavailable`
    */
   async subscribe(request: TopicRequest): Promise<Subscribed> {
-    const { log, history, audiences } = this.#shared();
     const { access, matchers, lastEventId } = request;
+    if (askForNumbers(matchers, this.url) === "alone") {
+      return this.#join(this.#numbers, request, access?.expiresAt);
+    }
+    const { log, history, audiences } = this.#shared();
     const reader = readerOf(access);
     const resumed = await resume(log, history, lastEventId, lanesFor(matchers, reader));
     const reason = this.connections.refusal(request.client);
@@ -174,6 +181,27 @@ export class Hub {
     await this.#topics?.log.close();
   }
 
+  /** What has no history: whoever comes gets what is sent from now on. */
+  #join(group: Group, request: StreamRequest, expiresAt = Number.POSITIVE_INFINITY): Subscribed {
+    const reason = this.connections.refusal(request.client);
+    if (reason) return { open: false, reason };
+    const onClose = (closed: Connection) => group.leave(closed);
+    const connection = this.connections.open({ ...request, expiresAt, onClose });
+    group.join(connection);
+    return { open: true, connection };
+  }
+
+  #levels(): Levels {
+    const { connections, audiences, subscriptions } = this;
+    return {
+      connections: connections.size,
+      audiences,
+      lagging: connections.lagging,
+      subscriptions: subscriptions.size,
+      waiting: this.#waiting,
+    };
+  }
+
   async #keep(
     log: Log,
     updates: readonly Update[],
@@ -190,11 +218,11 @@ export class Hub {
     }
   }
 
-  #deliver(entries: readonly [Entry, ...Entry[]]): void {
+  #deliver(entries: readonly [Entry, ...Entry[]], takenAt: number): void {
     const { history, audiences } = this.#shared();
     history.deliver(entries);
     audiences.deliver(entries);
-    this.meter.delivered(this.timers.now() - entries[0].at);
+    this.meter.delivered(this.timers.elapsed() - takenAt);
   }
 
   /** The log's order is that of the calls, so nobody waits. */

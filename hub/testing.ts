@@ -9,6 +9,7 @@ import type { Logger } from "./logger.ts";
 import { UNMEASURED } from "./meter.ts";
 import type { Sink, SinkOwner } from "./sink/types.ts";
 import type { Timers } from "./timers.ts";
+import type { Percentiles, Spread, VitalSigns, Vitals } from "./vitals.ts";
 
 export const HUB_URL = new HubUrl("https://hub.example.com/.well-known/mercure");
 
@@ -23,6 +24,7 @@ export class ListLogger implements Logger {
 export interface TestHubOptions {
   readonly timers?: FakeTimers;
   readonly logger?: Logger;
+  readonly vitals?: FakeVitals;
   readonly limits?: Partial<Limits>;
   readonly retention?: Partial<Retention>;
   readonly recent?: Partial<Retention>;
@@ -35,6 +37,7 @@ export function testHub(options: TestHubOptions = {}): Hub {
   const {
     timers = new FakeTimers(),
     logger = new ListLogger(),
+    vitals = new FakeVitals(),
     limits,
     retention,
     recent,
@@ -45,6 +48,7 @@ export function testHub(options: TestHubOptions = {}): Hub {
     timers,
     logger,
     meter: UNMEASURED,
+    vitals,
     url: HUB_URL,
     log: options.log === null ? undefined : log,
     recent: { ...kept, ...recent },
@@ -133,6 +137,50 @@ export class FakeTimers implements Timers {
   /** A process that was stopped: time is later, and no timer has fired on the way. */
   jump(ms: number): void {
     this.#now += ms;
+  }
+}
+
+/** A process whose numbers a test sets. */
+export class FakeVitals implements Vitals {
+  isMeasured = false;
+  signs: VitalSigns = {
+    uptimeSeconds: 60,
+    rssBytes: 2 ** 27,
+    heapBytes: 2 ** 25,
+    cpu: 0.25,
+    loopDelayMs: { p50: 0.1, p99: 1.5 },
+  };
+  readonly #spreads: number[][] = [];
+
+  /** How many times were recorded that nobody has taken. */
+  get recorded(): number {
+    return this.#spreads.flat().length;
+  }
+
+  spread(): Spread {
+    const times: number[] = [];
+    this.#spreads.push(times);
+    return {
+      record: (ms) => void times.push(ms),
+      take(): Percentiles | null {
+        const sorted = times.splice(0).sort((a, b) => a - b);
+        const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+        return sorted.length === 0 ? null : { p50: at(0.5), p99: at(0.99) };
+      },
+    };
+  }
+
+  start(): void {
+    this.isMeasured = true;
+  }
+
+  stop(): void {
+    this.isMeasured = false;
+  }
+
+  read(): VitalSigns {
+    if (!this.isMeasured) throw new Error("nobody has started to measure");
+    return this.signs;
   }
 }
 

@@ -27,6 +27,7 @@ const SOURCES = [
   "runnel.ts",
   "runtime.ts",
   "tsconfig.json",
+  "vitals.ts",
 ];
 
 /** @param {string} path @returns {string[]} the files below, or the file itself; none where nothing is */

@@ -2,7 +2,7 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Hub } from "../hub.ts";
 import { UNMEASURED } from "../meter.ts";
-import { FakeTimers, HUB_URL, ListLogger, testService } from "../testing.ts";
+import { FakeTimers, FakeVitals, HUB_URL, ListLogger, testService } from "../testing.ts";
 import type { Service } from "./service.ts";
 import { head, subscribe } from "./subscribe.ts";
 import { bearer, problemOf, SECRET, World } from "./testing.ts";
@@ -32,6 +32,7 @@ beforeEach(() => {
     },
     logger: { debug: note, info: note, warn: note },
     meter: UNMEASURED,
+    vitals: new FakeVitals(),
     url: HUB_URL,
     log: undefined,
     longLived: true,

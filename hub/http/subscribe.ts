@@ -1,8 +1,10 @@
+import { covers } from "../auth/grants.ts";
 import type { Access } from "../auth/types.ts";
 import type { Refusal } from "../connections.ts";
 import { encodeFarewell } from "../encode.ts";
+import { askForNumbers, numbersTopic } from "../numbers.ts";
 import { WebStreamSink } from "../sink/web-stream.ts";
-import { authorize, isAnonymous } from "./authorize.ts";
+import { authorize, insufficientScope, isAnonymous } from "./authorize.ts";
 import { clientOf } from "./client.ts";
 import { failure } from "./failure.ts";
 import { corsHeaders, PUBLIC, playgroundProblem } from "./origin.ts";
@@ -115,15 +117,25 @@ async function admit(
     const client = clientOf(service, request, undefined);
     return { ok: true, id, query, access: undefined, client, cors: PUBLIC };
   }
+  const numbers = askForNumbers(query.matchers, service.hub.url);
+  if (numbers === "mixed") {
+    const topic = numbersTopic(service.hub.url);
+    return refused("bad-matcher", `${topic} is a stream of its own: subscribe to it alone`);
+  }
   const problem = service.playground ? playgroundProblem(request) : undefined;
   if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
-  if (isAnonymous(service, request)) {
+  // Nothing of the numbers is public: an empty stream would wait for ever.
+  if (numbers === "no" && isAnonymous(service, request)) {
     const client = clientOf(service, request, undefined);
     return { ok: true, id, query, access: undefined, client, cors };
   }
   const authorized = await authorize(service, request, "subscriber", cors, { connection: id });
   if (!authorized.ok) return authorized;
   const { access } = authorized;
+  if (numbers === "alone" && !covers(access, "subscribe", numbersTopic(service.hub.url))) {
+    const detail = "the access token does not grant to subscribe to the hub's numbers";
+    return { ok: false, response: insufficientScope(service, detail, cors) };
+  }
   return { ok: true, id, query, access, client: clientOf(service, request, access), cors };
 }
 

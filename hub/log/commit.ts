@@ -7,6 +7,7 @@ import {
   type Appended,
   type Entry,
   type Lane,
+  type Listener,
   type Position,
   type Receipt,
   type SubscriptionEvent,
@@ -20,15 +21,14 @@ export interface Waiting {
   reject(error: unknown): void;
 }
 
-/** The log's tail. */
-export type Listener = (entries: readonly [Entry, ...Entry[]]) => void;
-
 /** What the log is before the commit. */
 export interface Before {
   readonly last: Position;
   readonly ids: EventIds;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** See `Listener`. */
+  readonly takenAt: number;
   /** A receipt that is kept from an earlier commit, and is not over its age. */
   receipt(receipt: Receipt): KeptReceipt | undefined;
 }
@@ -93,7 +93,7 @@ export function prepareCommit(waiting: readonly Waiting[], before: Before): Comm
     tell(listener) {
       const [first, ...rest] = entries.map(({ entry }) => entry);
       try {
-        if (first) listener([first, ...rest]);
+        if (first) listener([first, ...rest], before.takenAt);
       } catch (error) {
         // A listener's mistake is no append's: it goes where an error that nobody catches goes.
         queueMicrotask(() => {

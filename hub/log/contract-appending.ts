@@ -94,6 +94,18 @@ export function describeAppending(bench: Bench): void {
       expect(seen).toHaveLength(21);
     });
 
+    test("tells the tail when it began with them, by a clock that nobody sets", async () => {
+      const log = await bench.openLog();
+      const taken: number[] = [];
+      log.tail((_, takenAt) => taken.push(takenAt));
+      bench.timers.setTime(-3_600_000);
+      await append(log, update("a"));
+      const first = bench.timers.elapsed();
+      bench.timers.advance(1_000);
+      await append(log, update("a"));
+      expect(taken).toEqual([first, first + 1_000]);
+    });
+
     test("what the tail has can be read", async () => {
       const log = await bench.openLog();
       const pages: Promise<Page>[] = [];

@@ -5,7 +5,7 @@ import { createEventIds, type EventIds, ID_KEY_BYTES } from "../event-id.ts";
 import type { Logger } from "../logger.ts";
 import type { Timers } from "../timers.ts";
 import { parseTopic } from "../topic.ts";
-import { type Listener, prepareCommit, sizeOf, type Waiting } from "./commit.ts";
+import { prepareCommit, sizeOf, type Waiting } from "./commit.ts";
 import { findOwnId, type Reader, readLane } from "./lmdb-read.ts";
 import { readState, type State, type StoredReceipt } from "./lmdb-state.ts";
 import { digestOf, openStore, readOrMakeRecord, type Store, TopicHashes } from "./lmdb-store.ts";
@@ -17,6 +17,7 @@ import type {
   Append,
   Appended,
   Lane,
+  Listener,
   Log,
   Page,
   Position,
@@ -209,6 +210,7 @@ class LmdbLog implements Log {
         last: this.#state.last,
         ids: this.#ids,
         now,
+        takenAt: this.#options.timers.elapsed(),
         receipt: (receipt) => this.#findReceipt(receipt, now),
       });
       const { retention } = this.#options;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { HubError } from "../errors.ts";
 import { createEventIds, ID_KEY_BYTES } from "../event-id.ts";
 import type { Timers } from "../timers.ts";
-import { type Listener, prepareCommit, type Waiting } from "./commit.ts";
+import { prepareCommit, type Waiting } from "./commit.ts";
 import { mergePages } from "./page.ts";
 import { Queue } from "./queue.ts";
 import { Receipts } from "./receipts.ts";
@@ -12,6 +12,7 @@ import {
   type Appended,
   type Entry,
   type Lane,
+  type Listener,
   type Log,
   type Page,
   type Position,
@@ -120,6 +121,7 @@ export class MemoryLog implements Log {
       last: this.#last,
       ids: this.#ids,
       now,
+      takenAt: this.#timers.elapsed(),
       receipt: (receipt) => this.#receipts.find(receipt, now),
     });
     this.#last = commit.last;

@@ -100,6 +100,12 @@ export const SUBSCRIPTIONS_RETENTION: Retention = {
 export const RECEIPTS = { maxAgeMs: 10 * 60_000, most: 100_000 } as const;
 
 /**
+ * Is told of a commit.
+ * @param takenAt when the log began with it, by `Timers.elapsed`: to tell how long it took until somebody has it
+ */
+export type Listener = (entries: readonly [Entry, ...Entry[]], takenAt: number) => void;
+
+/**
  * Where updates are kept, in one total order. Every driver passes log/contract.ts.
  *
  * - Positions MUST grow, and MUST be handed to the tail in order, none twice.
@@ -116,7 +122,7 @@ export interface Log {
    */
   append(append: Append): Promise<Appended>;
   /** Calls back with what each commit brought, in order. To be called once, before the first append. */
-  tail(listener: (entries: readonly [Entry, ...Entry[]]) => void): void;
+  tail(listener: Listener): void;
   /**
    * The newest position of the lane that is no longer kept, or is about to go; 0 if all of it is kept.
    * What lies beyond it is there for a `read` that is called in the same step, with no `await` between: so look here first, then read.

@@ -1,0 +1,91 @@
+import type { EventSourceMessage } from "eventsource-parser";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { head } from "./subscribe.ts";
+import { bearer, detailOf, type Listener, problemOf, World } from "./testing.ts";
+
+const TOPIC = "/.well-known/mercure/numbers";
+const QUERY = `?match=${TOPIC}`;
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+afterEach(() => world.end());
+
+const granted = async (...topics: (string | object)[]) =>
+  bearer(await world.token("subscriber", topics));
+
+/** The next document, which its reader waits for when its second comes: to who does not wait, none is written. */
+async function next(
+  listener: Listener,
+  meanwhile: () => Promise<unknown> = async () => {},
+): Promise<EventSourceMessage> {
+  const event = listener.next();
+  await meanwhile();
+  await new Promise((resolve) => setImmediate(resolve));
+  world.timers.advance(1_000);
+  return event;
+}
+
+describe("the hub's numbers over HTTP", () => {
+  test.each([
+    ["their topic", [TOPIC]],
+    ["everything", ["*"]],
+    ["a pattern", [{ match: "/.well-known/mercure/:what", match_type: "urlpattern" }]],
+  ])("are for whose token grants %s", async (_, topics) => {
+    const listener = await world.listen(QUERY, await granted(...topics));
+    expect(listener.lastEventId).toBeNull();
+    const publish = () => world.publish({ topic: "a", data: "1" });
+    const { id, event, data } = await next(listener, publish);
+    expect([id, event]).toEqual([undefined, "runnel:numbers"]);
+    expect(JSON.parse(data)).toMatchObject({ connections: 1, published: 1, delivered: 0 });
+  });
+
+  test("are for nobody without a token, though what is public needs none", async () => {
+    const response = await world.subscribe(QUERY);
+    expect([response.status, await problemOf(response)]).toEqual([401, "no-token"]);
+    expect(response.headers.get("www-authenticate")).toMatch(/^Bearer resource_metadata="/);
+    expect((await head(world.service, world.request(QUERY), { clock: false })).status).toBe(401);
+  });
+
+  test("are for no token that does not grant them", async () => {
+    const response = await world.subscribe(QUERY, await granted("a", "/numbers"));
+    expect([response.status, await problemOf(response)]).toEqual([403, "insufficient-scope"]);
+    expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
+  });
+
+  test("are a stream of their own", async () => {
+    const all = await granted("*");
+    for (const query of [`${QUERY}&match=a`, `?match_urlpattern=/:a&match_exact=${TOPIC}`]) {
+      const response = await world.subscribe(query, all);
+      expect([response.status, await problemOf(response)]).toEqual([400, "bad-matcher"]);
+      expect(await detailOf(response)).toContain("subscribe to it alone");
+    }
+    const twice = await world.subscribe(`${QUERY}&match=${TOPIC}`, all);
+    expect(twice.status).toBe(200);
+  });
+
+  test("are everybody's in a playground", async () => {
+    await world.end();
+    world = new World({ playground: true });
+    const listener = await world.listen(QUERY, { Host: "localhost:3000" });
+    expect(await next(listener)).toMatchObject({ event: "runnel:numbers" });
+    const elsewhere = { Host: "localhost:3000", Origin: "https://evil.example" };
+    expect((await world.subscribe(QUERY, elsewhere)).status).toBe(403);
+  });
+
+  test("count what was refused, whoever asked", async () => {
+    const listener = await world.listen(QUERY, await granted("*"));
+    const { data } = await next(listener, async () => {
+      await world.subscribe(QUERY);
+      await world.subscribe("?match=");
+      await world.post("topic=a");
+    });
+    expect(JSON.parse(data)).toMatchObject({ refused: 3 });
+  });
+
+  test("can be published by nobody else", async () => {
+    const response = await world.send({ topic: TOPIC, data: "{}" });
+    expect([response.status, await problemOf(response)]).toEqual([400, "bad-update"]);
+  });
+});

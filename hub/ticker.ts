@@ -1,0 +1,40 @@
+import type { Stop, Timers } from "./timers.ts";
+
+const SECOND = 1000;
+
+/** Calls back once a second, while it runs. */
+export class Ticker {
+  readonly #timers: Timers;
+  readonly #tick: () => void;
+  #stop: Stop | undefined;
+
+  constructor(timers: Timers, tick: () => void) {
+    this.#timers = timers;
+    this.#tick = tick;
+  }
+
+  get isRunning(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  /** The first call comes in a second. Idempotent. */
+  start(): void {
+    if (!this.isRunning) this.#arm(this.#timers.elapsed() + SECOND);
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  // Each tick is timed from the one before, not from when its timer fired: lateness does not add up.
+  #arm(due: number): void {
+    const now = this.#timers.elapsed();
+    // A process that was stopped for a while goes on from now, instead of catching up.
+    const next = due < now ? now + SECOND : due;
+    this.#stop = this.#timers.after(next - now, () => {
+      this.#arm(next + SECOND);
+      this.#tick();
+    });
+  }
+}
