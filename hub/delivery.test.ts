@@ -306,12 +306,16 @@ describe("going on", () => {
     for (let n = 0; n < 18; n++) {
       await publish(...Array.from({ length: 500 }, (_, m) => update(`x/${n}/${m}`, "x")));
     }
-    const from = performance.now();
+    // Of the processor's time: on a busy machine others have the rest.
+    const spent = () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1_000;
+    };
     let longest = 0;
-    let last = from;
+    let last = spent();
     const ticks = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
+      longest = Math.max(longest, spent() - last);
+      last = spent();
     }, 0);
     const sink = await listen("", {
       matchers: Array.from({ length: 60 }, (_, n) => matcher(`/:a/b${n}/:c`, "urlpattern")),
