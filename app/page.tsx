@@ -12,7 +12,7 @@ import { runtime } from "../runtime.ts";
 export default async function Page({ searchParams }: PageProps<"/">) {
   const { url, closeSeconds, problems } = parseParameters(await searchParams);
   const origin = await ownOrigin();
-  const address = url ?? `${origin}${OWN_STREAM.address}`;
+  const address = url ?? `${origin}${OWN_STREAM}`;
   const { service } = runtime();
   return (
     <main className="mx-auto grid grid-cols-[minmax(0,1fr)] max-w-[88rem] gap-x-10 gap-y-6 px-4 pt-5 pb-10 sm:px-8 lg:min-h-dvh lg:grid-cols-[22rem_minmax(0,1fr)] lg:grid-rows-[auto_auto_1fr] lg:py-8">
@@ -28,7 +28,8 @@ export default async function Page({ searchParams }: PageProps<"/">) {
       </header>
       <LiveStream
         key={`${url} ${closeSeconds}`}
-        url={url ?? OWN_STREAM.url}
+        url={url ?? OWN_STREAM}
+        hub={url === undefined}
         address={address}
         closeAfterMs={closeSeconds * 1000}
       >

@@ -1,47 +1,106 @@
-import type { Entry } from "./types.ts";
+import type { Keep } from "./options.ts";
+import type { Entry, Snapshot } from "./types.ts";
 
 /** How many entries are kept: enough to read back, few enough to draw. */
-export const MOST_ENTRIES = 500;
+const MOST_ENTRIES = 500;
 /** How many characters of one text are kept: more than fills a screen. */
-export const LONGEST_TEXT = 4_000;
+const LONGEST_TEXT = 4_000;
 /** How many characters of an id are kept. */
-export const LONGEST_ID = 200;
+const LONGEST_ID = 200;
 
-/** The newest entries: bounded, and adding one costs the same whether it is the first or the millionth. */
+type View<T> = Pick<Snapshot<T>, "entries" | "dropped" | "paused" | "held">;
+
+/**
+ * The newest entries, bounded by their number and by their characters. Adding one costs the same whether it is the first or the millionth;
+ * a look at them costs one copy of as many pointers, and nothing when none was added.
+ */
 export class EntryList<T> {
-  #kept: Entry<T>[] = [];
+  readonly #most: number;
+  readonly #longest: number;
+  readonly #mostCharacters: number;
+  /** Those before `#start` were let go, and wait to be swept. */
+  #all: Entry<T>[] = [];
+  #start = 0;
+  #characters = 0;
+  #sweepable = 0;
   #added = 0;
-  #addedSinceClear = 0;
+  #dropped = 0;
+  #copy: readonly Entry<T>[] | undefined;
+  /** What is shown while paused, and how many entries there had been by then. */
+  #pausedAt: { entries: readonly Entry<T>[]; dropped: number; added: number } | undefined;
 
-  /** How many were ever added. */
-  get added(): number {
-    return this.#added;
-  }
-
-  /** How many older ones were let go since the list was last empty. */
-  get dropped(): number {
-    return Math.max(0, this.#addedSinceClear - MOST_ENTRIES);
+  constructor({ entries, characters }: Keep = { entries: MOST_ENTRIES }) {
+    this.#most = entries;
+    this.#longest = characters ?? LONGEST_TEXT;
+    this.#mostCharacters = characters ?? Number.POSITIVE_INFINITY;
   }
 
   add(entry: Omit<Entry<T>, "key" | "omitted">): void {
-    // Trimmed once in MOST_ENTRIES times, so that no entry pays for moving all the others.
-    if (this.#kept.length === 2 * MOST_ENTRIES) this.#kept = this.#kept.slice(MOST_ENTRIES);
-    const text = cut(entry.text, LONGEST_TEXT);
+    const text = cut(entry.text, this.#longest);
     const id = entry.id === undefined ? {} : { id: cut(entry.id, LONGEST_ID) };
     const omitted = entry.text.length - text.length;
-    this.#kept.push({ ...entry, ...id, key: this.#added, text, omitted });
+    this.#all.push({ ...entry, ...id, key: this.#added, text, omitted });
     this.#added += 1;
-    this.#addedSinceClear += 1;
+    this.#characters += text.length;
+    this.#copy = undefined;
+    while (this.#all.length - this.#start > this.#most || this.#isTooLong()) this.#drop();
+    // Once in as many entries as are kept, or as half their characters: none pays for moving all the others.
+    if (this.#start >= this.#most || this.#sweepable > this.#mostCharacters / 2) this.#sweep();
   }
 
   clear(): void {
-    this.#kept = [];
-    this.#addedSinceClear = 0;
+    this.#all = [];
+    this.#start = 0;
+    this.#characters = 0;
+    this.#sweepable = 0;
+    this.#dropped = 0;
+    this.#copy = undefined;
+    if (this.#pausedAt !== undefined)
+      this.#pausedAt = { entries: [], dropped: 0, added: this.#added };
   }
 
-  /** Those that are kept, oldest first: a copy, which later entries leave alone. */
-  toArray(): readonly Entry<T>[] {
-    return this.#kept.slice(-MOST_ENTRIES);
+  pause(): void {
+    this.#pausedAt ??= { entries: this.#entries(), dropped: this.#dropped, added: this.#added };
+  }
+
+  resume(): void {
+    this.#pausedAt = undefined;
+  }
+
+  /** What is to be seen: an array that later entries leave alone. */
+  view(): View<T> {
+    const at = this.#pausedAt;
+    if (at === undefined)
+      return { entries: this.#entries(), dropped: this.#dropped, paused: false, held: 0 };
+    return {
+      entries: at.entries,
+      dropped: at.dropped,
+      paused: true,
+      held: this.#added - at.added,
+    };
+  }
+
+  #entries(): readonly Entry<T>[] {
+    this.#copy ??= this.#all.slice(this.#start);
+    return this.#copy;
+  }
+
+  #isTooLong(): boolean {
+    return this.#characters > this.#mostCharacters && this.#all.length - this.#start > 1;
+  }
+
+  #drop(): void {
+    const length = this.#all[this.#start]?.text.length ?? 0;
+    this.#start += 1;
+    this.#dropped += 1;
+    this.#characters -= length;
+    this.#sweepable += length;
+  }
+
+  #sweep(): void {
+    this.#all = this.#all.slice(this.#start);
+    this.#start = 0;
+    this.#sweepable = 0;
   }
 }
 

@@ -18,7 +18,10 @@ export interface FeedHandlers {
   onCursor(id: string): void;
   /** Events are missing between the last one and the next. */
   onGap(): void;
-  /** The connection was lost, or never came about; told once until the next onOpen. `next`: what happens now. */
+  /**
+   * The connection was lost, or never came about; told once until the next onOpen, and again where there is something else to mend.
+   * `next`: why, and what happens now.
+   */
   onLoss(next: string): void;
 }
 

@@ -3,27 +3,51 @@ import type { Stop, World } from "./world.ts";
 export interface PageLifeHandlers {
   /** The page is left: closed, or kept for Back. */
   onLeave(): void;
-  /** The page is back as it was left. */
+  /** The page is frozen, or nobody has looked at it for long. */
+  onHide(): void;
+  /** The page is back as it was left, or somebody looks. */
   onReturn(): void;
-  /** The network is back, or somebody looks again: waiting makes no sense any more. */
-  onWake(): void;
+  /** The network is back: waiting makes no sense any more. */
+  onOnline(): void;
 }
 
-/** Listens to what happens to the page. Source: WHATWG HTML, section 7.4.6.4 (page transition events). */
-export function watchPage(world: World, handlers: PageLifeHandlers): Stop {
+/**
+ * Listens to what happens to the page. Source: WHATWG HTML, section 7.4.6.4 (page transition events); Page Lifecycle (freeze and resume).
+ * @param hiddenAfterMs a page that is hidden for so many milliseconds counts as hidden; 0: never
+ */
+export function watchPage(world: World, hiddenAfterMs: number, on: PageLifeHandlers): Stop {
+  let stopHiding: Stop = () => {};
+  const seen = () => {
+    stopHiding();
+    if (world.visible()) return on.onReturn();
+    if (hiddenAfterMs === 0) return;
+    stopHiding = world.after(hiddenAfterMs, () => {
+      // A timer of a frozen page comes late, perhaps after all that has happened since.
+      if (!world.visible()) on.onHide();
+    });
+  };
   const listeners: Record<string, (event: Event) => void> = {
     // Browsers differ on a stream in a page that is kept for Back: some cut it without a word, some won't keep the page.
-    pagehide: () => handlers.onLeave(),
+    pagehide: () => on.onLeave(),
     pageshow: (event) => {
-      if ("persisted" in event && event.persisted) handlers.onReturn();
+      if ("persisted" in event && event.persisted) on.onReturn();
     },
-    online: () => handlers.onWake(),
-    visibilitychange: () => {
-      if (world.visible()) handlers.onWake();
+    online: () => on.onOnline(),
+    visibilitychange: seen,
+    // A frozen page reads nothing of what comes, and holds the place of one that would.
+    freeze: () => on.onHide(),
+    resume: () => {
+      if (world.visible()) on.onReturn();
     },
   };
-  for (const type in listeners) world.page?.addEventListener(type, listeners[type] ?? null);
+  // Those two are told to the document alone, and reach the window on their way there.
+  const options = { capture: true };
+  for (const type in listeners)
+    world.page?.addEventListener(type, listeners[type] ?? null, options);
+  if (!world.visible()) seen();
   return () => {
-    for (const type in listeners) world.page?.removeEventListener(type, listeners[type] ?? null);
+    stopHiding();
+    for (const type in listeners)
+      world.page?.removeEventListener(type, listeners[type] ?? null, options);
   };
 }

@@ -1,154 +1,238 @@
+import type { Connect } from "./connect.ts";
+import type { Feed, FeedHandlers } from "./feed.ts";
 import type { Backoff } from "./options.ts";
-import type { Retry, Status } from "./types.ts";
+import { PathWatch } from "./path-watch.ts";
+import type { Retry } from "./types.ts";
 import { Watchdog } from "./watchdog.ts";
-import type { EventSourceLike, Stop, World } from "./world.ts";
+import type { Ending, EventSourceLike, Stop, World } from "./world.ts";
 
 /** The event by which a server says, in its data, how many seconds of silence are usual. */
 const HEARTBEAT = "runnel:heartbeat";
 /** The event by which a server says that it goes on behind what it was asked for. */
 const GAP = "runnel:gap";
 const CLOSED = 2;
-/** A server that takes the connection and never answers is waited for this long, in milliseconds. */
+/** A server that takes the connection and never answers is waited for this long, in milliseconds; so is a renewal. */
 const NO_ANSWER_MS = 30_000;
 /** The browser's own try is waited for longer: its wait before it, which the server may have chosen, is part of this. */
 const NO_RETRY_MS = 120_000;
+/** No server's word makes the next try come sooner, in milliseconds. */
+const SHORTEST_WAIT_MS = 100;
+/** What a refusal is taken for when the browser tells nothing of it. */
+const REFUSED: Ending = {
+  why: "no event stream was to be had there (an error, another content type, or no CORS permission)",
+};
 
-export interface SourceHandlers {
-  onStatus(status: Status): void;
-  onOpen(): void;
-  onMessage(data: string, id: string): void;
-  /** Events are missing between the last one and the next. */
-  onGap(): void;
-  /** The connection was lost, or never came about; told once until the next onOpen. `next`: what happens now. */
-  onLoss(next: string): void;
+export interface SourceOptions {
+  readonly connect: Connect;
+  /** Types of events that are told of, beside `message`. */
+  readonly types: readonly string[];
+  /** The first bytes have a heartbeat in them that scripts can see: where they don't come, the path holds them back. */
+  readonly heartbeats: boolean;
+  /** Called before a try that comes after a refusal. */
+  readonly renew: (() => Promise<unknown>) | undefined;
+  readonly backoff: Backoff;
+  readonly world: World;
 }
 
 /**
  * One connection that comes back. Where the browser tries again by itself it is left to do so; where it has given up
  * (HTML, section 9.2.3: anything but a 200 of the right type "fails the connection"), or where an open stream has
- * died in silence, a new EventSource is built. There is never more than one.
+ * died in silence, a new one is built, which goes on from the last id. There is never more than one.
  */
-export class Source {
-  readonly #url: string;
-  readonly #world: World;
-  readonly #backoff: Backoff;
-  readonly #on: SourceHandlers;
+export class Source implements Feed {
+  readonly #options: SourceOptions;
+  readonly #on: FeedHandlers;
   readonly #watchdog: Watchdog;
+  readonly #path: PathWatch;
+  #lastId: string | undefined;
   #current: EventSourceLike | undefined;
+  /** Of the connection, while nothing is wrong. */
+  #state: "connecting" | "open" | undefined;
   #stopWaiting: Stop | undefined;
   #stopPatience: Stop | undefined;
   #attempt = 0;
+  #refused = false;
+  /** What was last told of a loss. */
+  #told: string | undefined;
+  /** Of what was begun and is waited for: an answer to an older one is nobody's any more. */
+  #round = 0;
 
-  constructor(url: string, world: World, backoff: Backoff, handlers: SourceHandlers) {
-    this.#url = url;
-    this.#world = world;
-    this.#backoff = backoff;
+  constructor(options: SourceOptions, handlers: FeedHandlers) {
+    this.#options = options;
     this.#on = handlers;
-    this.#watchdog = new Watchdog(world, (ms) =>
-      this.#rebuild(`nothing came for ${seconds(ms)}, so it is taken for dead`),
+    this.#watchdog = new Watchdog(options.world, (ms) =>
+      this.#rebuild({ why: `nothing came for ${seconds(ms)}, so it is taken for dead` }),
     );
+    this.#path = new PathWatch(options.world, () => this.#tellState());
   }
 
-  /** Opens the connection, in place of one that there was. */
-  start(): void {
+  start(after?: string): void {
     this.stop();
-    this.#on.onStatus({ state: "connecting" });
+    this.#lastId = after;
+    this.#state = "connecting";
+    this.#tellState();
     this.#build();
   }
 
-  /** Closes it, and tries no more. Idempotent. */
   stop(): void {
     this.#let();
+    this.#state = undefined;
     this.#attempt = 0;
+    this.#refused = false;
   }
 
-  /** Ends a wait before the next try: the network is back, or somebody looks. */
   hurry(): void {
     if (this.#stopWaiting === undefined) return;
     this.#tell({ by: "page", at: null });
-    this.#build();
+    this.#try();
+  }
+
+  /** The next try, with what it takes to be let in. */
+  #try(): void {
+    this.#let();
+    const { renew } = this.#options;
+    if (renew === undefined || !this.#refused) {
+      this.#build();
+      return;
+    }
+    const round = this.#round;
+    this.#bePatient(NO_ANSWER_MS, "the renewal did not end for");
+    const failed = (error: unknown) => {
+      const why = `the renewal failed: ${error instanceof Error ? error.message : String(error)}`;
+      if (this.#round === round) this.#rebuild({ why, explained: true });
+    };
+    new Promise((resolve) => resolve(renew())).then(() => {
+      if (this.#round === round) this.#build();
+    }, failed);
   }
 
   #build(): void {
     this.#let();
-    const { EventSource } = this.#world;
-    if (EventSource === undefined) {
+    const source = this.#options.connect(this.#lastId);
+    if (source === undefined) {
       this.#on.onStatus({ state: "unsupported" });
       return;
     }
-    const source = new EventSource(this.#url);
     this.#current = source;
-    this.#bePatient(NO_ANSWER_MS);
+    this.#bePatient(NO_ANSWER_MS, "no answer for");
+    if (this.#options.heartbeats) this.#path.expect();
     // An event of a source that was replaced is nobody's any more.
-    const on = (type: string, listener: (event: MessageEvent) => void) =>
+    const on = (type: string, listener: (event: Event) => void) =>
       source.addEventListener(type, (event) => {
         if (this.#current === source) listener(event);
       });
-    on("open", () => this.#opened());
-    on("message", ({ data, lastEventId }) => {
-      this.#watchdog.heard();
-      this.#on.onMessage(String(data), lastEventId);
+    // Servers choose the types of their events, and may choose these two: that is no turn in the connection's life.
+    on("open", (event) => {
+      if (!(event instanceof MessageEvent)) this.#opened();
     });
-    on(GAP, () => {
-      this.#watchdog.heard();
-      this.#on.onGap();
+    on("error", (event) => {
+      if (event instanceof MessageEvent) return;
+      if (source.readyState === CLOSED) this.#closed(source.ending ?? REFUSED);
+      else this.#browserRetries();
     });
-    on(HEARTBEAT, ({ data }) => this.#watchdog.promise(String(data)));
-    on("error", () => {
-      if (source.readyState === CLOSED) {
-        this.#rebuild(
-          "no event stream was to be had there (an error, another content type, or no CORS permission)",
-        );
-      } else this.#browserRetries();
-    });
+    for (const type of new Set([HEARTBEAT, GAP, "message", ...this.#options.types]))
+      on(type, (event) => {
+        if (event instanceof MessageEvent) this.#heard(event);
+      });
   }
 
   #opened(): void {
     this.#stopPatience?.();
     this.#attempt = 0;
-    this.#on.onStatus({ state: "open", via: "own", held: false });
+    this.#refused = false;
+    this.#told = undefined;
+    this.#state = "open";
+    if (this.#options.heartbeats) this.#path.expect();
+    this.#tellState();
     this.#on.onOpen();
   }
 
+  #heard({ type, data, lastEventId: id }: MessageEvent): void {
+    const text = String(data);
+    if (type === HEARTBEAT) {
+      this.#watchdog.promise(text);
+      this.#path.beat(text);
+    } else {
+      this.#watchdog.heard();
+      this.#path.heard();
+    }
+    // A source that was built anew has no id until the server gives one, and what it goes on from is still the last.
+    const moved = id !== "" && id !== this.#lastId;
+    if (id !== "") this.#lastId = id;
+    if (type === GAP) this.#on.onGap();
+    if (type !== HEARTBEAT && type !== GAP) this.#on.onEvent({ id, type, data: text });
+    else if (moved) this.#on.onCursor(id);
+  }
+
+  #closed(ending: Ending): void {
+    this.#refused = true;
+    if (!ending.final) this.#rebuild(ending);
+    else {
+      this.#let();
+      this.#on.onLoss(ending.why);
+      this.#on.onStatus({ state: "closed" });
+    }
+  }
+
   #browserRetries(): void {
-    this.#bePatient(NO_RETRY_MS);
+    this.#bePatient(NO_RETRY_MS, "no answer for");
     this.#watchdog.stop();
-    this.#lost("no connection; the browser tries again by itself", { by: "browser" });
+    this.#path.stop();
+    this.#lost({ why: "no connection; the browser tries again by itself" }, { by: "browser" });
   }
 
-  #bePatient(ms: number): void {
+  #bePatient(ms: number, what: string): void {
     this.#stopPatience?.();
-    this.#stopPatience = this.#world.after(ms, () => this.#rebuild(`no answer for ${seconds(ms)}`));
+    this.#stopPatience = this.#options.world.after(ms, () =>
+      this.#rebuild({ why: `${what} ${seconds(ms)}` }),
+    );
   }
 
-  #rebuild(why: string): void {
+  #rebuild({ why, explained = false, waitMs }: Ending): void {
     this.#let();
-    const { first, longest } = this.#backoff;
+    const { backoff, world } = this.#options;
     // Half to all of it, by chance: the clients of a server that went away do not come back as one.
-    const full = Math.min(longest, first * 2 ** this.#attempt);
-    const ms = full * (0.5 + this.#world.random() / 2);
-    const at = this.#world.now() + ms;
-    this.#lost(`${why}; next try in ${seconds(ms)}`, { by: "page", at });
-    this.#stopWaiting = this.#world.after(ms, () => this.hurry());
+    const full = Math.min(backoff.longest, backoff.first * 2 ** this.#attempt);
+    const own = full * (0.5 + world.random() / 2);
+    // A server that ends a stream says when to come back, by chance too. One that refuses is not asked more often than others.
+    const wanted = Math.max(SHORTEST_WAIT_MS, waitMs ?? 0);
+    const ms = waitMs === undefined ? own : this.#attempt === 0 ? wanted : Math.max(wanted, own);
+    const at = world.now() + ms;
+    this.#lost(
+      { why: `${why}; next try in ${seconds(ms)}`, explained: explained && why !== this.#told },
+      { by: "page", at },
+    );
+    this.#told = why;
+    this.#stopWaiting = world.after(ms, () => this.hurry());
   }
 
-  #lost(detail: string, next: Retry): void {
+  #lost({ why, explained = false }: Ending, next: Retry): void {
     this.#attempt += 1;
+    this.#state = undefined;
     this.#tell(next);
-    if (this.#attempt === 1) this.#on.onLoss(detail);
+    if (this.#attempt === 1 || explained) this.#on.onLoss(why);
   }
 
   #tell(next: Retry): void {
     this.#on.onStatus({ state: "reconnecting", attempt: this.#attempt, next });
   }
 
-  /** Lets go of the connection, and of the wait for one. */
+  #tellState(): void {
+    const { held } = this.#path;
+    if (this.#state === "open") this.#on.onStatus({ state: "open", via: "own", held });
+    else if (this.#state === "connecting")
+      this.#on.onStatus(held ? { state: "connecting", held } : { state: "connecting" });
+  }
+
+  /** Lets go of the connection, and of whatever is waited for. */
   #let(): void {
+    this.#round += 1;
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
     this.#stopPatience?.();
     this.#stopPatience = undefined;
     this.#watchdog.stop();
+    this.#path.stop();
     this.#current?.close();
     this.#current = undefined;
   }

@@ -1,11 +1,16 @@
+import { connector } from "./connect.ts";
 import { EntryList } from "./entry-list.ts";
+import type { Feed, FeedHandlers, StreamEvent } from "./feed.ts";
+import { type Folding, foldingOf } from "./folding.ts";
 import type { Backoff, EventStreamOptions } from "./options.ts";
 import { watchPage } from "./page-life.ts";
 import { RateMeter, SECONDS } from "./rate-meter.ts";
 import { Source } from "./source.ts";
 import {
+  type Entry,
   type EntryKind,
   type EventStream,
+  HELD,
   MISSING,
   type Snapshot,
   type Status,
@@ -14,43 +19,43 @@ import {
 import { browserWorld, type Stop, type World } from "./world.ts";
 
 const BACKOFF: Backoff = { first: 1_000, longest: 30_000 };
+const HIDDEN_AFTER_MS = 300_000;
+const CONNECTING: Status = Object.freeze({ state: "connecting" });
+const PAUSED: Status = Object.freeze({ state: "paused", why: "hidden" });
+const NO_RATES: readonly number[] = Object.freeze(new Array<number>(SECONDS).fill(0));
 
-const BLANK: Omit<Snapshot<never>, "state"> = Object.freeze({
-  status: Object.freeze({ state: "connecting" }),
-  entries: Object.freeze([]),
-  dropped: 0,
-  paused: false,
-  held: 0,
-  events: 0,
-  gaps: 0,
-  lastEventId: undefined,
-  rate: 0,
-  rates: Object.freeze(new Array<number>(SECONDS).fill(0)),
-  closesAt: null,
-  kept: false,
-});
+/** Why a stream is held back, by what came of it. */
+const HELD_WHY = {
+  open: "The head of the answer came, and nothing after it: a proxy on the path buffers, or something compresses.",
+  connecting: "No answer at all yet: the server is busy, or a proxy on the path buffers.",
+} as const;
 
 /** Makes a stream, and connects nothing yet: it is open while somebody subscribes to it. */
 export function createEventStream<T = unknown, S = undefined>(
   options: EventStreamOptions<T, S>,
-): EventStream<T, S>;
-// Without `initial`, S is undefined.
-export function createEventStream<T, S>(
-  options: EventStreamOptions<T, S>,
-): EventStream<T, S | undefined> {
-  return new Store(options);
+): EventStream<T, S> {
+  const { world = browserWorld(), backoff = BACKOFF, hub = true, types = [], renew } = options;
+  const connect = connector(options, world);
+  const source = { connect, types, heartbeats: hub, renew, backoff, world };
+  return new Store(world, (handlers) => new Source(source, handlers), options);
 }
 
-class Store<T, S> implements EventStream<T, S | undefined> {
+class Store<T, S> implements EventStream<T, S> {
   readonly #world: World;
-  readonly #source: Source;
+  readonly #feed: Feed;
+  readonly #folding: Folding<T, S>;
   readonly #closeAfterMs: number;
+  readonly #hiddenAfterMs: number;
   readonly #listeners = new Set<() => void>();
-  readonly #list = new EntryList<T>();
+  readonly #list: EntryList<T>;
   readonly #meter = new RateMeter();
-  readonly #blank: Snapshot<T, S | undefined>;
-  #snapshot: Snapshot<T, S | undefined>;
-  #status: Status = BLANK.status;
+  readonly #blank: Snapshot<T, S>;
+  #snapshot: Snapshot<T, S>;
+  #status = CONNECTING;
+  #state: S;
+  #lastEventId: string | undefined;
+  #gaps = 0;
+  #heldTold = false;
   /** It is to be open whenever somebody subscribes; not so once it was closed. */
   #wanted = true;
   /** It was opened and has not been closed since: there is a connection, or one is tried for. */
@@ -59,26 +64,38 @@ class Store<T, S> implements EventStream<T, S | undefined> {
   #ranUntil = 0;
   #closesAt: number | null = null;
   #kept = false;
-  /** What is shown while paused, and how many entries there had been by then. */
-  #pausedAt: { entries: Snapshot<T>["entries"]; dropped: number; added: number } | undefined;
   #frameAsked = false;
   #unwatchPage: Stop | undefined;
   #stopAutoClose: Stop | undefined;
   #stopTick: Stop | undefined;
+  #stopCut: Stop | undefined;
 
-  constructor({ url, closeAfterMs = 0, backoff, world, initial }: EventStreamOptions<T, S>) {
-    this.#blank = Object.freeze({ ...BLANK, state: initial });
+  constructor(
+    world: World,
+    open: (handlers: FeedHandlers) => Feed,
+    options: EventStreamOptions<T, S>,
+  ) {
+    this.#world = world;
+    this.#closeAfterMs = options.closeAfterMs ?? 0;
+    this.#hiddenAfterMs = options.hiddenAfterMs ?? HIDDEN_AFTER_MS;
+    this.#list = new EntryList(options.keep);
+    this.#folding = foldingOf(options);
+    this.#state = this.#folding.initial;
+    this.#lastEventId = options.lastEventId;
+    this.#blank = Object.freeze(this.#takeSnapshot());
     this.#snapshot = this.#blank;
-    this.#world = world ?? browserWorld();
-    this.#closeAfterMs = closeAfterMs;
-    this.#source = new Source(url, this.#world, backoff ?? BACKOFF, {
-      onStatus: (status) => this.#setStatus(status),
+    this.#feed = open({
+      onStatus: (status) => this.#onStatus(status),
       onOpen: () => this.#insert("open", WORDS.open),
-      onMessage: (data, id) => {
-        this.#meter.count(this.#world.elapsed());
-        this.#insert("message", data, id === "" ? {} : { id });
+      onEvent: (event) => this.#onEvent(event),
+      onCursor: (id) => {
+        this.#lastEventId = id;
+        this.#changed();
       },
-      onGap: () => this.#insert("gap", MISSING),
+      onGap: () => {
+        this.#gaps += 1;
+        this.#insert("gap", MISSING);
+      },
       onLoss: (detail) => this.#insert("error", WORDS.error, { detail }),
     });
   }
@@ -86,13 +103,14 @@ class Store<T, S> implements EventStream<T, S | undefined> {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) {
-      this.#unwatchPage = watchPage(this.#world, {
-        onLeave: () => this.#suspend(),
-        onReturn: () => this.#openIfWanted(),
-        onWake: () => {
+      this.#unwatchPage = watchPage(this.#world, this.#hiddenAfterMs, {
+        onLeave: () => this.#suspend(CONNECTING),
+        onHide: () => this.#suspend(PAUSED),
+        onReturn: () => {
           this.#openIfWanted();
-          this.#source.hurry();
+          this.#feed.hurry();
         },
+        onOnline: () => this.#feed.hurry(),
       });
       // Not yet: React's StrictMode subscribes, leaves and subscribes again, and that is one connection.
       queueMicrotask(() => this.#openIfWanted());
@@ -100,20 +118,18 @@ class Store<T, S> implements EventStream<T, S | undefined> {
     return () => {
       if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
       this.#unwatchPage?.();
-      this.#suspend();
+      this.#suspend(CONNECTING);
     };
   };
 
-  readonly getSnapshot = (): Snapshot<T, S | undefined> => this.#snapshot;
-  readonly getServerSnapshot = (): Snapshot<T, S | undefined> => this.#blank;
+  readonly getSnapshot = (): Snapshot<T, S> => this.#snapshot;
+  readonly getServerSnapshot = (): Snapshot<T, S> => this.#blank;
 
   readonly reopen = (): void => {
     this.#wanted = true;
     this.#kept = false;
     if (this.#listeners.size > 0) this.#open();
   };
-
-  readonly cut = (_ms: number): void => {};
 
   readonly close = (): void => {
     if (!this.#wanted) return;
@@ -123,27 +139,37 @@ class Store<T, S> implements EventStream<T, S | undefined> {
     this.#insert("close", WORDS.close);
   };
 
+  readonly cut = (ms: number): void => {
+    if (!this.#running) return;
+    this.#feed.stop();
+    this.#stopCut?.();
+    const at = this.#world.now() + ms;
+    this.#setStatus({ state: "reconnecting", attempt: 1, next: { by: "page", at } });
+    const detail = `broken here on purpose; next try in ${(ms / 1000).toFixed(1)} s`;
+    this.#insert("error", WORDS.error, { detail });
+    this.#stopCut = this.#world.after(ms, () => {
+      this.#stopCut = undefined;
+      this.#feed.start(this.#lastEventId);
+    });
+  };
+
   readonly keepOpen = (): void => {
     this.#kept = true;
     this.#setAutoClose(0);
   };
 
   readonly pause = (): void => {
-    if (this.#pausedAt !== undefined) return;
-    const { dropped, added } = this.#list;
-    this.#pausedAt = { entries: this.#list.toArray(), dropped, added };
+    this.#list.pause();
     this.#changed();
   };
 
   readonly resume = (): void => {
-    this.#pausedAt = undefined;
+    this.#list.resume();
     this.#changed();
   };
 
   readonly clear = (): void => {
     this.#list.clear();
-    if (this.#pausedAt !== undefined)
-      this.#pausedAt = { entries: [], dropped: 0, added: this.#list.added };
     this.#changed();
   };
 
@@ -156,34 +182,74 @@ class Store<T, S> implements EventStream<T, S | undefined> {
 
   #open(): void {
     this.#running = true;
+    this.#stopCut?.();
+    this.#stopCut = undefined;
     this.#setAutoClose(this.#kept ? 0 : this.#closeAfterMs);
-    this.#source.start();
-    if (this.#status.state === "unsupported") {
-      this.#wanted = false;
-      this.#halt();
-      this.#insert("unsupported", WORDS.unsupported);
-    } else this.#tick();
+    this.#tick();
+    this.#feed.start(this.#lastEventId);
   }
 
   #openIfWanted(): void {
     if (this.#listeners.size > 0 && this.#wanted && !this.#running) this.#open();
   }
 
-  /** Nobody looks: no connection is held, and the next who looks gets one. */
-  #suspend(): void {
+  /** Nobody looks: no connection is held, and the next who looks gets one, which goes on from the last id. */
+  #suspend(status: Status): void {
     if (!this.#running) return;
     this.#halt();
-    this.#setStatus(BLANK.status);
+    this.#setStatus(status);
   }
 
   /** Lets go of the connection and of every timer of it. Nothing of the stream is told after this. */
   #halt(): void {
     if (this.#running) this.#ranUntil = this.#world.elapsed();
     this.#running = false;
-    this.#source.stop();
+    this.#feed.stop();
     this.#setAutoClose(0);
     this.#stopTick?.();
     this.#stopTick = undefined;
+    this.#stopCut?.();
+    this.#stopCut = undefined;
+  }
+
+  #onStatus(status: Status): void {
+    // The server wants nobody to come back.
+    if (status.state === "closed") {
+      this.close();
+      return;
+    }
+    this.#setStatus(status);
+    if (status.state === "open" && !status.held) this.#heldTold = false;
+    if (status.state === "unsupported") {
+      this.#wanted = false;
+      this.#halt();
+      this.#insert("unsupported", WORDS.unsupported);
+    } else if ("held" in status && status.held && !this.#heldTold) {
+      this.#heldTold = true;
+      this.#insert("held", HELD, { detail: HELD_WHY[status.state] });
+    }
+  }
+
+  #onEvent(event: StreamEvent): void {
+    const { id, type, data } = event;
+    this.#meter.count(this.#world.elapsed());
+    if (id !== "") this.#lastEventId = id;
+    const more = { ...(id === "" ? {} : { id }), ...(type === "message" ? {} : { type }) };
+    const reading = this.#folding.read(data);
+    if (!reading.ok) {
+      this.#insert("invalid", data, { ...more, detail: reading.why });
+      return;
+    }
+    const { value } = reading;
+    this.#insert("message", data, value === undefined ? more : { ...more, value });
+    try {
+      this.#state = this.#folding.reduce(this.#state, event, value);
+    } catch (error) {
+      // The app's own, and to be seen as such; the stream goes on with the state as it was.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 
   #setAutoClose(ms: number): void {
@@ -205,7 +271,7 @@ class Store<T, S> implements EventStream<T, S | undefined> {
     this.#changed();
   }
 
-  #insert(kind: EntryKind, text: string, more: { id?: string; detail?: string } = {}): void {
+  #insert(kind: EntryKind, text: string, more: Partial<Entry<T>> = {}): void {
     this.#list.add({ kind, text, at: this.#world.now(), ...more });
     this.#changed();
   }
@@ -221,21 +287,17 @@ class Store<T, S> implements EventStream<T, S | undefined> {
     });
   }
 
-  #takeSnapshot(): Snapshot<T, S | undefined> {
+  #takeSnapshot(): Snapshot<T, S> {
     const now = this.#running ? this.#world.elapsed() : this.#ranUntil;
-    const paused = this.#pausedAt;
     return {
+      ...this.#list.view(),
       status: this.#status,
-      entries: paused?.entries ?? this.#list.toArray(),
-      dropped: paused?.dropped ?? this.#list.dropped,
-      paused: paused !== undefined,
-      held: paused === undefined ? 0 : this.#list.added - paused.added,
+      state: this.#state,
+      lastEventId: this.#lastEventId,
+      gaps: this.#gaps,
       events: this.#meter.total,
-      gaps: 0,
-      lastEventId: undefined,
-      state: this.#blank.state,
       rate: this.#running ? this.#meter.rate(now) : 0,
-      rates: this.#meter.rates(now),
+      rates: this.#meter.total === 0 ? NO_RATES : this.#meter.rates(now),
       closesAt: this.#closesAt,
       kept: this.#kept,
     };

@@ -10,7 +10,7 @@ export const WORDS = {
 export const MISSING = "Some events are missing: history no longer held what came before.";
 
 /** What a path that buffers or compresses puts on the list. */
-export const HELD = "Something on the path holds the stream back: it buffers or compresses.";
+export const HELD = "The stream is held back: its first bytes did not come in time.";
 
 /**
  * What an entry tells of: an event that arrived (`invalid`: it is not what the schema says), events that didn't, a path that holds the
@@ -46,7 +46,11 @@ export type Retry =
   | { readonly by: "page"; readonly at: number | null };
 
 export type Status =
-  | { readonly state: "connecting" }
+  | {
+      readonly state: "connecting";
+      /** No answer at all for as long as first bytes take. */
+      readonly held?: boolean;
+    }
   | {
       readonly state: "open";
       /** A connection of one's own, or that of another tab. */

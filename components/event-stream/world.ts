@@ -1,11 +1,24 @@
 /** Stops what returned it. Stopping twice is fine. */
 export type Stop = () => void;
 
+/** Why a source that is CLOSED is: the browser's own doesn't say. */
+export interface Ending {
+  /** In words. */
+  readonly why: string;
+  /** The words are of use to whoever can mend it: they are shown although the stream was lost before. */
+  readonly explained?: boolean;
+  /** What the server wants to be waited for, in milliseconds. */
+  readonly waitMs?: number;
+  /** The server wants nobody to come back. */
+  readonly final?: boolean;
+}
+
 /** As much of an EventSource as is used. Source: WHATWG HTML, section 9.2.2. */
 export interface EventSourceLike {
   /** 0 connecting, 1 open, 2 closed. */
   readonly readyState: number;
-  addEventListener(type: string, listener: (event: MessageEvent) => void): void;
+  readonly ending?: Ending | undefined;
+  addEventListener(type: string, listener: (event: Event) => void): void;
   close(): void;
 }
 

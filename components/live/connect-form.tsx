@@ -16,7 +16,7 @@ export function ConnectForm({ url, closeSeconds }: Props) {
           type="url"
           name="url"
           defaultValue={url}
-          placeholder={OWN_STREAM.address}
+          placeholder={OWN_STREAM}
           spellCheck={false}
           autoComplete="off"
         />

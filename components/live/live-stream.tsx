@@ -6,6 +6,8 @@ import { StatusPanel } from "./status-panel.tsx";
 
 interface Props {
   url: string;
+  /** It is this server's: any other one's address is asked for as it stands. */
+  hub: boolean;
   /** The stream's address as a person writes it. */
   address: string;
   closeAfterMs: number;
@@ -14,8 +16,8 @@ interface Props {
 }
 
 /** The stream: how it stands, and what it brings. */
-export function LiveStream({ url, address, closeAfterMs, children }: Props) {
-  const { stream, now } = useEventStream(url, { closeAfterMs, hub: false, share: false });
+export function LiveStream({ url, hub, address, closeAfterMs, children }: Props) {
+  const { stream, now } = useEventStream(url, { hub, closeAfterMs, share: false });
   return (
     <>
       <StatusPanel stream={stream} now={now} address={address} closeAfterMs={closeAfterMs} />

@@ -1,5 +1,5 @@
-/** The stream of this server, as its own page asks for it: with heartbeats that a script can see. */
-export const OWN_STREAM = { address: "/api/stream", url: "/api/stream?heartbeat=event" } as const;
+/** The stream of this server. */
+export const OWN_STREAM = "/api/stream";
 
 export const CLOSE_SECONDS = { default: 10, longest: 86_400 } as const;
 
