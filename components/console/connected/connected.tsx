@@ -1,0 +1,44 @@
+"use client";
+
+import type { ConsoleProps } from "../hub-info.ts";
+import { NeededGrant } from "../tokens/needed-grant.tsx";
+import { LiveList } from "./live-list.tsx";
+import { neededMatch } from "./topics.ts";
+import { useList } from "./use-list.ts";
+
+/** Who is subscribed now: the hub's list, kept up to date by its events. */
+export function Connected(props: ConsoleProps) {
+  const { hub, token } = props;
+  if (!hub.playground && token === undefined) return <Needed {...props} />;
+  // What one token lets see is gone with it.
+  return <List key={token} {...props} />;
+}
+
+function List(props: ConsoleProps) {
+  const { hub, token } = props;
+  const { answer, reload } = useList(hub, token);
+  if (!answer) return <p className="text-sm text-quiet">Asking the hub who is connected.</p>;
+  const { list, number } = answer;
+  switch (list.kind) {
+    case "refused":
+      return <Needed {...props} refusal={`The hub refused the token: ${list.why}.`} />;
+    case "failed":
+      return (
+        <div className="grid gap-3 text-sm">
+          <p role="alert" className="border-l-2 border-bad pl-3 wrap-anywhere">
+            Who is connected can’t be told: {list.why}. It is asked again in a moment.
+          </p>
+          <button type="button" className="button justify-self-start" onClick={reload}>
+            Ask now
+          </button>
+        </div>
+      );
+    case "list":
+      // Another list is another beginning, and its stream another stream.
+      return <LiveList key={number} hub={hub} token={token} list={list} onStale={reload} />;
+  }
+}
+
+function Needed(props: ConsoleProps & { readonly refusal?: string }) {
+  return <NeededGrant {...props} what="Who is connected" match={neededMatch(props.hub)} />;
+}

@@ -1,0 +1,58 @@
+import type { SubscriptionDocument } from "../../../hub/subscriptions.ts";
+import type { HubInfo } from "../hub-info.ts";
+import { asCollection, cursorOf } from "./parse-subscription.ts";
+
+export type FetchedList =
+  | {
+      readonly kind: "list";
+      readonly documents: readonly SubscriptionDocument[];
+      /** From here on the events tell what changes. */
+      readonly cursor: string;
+      /** The token lets see these events, too. */
+      readonly changes: boolean;
+    }
+  /** The hub will say the same again: it is the token. */
+  | { readonly kind: "refused"; readonly why: string }
+  | { readonly kind: "failed"; readonly why: string };
+
+/** Asks the hub who is subscribed now. Source: Mercure, section Subscription API. @throws AbortError, and nothing else */
+export async function fetchList(
+  { path }: Pick<HubInfo, "path">,
+  token: string | undefined,
+  signal: AbortSignal,
+): Promise<FetchedList> {
+  const get = (rest: string) =>
+    fetch(`${path}/subscriptions${rest}`, {
+      headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+      // What a cookie grants is another's business: the console does what its token grants.
+      credentials: "omit",
+      cache: "no-store",
+      signal,
+    });
+  try {
+    const response = await get("");
+    const body: unknown = await response.json();
+    const { ok, status } = response;
+    const why = detailOf(body) ?? `the hub answered ${status}`;
+    if (!ok) return { kind: status === 401 || status === 403 ? "refused" : "failed", why };
+    const documents = asCollection(body);
+    const cursor = cursorOf(response.headers.get("Link"));
+    if (!documents || cursor === undefined)
+      return { kind: "failed", why: "the answer is no list of subscriptions" };
+    // [spec] An event's topic is its subscription's address: who may not ask for one that is not there (404) is not sent it either.
+    const changes = token === undefined || (await get(NOBODY)).status !== 403;
+    return { kind: "list", documents, cursor, changes };
+  } catch {
+    signal.throwIfAborted();
+    return { kind: "failed", why: "the hub gave no answer" };
+  }
+}
+
+/** A subscription that there never is: ids are the hub's, and random. */
+const NOBODY = "/exact/nothing/nobody";
+
+/** What a problem document says of this time. Source: RFC 9457, section 3.1. */
+function detailOf(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null || !("detail" in body)) return undefined;
+  return typeof body.detail === "string" ? body.detail : undefined;
+}

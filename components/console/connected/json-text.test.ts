@@ -1,0 +1,28 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { jsonText } from "./json-text.ts";
+
+test("what is short stands on one line, all else is indented", () => {
+  expect(jsonText({ name: "Ada", tabs: [1, 2] })).toBe('{ "name": "Ada", "tabs": [ 1, 2 ] }');
+  const long = "x".repeat(40);
+  expect(jsonText({ a: { long }, b: [], c: {} })).toBe(
+    `{\n  "a": {\n    "long": "${long}"\n  },\n  "b": [],\n  "c": {}\n}`,
+  );
+});
+
+test("it stays the same JSON", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(JSON.parse(jsonText(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
+});
+
+test("no text turns the direction of what stands around it", () => {
+  expect(jsonText({ name: "\u202egpj.exe" })).toBe('{ "name": "\\u202egpj.exe" }');
+});
+
+test("nesting as deep as a payload can have does not make megabytes of spaces", () => {
+  const deep = JSON.parse("[".repeat(2_000) + "]".repeat(2_000));
+  expect(jsonText(deep).length).toBeLessThan(5_000);
+});

@@ -1,0 +1,29 @@
+/** In characters: an object that fits stands on one line. */
+const LINE = 40;
+/** What is nested deeper stands on one line, however long: each level would indent all that is below it. */
+const DEEPEST = 12;
+
+/** Changes the direction of the text around it, and so what a reader takes it for. */
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** JSON as a person reads it: what is short on one line, all else indented by two. */
+export function jsonText(value: unknown): string {
+  return lines(value, "").replace(
+    DIRECTION,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function lines(value: unknown, indent: string): string {
+  if (typeof value !== "object" || value === null || indent.length >= 2 * DEEPEST)
+    return JSON.stringify(value);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  const inner = `${indent}  `;
+  const parts = Array.isArray(value)
+    ? value.map((part) => lines(part, inner))
+    : Object.entries(value).map(([name, part]) => `${JSON.stringify(name)}: ${lines(part, inner)}`);
+  if (parts.length === 0) return `${open}${close}`;
+  const line = `${open} ${parts.join(", ")} ${close}`;
+  if (!line.includes("\n") && indent.length + line.length <= LINE) return line;
+  return `${open}\n${parts.map((part) => `${inner}${part}`).join(",\n")}\n${indent}${close}`;
+}

@@ -1,0 +1,133 @@
+import { useDeferredValue, useEffect, useId, useMemo, useState } from "react";
+import { useEventStream } from "../../event-stream/use-event-stream.ts";
+import type { HubInfo } from "../hub-info.ts";
+import type { FetchedList } from "./fetch-list.ts";
+import { parseSubscription } from "./parse-subscription.ts";
+import { groupsOf, rowsOf } from "./rows.ts";
+import { StreamState } from "./stream-state.tsx";
+import {
+  fold,
+  MOST_SUBSCRIPTIONS,
+  type Subscribed,
+  settle,
+  startSubscribed,
+} from "./subscribed.ts";
+import { eventsPattern, neededMatch } from "./topics.ts";
+import { VirtualRows } from "./virtual-rows.tsx";
+
+const count = (n: number) => n.toLocaleString("en");
+
+interface Props {
+  readonly hub: HubInfo;
+  readonly token: string | undefined;
+  /** Who was subscribed, and from where on the events tell what has changed. */
+  readonly list: FetchedList & { readonly kind: "list" };
+  /** Some events are missing: only a new list says who is there. */
+  readonly onStale: () => void;
+}
+
+/** The list as it is now, by matcher. */
+export function LiveList({ hub, token, list, onStale }: Props) {
+  const [initial] = useState(() => startSubscribed(list.documents));
+  const own = eventsPattern(hub);
+  const url = `${hub.path}?match_urlpattern=${encodeURIComponent(own)}`;
+  const { now } = useEventStream<unknown, Subscribed>(url, {
+    types: ["mercure"],
+    lastEventId: list.cursor,
+    // The list is this page's, and so is what it goes on from.
+    share: false,
+    keep: { entries: 1 },
+    ...(token === undefined ? {} : { token: () => token }),
+    initial,
+    reduce: (state, { type, data }) => {
+      const document = type === "mercure" ? parseSubscription(data) : undefined;
+      return document ? fold(state, document) : state;
+    },
+  });
+  const { gaps, state } = now;
+  useEffect(() => {
+    if (gaps > 0) onStale();
+  }, [gaps, onStale]);
+
+  const [words, setWords] = useState("");
+  const [turned, setTurned] = useState<ReadonlyMap<string, boolean>>(new Map());
+  // Ten thousand at once are no reason for the filter to wait.
+  const shown = useDeferredValue(state);
+  const wanted = useDeferredValue(words);
+  const all = useMemo(() => settle(shown), [shown]);
+  const groups = useMemo(() => groupsOf(all.values(), wanted), [all, wanted]);
+  const rows = useMemo(() => rowsOf(groups, turned), [groups, turned]);
+  const subscribers = useMemo(
+    () => new Set([...all.values()].map(({ subscriber }) => subscriber)).size,
+    [all],
+  );
+  const title = useId();
+  return (
+    <section aria-labelledby={title} className="grid gap-3">
+      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+        <dl className="flex flex-wrap gap-x-6 gap-y-2 text-sm text-quiet">
+          <Figure name={subscribers === 1 ? "stream" : "streams"} value={count(subscribers)} />
+          <Figure
+            name={all.size === 1 ? "subscription" : "subscriptions"}
+            value={count(all.size)}
+          />
+        </dl>
+        {list.changes && <StreamState now={now} />}
+      </div>
+      {!list.changes && (
+        <div className="grid justify-items-start gap-2 text-sm">
+          <p className="text-wait">
+            The token shows this list and no changes: for those it has to grant subscribe on{" "}
+            <code className="font-mono text-[0.8rem] wrap-anywhere">{neededMatch(hub)}</code>.
+          </p>
+          <button type="button" className="button" onClick={onStale}>
+            Ask again
+          </button>
+        </div>
+      )}
+      {all.size >= MOST_SUBSCRIPTIONS && (
+        <p className="text-sm text-wait">
+          {count(MOST_SUBSCRIPTIONS)} are shown; there may be more.
+        </p>
+      )}
+      <label className="grid gap-1.5 text-sm font-medium">
+        Filter
+        <input
+          type="search"
+          className="field font-mono font-normal"
+          value={words}
+          onChange={({ target }) => setWords(target.value)}
+          placeholder="topic, id or payload"
+          spellCheck={false}
+          autoComplete="off"
+        />
+      </label>
+      <h3 id={title} className="sr-only">
+        Who is connected, by topic
+      </h3>
+      {rows.length === 0 ? (
+        <p className="text-sm text-quiet">
+          {all.size === 0
+            ? "Nobody is subscribed now. Open a stream, and it appears here."
+            : "Nothing here has that in its topic, id or payload."}
+        </p>
+      ) : (
+        <VirtualRows
+          rows={rows}
+          labelledBy={title}
+          own={own}
+          onTurn={(key, open) => setTurned(new Map(turned).set(key, open))}
+        />
+      )}
+    </section>
+  );
+}
+
+function Figure({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="flex flex-col-reverse">
+      <dt>{name}</dt>
+      <dd className="text-3xl/9 font-semibold tracking-tight text-ink tabular-nums">{value}</dd>
+    </div>
+  );
+}

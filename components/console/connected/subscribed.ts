@@ -1,0 +1,54 @@
+import type { SubscriptionDocument } from "../../../hub/subscriptions.ts";
+
+/** As many as the hub's own list has at most. */
+export const MOST_SUBSCRIPTIONS = 10_000;
+/** So many changes are kept beside the map before it is copied: ten thousand that come at once are some twenty copies. */
+const CHANGES_A_COPY = 512;
+
+interface Change {
+  readonly document: SubscriptionDocument;
+  readonly before: Change | undefined;
+}
+
+/** Who is subscribed: the hub's list, and what its events have changed since. It never changes: a fold makes another. */
+export interface Subscribed {
+  readonly settled: ReadonlyMap<string, SubscriptionDocument>;
+  readonly last: Change | undefined;
+  readonly changes: number;
+}
+
+export function startSubscribed(documents: readonly SubscriptionDocument[]): Subscribed {
+  const settled = new Map<string, SubscriptionDocument>();
+  for (const document of documents) change(settled, document);
+  return { settled, last: undefined, changes: 0 };
+}
+
+/**
+ * Folds an event in. The list may already have what the first events behind its cursor tell: a subscription that is told of
+ * twice is there once, and one that ends twice is gone.
+ */
+export function fold(state: Subscribed, document: SubscriptionDocument): Subscribed {
+  const { settled, last, changes } =
+    state.changes < CHANGES_A_COPY
+      ? state
+      : { settled: settle(state), last: undefined, changes: 0 };
+  return { settled, last: { document, before: last }, changes: changes + 1 };
+}
+
+/** Those that are active, each by its id, the newest last. */
+export function settle({ settled, last }: Subscribed): ReadonlyMap<string, SubscriptionDocument> {
+  if (last === undefined) return settled;
+  const changes: SubscriptionDocument[] = [];
+  for (let each: Change | undefined = last; each !== undefined; each = each.before) {
+    changes.push(each.document);
+  }
+  const documents = new Map(settled);
+  for (const document of changes.reverse()) change(documents, document);
+  return documents;
+}
+
+function change(documents: Map<string, SubscriptionDocument>, document: SubscriptionDocument) {
+  if (!document.active) documents.delete(document.id);
+  else if (documents.size < MOST_SUBSCRIPTIONS || documents.has(document.id))
+    documents.set(document.id, document);
+}

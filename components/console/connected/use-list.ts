@@ -1,0 +1,41 @@
+import { useCallback, useEffect, useState } from "react";
+import type { HubInfo } from "../hub-info.ts";
+import { type FetchedList, fetchList } from "./fetch-list.ts";
+
+/** A list that could not be had is asked for again after this long, in milliseconds. */
+const AGAIN_MS = 3_000;
+
+interface Answer {
+  readonly list: FetchedList;
+  /** Which one it is, from 0. */
+  readonly number: number;
+}
+
+/** Who was subscribed when it was last asked; undefined: it is being asked for the first time. */
+export function useList(
+  { path }: HubInfo,
+  token: string | undefined,
+): { answer: Answer | undefined; reload: () => void } {
+  const [answer, setAnswer] = useState<Answer>();
+  const [number, setNumber] = useState(0);
+  const reload = useCallback(() => setNumber((before) => before + 1), []);
+
+  useEffect(() => {
+    const leaving = new AbortController();
+    fetchList({ path }, token, leaving.signal).then(
+      (list) => setAnswer({ list, number }),
+      () => {
+        // Nobody waits for it any more.
+      },
+    );
+    return () => leaving.abort();
+  }, [path, token, number]);
+
+  useEffect(() => {
+    if (answer?.list.kind !== "failed") return;
+    const timer = setTimeout(reload, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [answer, reload]);
+
+  return { answer, reload };
+}

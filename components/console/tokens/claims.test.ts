@@ -1,0 +1,24 @@
+import { Buffer } from "node:buffer";
+import { expect, test } from "vitest";
+import { endOf, trimToken } from "./claims.ts";
+
+const token = (claims: unknown) =>
+  `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+
+test("a token says when it ends, whatever else it says", () => {
+  expect(endOf(token({ exp: 1_800_000_000, sub: "Grüße?>~" }))).toBe(1_800_000_000_000);
+});
+
+test.each(["", "a", "a.b.c", token({}), token({ exp: "soon" }), token(null), token([1])])(
+  "what does not say so does not end: %j",
+  (text) => {
+    expect(endOf(text)).toBeUndefined();
+  },
+);
+
+test.each(["a.b.c", " a.b.c\n", "Bearer a.b.c", "bearer  a.b.c ", "Authorization: Bearer a.b.c"])(
+  "a token is found in what was pasted: %j",
+  (text) => {
+    expect(trimToken(text)).toBe("a.b.c");
+  },
+);

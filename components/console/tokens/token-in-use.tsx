@@ -1,0 +1,26 @@
+import { endOf } from "./claims.ts";
+import { Ending } from "./ending.tsx";
+
+interface Props {
+  readonly token: string;
+  readonly onToken: (token: string | undefined) => void;
+}
+
+/** The token that this console's requests have, and until when. */
+export function TokenInUse({ token, onToken }: Props) {
+  const end = endOf(token);
+  return (
+    <section
+      aria-label="The token in use"
+      className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-xl bg-wash px-3 py-2.5 text-sm"
+    >
+      <p className="min-w-0 grow basis-40">
+        <b className="font-semibold">This console uses a token.</b>{" "}
+        {end === undefined ? "It says no end." : <Ending at={end} />}
+      </p>
+      <button type="button" className="button" onClick={() => onToken(undefined)}>
+        Stop using it
+      </button>
+    </section>
+  );
+}
