@@ -106,20 +106,29 @@ for (const through of ["straight", "proxied"] as const) {
       expect(faulty.lastEventId).toBeUndefined();
     });
 
-    for (const status of [503, 502, 401]) {
-      test(`is refused once with ${status}, which kills a plain EventSource`, async ({
-        page,
-        faulty,
-        told,
-      }) => {
-        await expect.poll(told).toEqual(["open"]);
-        faulty.refuse(1, status);
-        faulty.drop();
-        await expect.poll(told).toEqual(["open", "lost", "dead"]);
-        await roundTrip(page, faulty);
-        expect(faulty.requests).toBe(2);
-      });
-    }
+    test("is refused so many times: a 503 kills a plain EventSource for good", async ({
+      page,
+      faulty,
+      told,
+    }) => {
+      await expect.poll(told).toEqual(["open"]);
+      faulty.refuse(1);
+      faulty.refuse(2, 401);
+      faulty.drop();
+      await expect.poll(told).toEqual(["open", "lost", "dead"]);
+      expect(faulty.requests).toBe(2);
+      const headers = { Accept: "text/event-stream" };
+      for (const status of [401, 401, 200]) {
+        const leaving = new AbortController();
+        const { signal } = leaving;
+        const response = await fetch(`${faulty.origin}/stream`, { headers, signal });
+        expect(response.status).toBe(status);
+        leaving.abort();
+      }
+      await roundTrip(page, faulty);
+      expect(faulty.requests).toBe(5);
+      expect(await told()).toEqual(["open", "lost", "dead"]);
+    });
 
     test("is buffered: open, and silent until it is let go", async ({
       page,

@@ -39,7 +39,6 @@ function callback(name: string | undefined): (() => Promise<string>) | undefined
 
 function open({ token, renew, keeps, ...options }: ClientOptions): ClientInPage {
   const heard: Heard[] = keeps ? JSON.parse(sessionStorage.getItem(KEPT) ?? "[]") : [];
-  const states: string[] = [];
   const last = heard.at(-1)?.id;
   const stream = createEventStream({
     ...options,
@@ -47,6 +46,7 @@ function open({ token, renew, keeps, ...options }: ClientOptions): ClientInPage 
     ...(token === undefined ? {} : { token: callback(token) }),
     ...(renew === undefined ? {} : { renew: callback(renew) }),
   });
+  const states: string[] = [stream.getSnapshot().status.state];
   let taken = 0;
   stream.subscribe(() => {
     const { entries, status } = stream.getSnapshot();

@@ -1,0 +1,54 @@
+import { expect, test } from "./support/client-hub.ts";
+import { clientOf, clientUrl } from "./support/client-page.ts";
+import { HUB, query } from "./support/hub.ts";
+import { expectWhole, startPublisher } from "./support/publisher.ts";
+import { connections } from "./support/runnel.ts";
+
+const HELD = { state: "open", held: true };
+const LIVE = { state: "open", held: false };
+
+test("a path that buffers from the first is told, and what it held back comes once, when it lets go", async ({
+  page,
+  way,
+  runnel,
+  topic,
+}) => {
+  way.buffer(true);
+  await page.goto(clientUrl(way, { url: HUB + query("match", topic) }));
+  const client = clientOf(page);
+  await expect.poll(connections(runnel)).toBe(1);
+  const publisher = startPublisher(runnel, { topic });
+  const status = async () => (await client.now()).status;
+  await expect.poll(status, { timeout: 30_000 }).toMatchObject(HELD);
+  expect(await client.heard()).toEqual([]);
+  await publisher.more(5);
+  way.buffer(false);
+  await expect.poll(status, { timeout: 30_000 }).toMatchObject(LIVE);
+  await publisher.more(5);
+  await expectWhole(client.heard, publisher);
+  await page.close();
+  await expect.poll(connections(runnel)).toBe(0);
+});
+
+test("a path that begins to buffer is noticed and told, and nothing is lost when it stops", async ({
+  client,
+  way,
+  publisher,
+}) => {
+  way.buffer(true);
+  const status = async () => (await client.now()).status;
+  await expect.poll(status, { timeout: 30_000 }).toMatchObject(HELD);
+  way.buffer(false);
+  await expect.poll(status, { timeout: 30_000 }).toMatchObject(LIVE);
+  await publisher.more(5);
+  await expectWhole(client.heard, publisher);
+});
+
+test("what comes late over a bad line comes whole", async ({ client, way, publisher }) => {
+  way.slow(200);
+  await publisher.more(40);
+  await publisher.stop();
+  expect((await client.heard()).length).toBeLessThan(publisher.taken.length);
+  way.slow(Number.POSITIVE_INFINITY);
+  await expectWhole(client.heard, publisher);
+});
