@@ -35,6 +35,11 @@ export class EntryList<T> {
     this.#mostCharacters = characters ?? Number.POSITIVE_INFINITY;
   }
 
+  /** How many are in memory: those to be seen, and those that wait to be swept. */
+  get size(): number {
+    return this.#all.length;
+  }
+
   add(entry: Omit<Entry<T>, "key" | "omitted">): void {
     const text = cut(entry.text, this.#longest);
     const id = entry.id === undefined ? {} : { id: cut(entry.id, LONGEST_ID) };

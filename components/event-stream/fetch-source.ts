@@ -28,7 +28,8 @@ export class FetchSource implements EventSourceLike {
 
   constructor(options: FetchSourceOptions) {
     this.#options = options;
-    void this.#run();
+    // Not before whoever made it listens.
+    queueMicrotask(() => void this.#run());
   }
 
   get readyState(): number {
@@ -49,6 +50,7 @@ export class FetchSource implements EventSourceLike {
   }
 
   async #run(): Promise<void> {
+    if (this.#readyState === 2) return;
     const headers = await this.#headers();
     if (headers === undefined || this.#readyState === 2) return;
     const { url, fetch } = this.#options;

@@ -1,91 +1,33 @@
 import { EventSource } from "eventsource";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ScriptedServer, startScriptedServer } from "../../e2e/support/scripted-server.ts";
-import type { EventStreamOptions } from "./options.ts";
-import { createEventStream } from "./store.ts";
-import type { EventStream, Snapshot } from "./types.ts";
-import { browserWorld, type World } from "./world.ts";
+import { TestWorld, texts, until } from "./testing.ts";
+import type { World } from "./world.ts";
 
 let server: ScriptedServer;
-let page: EventTarget;
-let timers: number;
-let leave: (() => void)[];
+let here: TestWorld;
 
 beforeEach(async () => {
   server = await startScriptedServer();
-  page = new EventTarget();
-  timers = 0;
-  leave = [];
+  here = new TestWorld(() => server.url);
 });
 
 afterEach(async () => {
-  for (const stop of leave) stop();
+  await here.end();
   await expect.poll(() => server.connections).toBe(0);
-  await expect.poll(() => timers).toBe(0);
   await server.close();
 });
 
-/** The real world of Node, with its timers counted. */
-function world(changes: Partial<World> = {}): World {
-  const after: World["after"] = (ms, callback) => {
-    let over = false;
-    const end = () => {
-      if (!over) timers -= 1;
-      over = true;
-    };
-    timers += 1;
-    const stop = browserWorld().after(ms, () => {
-      end();
-      callback();
-    });
-    return () => {
-      end();
-      stop();
-    };
-  };
-  return {
-    ...browserWorld(),
-    EventSource,
-    page,
-    visible: () => true,
-    after,
-    frame: (callback) => void after(0, callback),
-    ...changes,
-  };
-}
-
-type Options = Partial<Omit<EventStreamOptions, "initial" | "reduce">>;
-
-function make(options: Options = {}): EventStream {
-  return createEventStream({
-    url: server.url,
-    hub: false,
-    backoff: { first: 20, longest: 100 },
-    world: world(),
-    ...options,
-  });
-}
-
-/** Makes one and subscribes to it until the test is over. */
-function listen(options: Options = {}): EventStream {
-  const stream = make(options);
-  leave.push(stream.subscribe(() => {}));
-  return stream;
-}
-
-const texts = (stream: EventStream) => stream.getSnapshot().entries.map(({ text }) => text);
-const until = (stream: EventStream, state: Snapshot["status"]["state"]) =>
-  expect.poll(() => stream.getSnapshot().status.state).toBe(state);
-
 describe("a connection's life", () => {
   test("it opens, lists what arrives with its id, and closes itself with `Connection close` as the last entry", async () => {
-    const stream = listen({ closeAfterMs: 300 });
+    const stream = here.listen({ hub: false, closeAfterMs: 60_000 });
     expect(stream.getSnapshot().status.state).toBe("connecting");
     await until(stream, "open");
     expect(stream.getSnapshot().closesAt).toBeGreaterThan(Date.now());
     server.emit("time is now", { id: "7" });
     await expect.poll(() => texts(stream)).toEqual(["Connection open ...", "time is now"]);
     expect(stream.getSnapshot().entries[1]).toMatchObject({ kind: "message", id: "7", omitted: 0 });
+    here.fire(60_000);
     await until(stream, "closed");
     server.emit("too late");
     await expect.poll(() => server.connections).toBe(0);
@@ -95,15 +37,15 @@ describe("a connection's life", () => {
 
   test("the close comes on time although the server never answers, and its words are the last", async () => {
     server.stall(true);
-    const stream = listen({ closeAfterMs: 100 });
+    const stream = here.listen({ hub: false, closeAfterMs: 100 });
     await until(stream, "closed");
     expect(texts(stream)).toEqual(["Connection close"]);
   });
 
   test("nothing is connected before somebody subscribes, and two subscribers share one connection", async () => {
-    const stream = make();
+    const stream = here.make({ hub: false });
     expect(server.requests).toBe(0);
-    leave.push(
+    here.atEnd(
       stream.subscribe(() => {}),
       stream.subscribe(() => {}),
     );
@@ -119,9 +61,9 @@ describe("a connection's life", () => {
         built += 1;
       }
     }
-    const stream = make({ world: world({ EventSource: Counted }) });
+    const stream = here.make({ hub: false, world: here.world({ EventSource: Counted }) });
     stream.subscribe(() => {})();
-    leave.push(stream.subscribe(() => {}));
+    here.atEnd(stream.subscribe(() => {}));
     await until(stream, "open");
     expect(built).toBe(1);
     expect(server.requests).toBe(1);
@@ -130,10 +72,10 @@ describe("a connection's life", () => {
   test("a source that speaks on after its close, as polyfills do, is not heard", async () => {
     class Deaf extends EventSource {
       override close(): void {
-        leave.push(() => super.close());
+        here.atEnd(() => super.close());
       }
     }
-    const stream = listen({ world: world({ EventSource: Deaf }) });
+    const stream = here.listen({ hub: false, world: here.world({ EventSource: Deaf }) });
     await until(stream, "open");
     stream.close();
     server.emit("too late");
@@ -146,28 +88,31 @@ describe("a connection's life", () => {
   });
 
   test("the last subscriber to leave closes it, and the next one opens it again", async () => {
-    const stream = make();
+    const stream = here.make({ hub: false });
     const stop = stream.subscribe(() => {});
     await until(stream, "open");
     stop();
     await expect.poll(() => server.connections).toBe(0);
     expect(texts(stream)).toEqual(["Connection open ..."]);
-    leave.push(stream.subscribe(() => {}));
+    here.atEnd(stream.subscribe(() => {}));
     await until(stream, "open");
     expect(server.requests).toBe(2);
   });
 
   test("reopen brings a closed stream back, and starts the auto-close anew", async () => {
-    const stream = listen({ closeAfterMs: 150 });
+    const stream = here.listen({ hub: false, closeAfterMs: 60_000 });
+    await until(stream, "open");
+    here.fire(60_000);
     await until(stream, "closed");
     stream.reopen();
     await until(stream, "open");
+    here.fire(60_000);
     await until(stream, "closed");
     expect(texts(stream).filter((text) => text === "Connection close")).toHaveLength(2);
   });
 
   test("reopen in the middle of things leaves one connection, the new one", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
     stream.reopen();
     stream.reopen();
@@ -178,30 +123,31 @@ describe("a connection's life", () => {
   });
 
   test("keepOpen cancels the auto-close", async () => {
-    const stream = listen({ closeAfterMs: 200 });
-    const due = Date.now() + 300;
+    const stream = here.listen({ hub: false, closeAfterMs: 60_000 });
+    await until(stream, "open");
     stream.keepOpen();
-    await expect.poll(() => Date.now() > due).toBe(true);
-    expect(stream.getSnapshot()).toMatchObject({ status: { state: "open" }, closesAt: null });
+    await expect.poll(() => stream.getSnapshot().closesAt).toBeNull();
+    expect(here.fire(60_000)).toBe(false);
+    expect(stream.getSnapshot().status.state).toBe("open");
   });
 
   test("closed by hand it stays closed, for later subscribers too, and says so once", async () => {
-    const stream = make();
+    const stream = here.make({ hub: false });
     const stop = stream.subscribe(() => {});
     await until(stream, "open");
     stream.close();
     stream.close();
     stop();
-    leave.push(stream.subscribe(() => {}));
+    here.atEnd(stream.subscribe(() => {}));
     await expect.poll(() => texts(stream)).toEqual(["Connection open ...", "Connection close"]);
     expect(server.requests).toBe(1);
   });
 
   test("closed before anybody subscribed, it is never opened, and says so once", async () => {
-    const stream = make();
+    const stream = here.make({ hub: false });
     stream.close();
     stream.close();
-    leave.push(stream.subscribe(() => {}));
+    here.atEnd(stream.subscribe(() => {}));
     await until(stream, "closed");
     expect(texts(stream)).toEqual(["Connection close"]);
     expect(server.requests).toBe(0);
@@ -210,14 +156,14 @@ describe("a connection's life", () => {
   });
 
   test("kept open is told until it is opened anew, whatever the page does meanwhile", async () => {
-    const stream = listen({ closeAfterMs: 60_000 });
+    const stream = here.listen({ hub: false, closeAfterMs: 60_000 });
     await until(stream, "open");
     expect(stream.getSnapshot().kept).toBe(false);
     stream.keepOpen();
-    page.dispatchEvent(new Event("pagehide"));
+    here.tell("pagehide");
     await until(stream, "connecting");
     expect(stream.getSnapshot().kept).toBe(true);
-    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    here.tell("pageshow", { persisted: true });
     await until(stream, "open");
     expect(stream.getSnapshot()).toMatchObject({ kept: true, closesAt: null });
     stream.reopen();
@@ -226,12 +172,16 @@ describe("a connection's life", () => {
   });
 
   test("without EventSource it says so, and nothing else happens", async () => {
-    const stream = listen({ closeAfterMs: 50, world: world({ EventSource: undefined }) });
+    const stream = here.listen({
+      hub: false,
+      closeAfterMs: 50,
+      world: here.world({ EventSource: undefined }),
+    });
     await until(stream, "unsupported");
     expect(texts(stream)).toEqual(["浏览器不支持 EventSource API"]);
     expect(stream.getSnapshot().closesAt).toBeNull();
     stream.close();
-    await expect.poll(() => timers).toBe(0);
+    await expect.poll(() => here.timers).toBe(0);
     expect(texts(stream)).toEqual(["浏览器不支持 EventSource API"]);
   });
 });
@@ -239,7 +189,7 @@ describe("a connection's life", () => {
 describe("losses", () => {
   test("a 503 is got over by a new EventSource, with one `Connection error` that says what happens next", async () => {
     server.refuse(3);
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
     expect(server.requests).toBe(4);
     expect(texts(stream)).toEqual(["Connection error", "Connection open ..."]);
@@ -248,7 +198,7 @@ describe("losses", () => {
 
   test("waiting tells when the next try is, and which", async () => {
     server.refuse(1);
-    const stream = listen({ backoff: { first: 60_000, longest: 60_000 } });
+    const stream = here.listen({ hub: false, backoff: { first: 60_000, longest: 60_000 } });
     await until(stream, "reconnecting");
     const { status } = stream.getSnapshot();
     expect(status).toMatchObject({ attempt: 1, next: { by: "page" } });
@@ -260,7 +210,7 @@ describe("losses", () => {
 
   test("the wait doubles up to its limit, and is never less than half", async () => {
     const waits: number[] = [];
-    const real = world({ random: () => 0 });
+    const real = here.world({ random: () => 0 });
     const after: World["after"] = (ms, callback) => {
       // The picture's second, and the patience with a server that does not answer, are no waits.
       const other = ms === 1_000 || ms === 30_000;
@@ -268,16 +218,24 @@ describe("losses", () => {
       return real.after(other ? ms : 0, callback);
     };
     server.refuse(5);
-    const stream = listen({ backoff: { first: 1_600, longest: 8_000 }, world: { ...real, after } });
+    const stream = here.listen({
+      hub: false,
+      backoff: { first: 1_600, longest: 8_000 },
+      world: { ...real, after },
+    });
     await until(stream, "open");
     expect(waits).toEqual([800, 1_600, 3_200, 4_000, 4_000]);
   });
 
   test("a server that takes the connection and never answers is given up, and asked anew", async () => {
-    const real = world();
+    const real = here.world();
     const after: World["after"] = (ms, callback) => real.after(ms === 30_000 ? 50 : ms, callback);
     server.stall(true);
-    const stream = listen({ backoff: { first: 10, longest: 10 }, world: { ...real, after } });
+    const stream = here.listen({
+      hub: false,
+      backoff: { first: 10, longest: 10 },
+      world: { ...real, after },
+    });
     await expect.poll(() => server.requests).toBeGreaterThan(1);
     server.stall(false);
     await until(stream, "open");
@@ -285,10 +243,10 @@ describe("losses", () => {
 
   test("a try that is under way is told from one that the browser makes when it likes", async () => {
     server.refuse(1);
-    const stream = listen({ backoff: { first: 60_000, longest: 60_000 } });
+    const stream = here.listen({ hub: false, backoff: { first: 60_000, longest: 60_000 } });
     await until(stream, "reconnecting");
     server.stall(true);
-    page.dispatchEvent(new Event("online"));
+    here.tell("online");
     await expect
       .poll(() => stream.getSnapshot().status)
       .toEqual({ state: "reconnecting", attempt: 1, next: { by: "page", at: null } });
@@ -305,13 +263,17 @@ describe("losses", () => {
 
   test("a browser whose own try hangs is not waited for without end, but longer than for one of the page's", async () => {
     const waits: number[] = [];
-    const real = world();
+    const real = here.world();
     const after: World["after"] = (ms, callback) => {
       waits.push(ms);
       // More than the server's `retry:`, so that the browser has asked by then.
       return real.after(ms === 120_000 ? 300 : ms, callback);
     };
-    const stream = listen({ backoff: { first: 10, longest: 10 }, world: { ...real, after } });
+    const stream = here.listen({
+      hub: false,
+      backoff: { first: 10, longest: 10 },
+      world: { ...real, after },
+    });
     await until(stream, "open");
     server.stall(true);
     server.drop();
@@ -323,24 +285,24 @@ describe("losses", () => {
   });
 
   test("a page that is seen again, without having been shown anew, is live again", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
-    page.dispatchEvent(new Event("pagehide"));
+    here.tell("pagehide");
     await expect.poll(() => server.connections).toBe(0);
-    page.dispatchEvent(new Event("visibilitychange"));
+    here.tell("visibilitychange");
     await until(stream, "open");
     expect(server.connections).toBe(1);
   });
 
   test("an id is kept to its first 200 characters", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
     server.emit("one", { id: "7".repeat(10_000) });
     await expect.poll(() => stream.getSnapshot().entries.at(-1)?.id).toBe("7".repeat(200));
   });
 
   test("a cut stream is the browser's to bring back, with the last id, and is an error once", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
     server.emit("one", { id: "41" });
     await expect.poll(() => stream.getSnapshot().events).toBe(1);
@@ -357,7 +319,7 @@ describe("losses", () => {
   });
 
   test("each loss is told, not each failed try", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
     for (const requests of [4, 7]) {
       server.refuse(2);
@@ -369,11 +331,11 @@ describe("losses", () => {
   });
 
   test.each([
-    ["the network comes back", () => page.dispatchEvent(new Event("online"))],
-    ["the page is looked at", () => page.dispatchEvent(new Event("visibilitychange"))],
+    ["the network comes back", () => here.tell("online")],
+    ["the page is looked at", () => here.tell("visibilitychange")],
   ])("a wait ends at once when %s", async (_, happen) => {
     server.refuse(1);
-    const stream = listen({ backoff: { first: 60_000, longest: 60_000 } });
+    const stream = here.listen({ hub: false, backoff: { first: 60_000, longest: 60_000 } });
     await until(stream, "reconnecting");
     happen();
     await until(stream, "open");
@@ -382,7 +344,7 @@ describe("losses", () => {
   });
 
   test("an open stream that has promised heartbeats and falls silent is replaced", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
     server.emit("0.1", { type: "runnel:heartbeat" });
     await expect.poll(() => server.requests).toBe(2);
@@ -394,7 +356,7 @@ describe("losses", () => {
   });
 
   test("a gap in the history is told in one row, is no event, and is a sign of life", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
     server.emit("0.2", { type: "runnel:heartbeat" });
     const gap = JSON.stringify({ requested: "3", continuesAfter: "7" });
@@ -406,17 +368,17 @@ describe("losses", () => {
     ]);
     expect(stream.getSnapshot().events).toBe(0);
     const beat = setInterval(() => server.emit(gap, { type: "runnel:gap" }), 50);
-    leave.push(() => clearInterval(beat));
+    here.atEnd(() => clearInterval(beat));
     await expect.poll(() => stream.getSnapshot().entries.length).toBeGreaterThan(15);
     expect(server.requests).toBe(1);
   });
 
   test("messages are signs of life as heartbeats are", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
     server.emit("0.2", { type: "runnel:heartbeat" });
     const beat = setInterval(() => server.emit("alive"), 50);
-    leave.push(() => clearInterval(beat));
+    here.atEnd(() => clearInterval(beat));
     await expect.poll(() => stream.getSnapshot().events).toBeGreaterThan(15);
     expect(server.requests).toBe(1);
   });
@@ -424,37 +386,37 @@ describe("losses", () => {
   test.each(["", "soon", "0", "-1", "NaN", "0.0001", "1e99"])(
     "the heartbeat %j promises nothing",
     async (data) => {
-      const stream = listen();
+      const stream = here.listen({ hub: false });
       await until(stream, "open");
       server.emit(data, { type: "runnel:heartbeat" });
       server.emit("after it");
       await expect.poll(() => stream.getSnapshot().events).toBe(1);
       // The tick of the picture is the only timer, and no watchdog runs.
-      expect(timers).toBe(1);
+      expect(here.timers).toBe(1);
     },
   );
 });
 
 describe("the page's life", () => {
   test("leaving the page closes the connection without a word, and Back opens one again", async () => {
-    const stream = listen({ closeAfterMs: 60_000 });
+    const stream = here.listen({ hub: false, closeAfterMs: 60_000 });
     await until(stream, "open");
-    page.dispatchEvent(new Event("pagehide"));
+    here.tell("pagehide");
     await expect.poll(() => server.connections).toBe(0);
-    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    here.tell("pageshow", { persisted: true });
     await until(stream, "open");
-    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    here.tell("pageshow", { persisted: true });
     await expect.poll(() => texts(stream)).toEqual(["Connection open ...", "Connection open ..."]);
     expect(server.requests).toBe(2);
     expect(stream.getSnapshot().closesAt).not.toBeNull();
   });
 
   test("closed while the page was away, it is closed when the page is back", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
-    page.dispatchEvent(new Event("pagehide"));
+    here.tell("pagehide");
     stream.close();
-    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    here.tell("pageshow", { persisted: true });
     await until(stream, "closed");
     await expect.poll(() => server.connections).toBe(0);
     expect(texts(stream)).toEqual(["Connection open ...", "Connection close"]);
@@ -462,11 +424,11 @@ describe("the page's life", () => {
   });
 
   test("Back does not open what was closed", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
     stream.close();
-    page.dispatchEvent(new Event("pagehide"));
-    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    here.tell("pagehide");
+    here.tell("pageshow", { persisted: true });
     await expect.poll(() => server.connections).toBe(0);
     expect(server.requests).toBe(1);
   });
@@ -474,7 +436,7 @@ describe("the page's life", () => {
 
 describe("the list", () => {
   test("insertMessage takes a string, or an array of them, one entry each", async () => {
-    const stream = make();
+    const stream = here.make({ hub: false });
     stream.insertMessage("<b>one</b>");
     stream.insertMessage(["two", "three"]);
     stream.insertMessage([]);
@@ -484,7 +446,7 @@ describe("the list", () => {
   test.each([[1], [null], [undefined], [{}], [["fine", 2]], [[["nested"]]]])(
     "insertMessage throws for %j and inserts nothing",
     async (msg) => {
-      const stream = make();
+      const stream = here.make({ hub: false });
       expect(() => Reflect.apply(stream.insertMessage, stream, [msg])).toThrow(
         new Error("string or Array string"),
       );
@@ -494,9 +456,9 @@ describe("the list", () => {
   );
 
   test("10,000 events at once leave 500 entries, all of them counted, in few notifications", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     let notified = 0;
-    leave.push(stream.subscribe(() => (notified += 1)));
+    here.atEnd(stream.subscribe(() => (notified += 1)));
     await until(stream, "open");
     server.emitAll(Array.from({ length: 10_000 }, (_, i) => `event ${i}`));
     await expect.poll(() => stream.getSnapshot().events).toBe(10_000);
@@ -508,7 +470,7 @@ describe("the list", () => {
   });
 
   test("a very long text is cut, with the number of characters left out, and no character in half", async () => {
-    const stream = make();
+    const stream = here.make({ hub: false });
     stream.insertMessage(`${"x".repeat(3_999)}😀${"y".repeat(100)}`);
     await expect.poll(() => stream.getSnapshot().entries.length).toBe(1);
     expect(stream.getSnapshot().entries[0]).toMatchObject({
@@ -518,7 +480,7 @@ describe("the list", () => {
   });
 
   test("paused, the list stays as it is and what arrives is counted; resumed, it is shown", async () => {
-    const stream = listen();
+    const stream = here.listen({ hub: false });
     await until(stream, "open");
     stream.pause();
     server.emitAll(["one", "two"]);
@@ -531,7 +493,7 @@ describe("the list", () => {
   });
 
   test("clear empties the list, paused or not, and the count goes on", async () => {
-    const stream = make();
+    const stream = here.make({ hub: false });
     stream.insertMessage(["one", "two"]);
     stream.pause();
     stream.clear();
@@ -544,7 +506,7 @@ describe("the list", () => {
   });
 
   test("a snapshot never changes, and is the same one until something does", async () => {
-    const stream = make();
+    const stream = here.make({ hub: false });
     stream.insertMessage("one");
     await expect.poll(() => texts(stream)).toEqual(["one"]);
     const before = stream.getSnapshot();
@@ -555,9 +517,9 @@ describe("the list", () => {
   });
 
   test("a server renders the blank one, always the same", () => {
-    const stream = make();
+    const stream = here.make({ hub: false });
     expect(stream.getServerSnapshot()).toBe(stream.getServerSnapshot());
-    expect(stream.getServerSnapshot()).toEqual(make().getServerSnapshot());
+    expect(stream.getServerSnapshot()).toEqual(here.make({ hub: false }).getServerSnapshot());
     expect(stream.getServerSnapshot()).toMatchObject({
       status: { state: "connecting" },
       entries: [],
@@ -569,8 +531,9 @@ describe("the rate", () => {
   /** A stream with three events, and a clock of its own that is moved by hand. */
   async function setUp() {
     const clock = { elapsed: 0, now: Date.now() };
-    const stream = listen({
-      world: world({ elapsed: () => clock.elapsed, now: () => clock.now }),
+    const stream = here.listen({
+      hub: false,
+      world: here.world({ elapsed: () => clock.elapsed, now: () => clock.now }),
     });
     await until(stream, "open");
     server.emitAll(["one", "two", "three"]);
