@@ -1,6 +1,7 @@
 import type { TopicMatcher } from "./hub/auth/access-token.mjs";
 import { fullAccess } from "./hub/auth/full-access.ts";
 import type { ReceivedEvent } from "./hub/decode.ts";
+import { tokenCookie as cookieOf } from "./hub/http/token-cookie.ts";
 import type { HubUrl } from "./hub/hub-url.ts";
 import { type Matcher, type MatcherType, parseMatcher } from "./hub/matcher.ts";
 import { askForNumbers, numbersTopic } from "./hub/numbers.ts";
@@ -156,16 +157,12 @@ export async function accessToken(wanted: OwnToken): Promise<string> {
 }
 
 /**
- * The cookie that a browser's token goes in, for `cookies().set({ ...tokenCookie(), value: token })`: it goes to the hub alone, and no script
- * reads it. It has no `maxAge`: with a token that has ended the hub refuses a stream, without one it would leave private updates out and say nothing.
+ * The cookie that a browser's token goes in: `(await cookies()).set({ ...tokenCookie(), value: await accessToken({ … }) })`. It goes to the
+ * hub alone, at the path of its URL, and lasts as long as the browser's session: from the token's end on the hub refuses it.
  * Source: Mercure, section Cookie.
  */
 export function tokenCookie() {
-  const { hub, service } = runtime();
-  const name = service.cookieName;
-  // Browsers take such a name with `Secure` alone; without it, a hub on plain HTTP is told everywhere.
-  const secure = hub.url.href.startsWith("https:") || name.startsWith("__");
-  return { name, path: hub.url.path, httpOnly: true, secure, sameSite: "strict" } as const;
+  return cookieOf(runtime().service);
 }
 
 const OWN_CODE = "urn:runnel:own-code";

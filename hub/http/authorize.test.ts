@@ -231,6 +231,9 @@ describe("in a playground", () => {
     const listener = await world.listen("?match=a", { ...local, ...bearer(token) });
     world.timers.advance(60_000);
     expect(await listener.rest()).toEqual([]);
+    // As with keys: who has had a token does not go on as somebody who may do everything.
+    const ended = await world.subscribe("?match=a", { ...local, Cookie: `${COOKIE}=${token}` });
+    expect([ended.status, ended.headers.get("set-cookie")]).toEqual([401, null]);
     expect(await rights({ ...local, ...bearer(token) })).toEqual(NONE);
   });
 
@@ -242,6 +245,10 @@ describe("in a playground", () => {
     const refused = await world.post("topic=a", { ...local, Cookie: `${COOKIE}=${token}` });
     expect(await problemOf(refused)).toBe("invalid-token");
     expect(await detailOf(refused)).toContain(`cookie ${COOKIE}`);
+    // A browser would send it for ever, and could never listen here again.
+    expect(refused.headers.get("set-cookie")).toBe(
+      `${COOKIE}=; Path=/.well-known/mercure; Max-Age=0; HttpOnly; SameSite=Strict; Secure`,
+    );
     await before.end();
   });
 

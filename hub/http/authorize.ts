@@ -1,9 +1,10 @@
 import { fullAccess } from "../auth/full-access.ts";
 import { namesPlayground, PLAYGROUND_ISSUER } from "../auth/playground.ts";
 import { type Presented, presentedToken } from "../auth/presented.ts";
-import type { Access, Role } from "../auth/types.ts";
+import type { Access, Role, TokenProblem } from "../auth/types.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";
+import { clearedCookie } from "./token-cookie.ts";
 
 export type Authorized =
   | {
@@ -14,7 +15,7 @@ export type Authorized =
     }
   | { readonly ok: false; readonly response: Response };
 
-type CorsHeaders = Readonly<Record<string, string>>;
+type Fields = Readonly<Record<string, string>>;
 
 /**
  * Finds out what the request's token allows, before anything else of it is looked at; without a token, nothing.
@@ -25,7 +26,7 @@ export async function authorize(
   service: Service,
   request: Request,
   role: Role,
-  cors: CorsHeaders,
+  cors: Fields,
   line: object,
 ): Promise<Authorized> {
   const refused = (name: ProblemName, detail: string, error?: string) =>
@@ -49,23 +50,34 @@ export async function authorize(
         return { ok: true, access: verified.access, by };
       }
       service.logger.info({ ...line, role, reason: verified?.reason ?? "no key" }, "token refused");
-      // [spec] The same words whatever was wrong with it: the reason is the operator's to know.
-      const detail = service.playground
-        ? `the access token in the ${where(service, presented)} is not valid for this playground, or is not any more: its tokens end when it is stopped`
-        : "the access token is not valid for this hub, or is not any more";
-      return refused("invalid-token", detail, "invalid_token");
+      return { ok: false, response: invalidToken(service, presented.kind, verified?.reason, cors) };
     }
   }
+}
+
+// [spec] The same words whatever was wrong with it: the reason is the operator's to know.
+function invalidToken(
+  service: Service,
+  by: "header" | "cookie",
+  reason: TokenProblem | undefined,
+  cors: Fields,
+): Response {
+  const refused = (detail: string, fields: Fields = cors) =>
+    challenge(service, "invalid-token", detail, fields, "invalid_token");
+  if (!service.playground) {
+    return refused("the access token is not valid for this hub, or is not any more");
+  }
+  // Whoever sits at the browser may not know that it sends one.
+  const where = by === "cookie" ? `cookie ${service.cookieName}` : "Authorization header";
+  const detail = `the access token in the ${where} is not valid for this playground, or is not any more: its tokens end when it is stopped`;
+  // Of a playground that was here before: no script could take it out of the browser, which would be refused for ever.
+  const isLeftOver = by === "cookie" && reason === "signature";
+  return refused(detail, isLeftOver ? { ...cors, "Set-Cookie": clearedCookie(service) } : cors);
 }
 
 function isOfPlayground(presented: Presented): boolean {
   const carries = presented.kind === "header" || presented.kind === "cookie";
   return carries && namesPlayground(presented.token);
-}
-
-/** For whoever does not know that the browser sends one. */
-function where({ cookieName }: Service, { kind }: Presented): string {
-  return kind === "cookie" ? `cookie ${cookieName}` : "Authorization header";
 }
 
 /** Whether the request has said nothing of who it is, and needn't. */
@@ -75,7 +87,7 @@ export function isAnonymous(service: Service, request: Request): boolean {
 }
 
 /** The answer to a valid token that does not grant what was asked. */
-export function insufficientScope(service: Service, detail: string, cors: CorsHeaders): Response {
+export function insufficientScope(service: Service, detail: string, cors: Fields): Response {
   return challenge(service, "insufficient-scope", detail, cors, "insufficient_scope");
 }
 
@@ -84,11 +96,11 @@ function challenge(
   { hub }: Service,
   name: ProblemName,
   detail: string,
-  cors: CorsHeaders,
+  fields: Fields,
   error: string | undefined,
 ): Response {
   hub.meter.refused(name);
   const metadata = `resource_metadata="${hub.url.metadata}"`;
   const parameters = error === undefined ? metadata : `error="${error}", ${metadata}`;
-  return problemResponse(name, detail, { "WWW-Authenticate": `Bearer ${parameters}`, ...cors });
+  return problemResponse(name, detail, { "WWW-Authenticate": `Bearer ${parameters}`, ...fields });
 }
