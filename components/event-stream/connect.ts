@@ -21,3 +21,19 @@ export function connector(
       ? undefined
       : new EventSource(hub === false ? url : streamUrl(url, after));
 }
+
+/** What tabs name alike that may share a connection; undefined: this one has its own. */
+export function sharedName(
+  {
+    url,
+    hub = true,
+    types = [],
+    token,
+    share = token === undefined,
+  }: Pick<EventStreamOptions, "url" | "hub" | "types" | "token" | "share">,
+  { base }: World,
+): string | undefined {
+  if (share === false) return undefined;
+  const address = URL.canParse(url, base) ? new URL(url, base).href : url;
+  return JSON.stringify([share, hub, address, [...new Set(types)].sort()]);
+}

@@ -1,4 +1,4 @@
-import { connector } from "./connect.ts";
+import { connector, sharedName } from "./connect.ts";
 import { EntryList } from "./entry-list.ts";
 import type { Feed, FeedHandlers, StreamEvent } from "./feed.ts";
 import { type Folding, foldingOf } from "./folding.ts";
@@ -6,6 +6,7 @@ import type { Backoff, EventStreamOptions } from "./options.ts";
 import { watchPage } from "./page-life.ts";
 import { RateMeter, SECONDS } from "./rate-meter.ts";
 import { Source } from "./source.ts";
+import { TabFeed } from "./tabs/tab-feed.ts";
 import {
   type Entry,
   type EntryKind,
@@ -37,7 +38,11 @@ export function createEventStream<T = unknown, S = undefined>(
   const { world = browserWorld(), backoff = BACKOFF, hub = true, types = [], renew } = options;
   const connect = connector(options, world);
   const source = { connect, types, heartbeats: hub, renew, backoff, world };
-  return new Store(world, (handlers) => new Source(source, handlers), options);
+  const own = (handlers: FeedHandlers) => new Source(source, handlers);
+  const name = sharedName(options, world);
+  const open = (handlers: FeedHandlers) =>
+    name === undefined ? own(handlers) : new TabFeed({ name, world, open: own }, handlers);
+  return new Store(world, open, options);
 }
 
 class Store<T, S> implements EventStream<T, S> {

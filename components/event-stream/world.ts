@@ -39,6 +39,8 @@ export interface World {
   readonly locks: LockManager | undefined;
   /** Talks to all tabs of this origin that ask for the same name; undefined: not here. */
   channel(name: string): ChannelLike | undefined;
+  /** What relative addresses are relative to; undefined: nobody has any. */
+  readonly base?: string | undefined;
   /** Hears `pagehide`, `pageshow`, `online` and `visibilitychange`; undefined: nobody tells. */
   readonly page: Pick<EventTarget, "addEventListener" | "removeEventListener"> | undefined;
   visible(): boolean;
@@ -69,6 +71,7 @@ export function browserWorld(): World {
     locks: globalThis.navigator?.locks,
     channel: (name) =>
       globalThis.BroadcastChannel === undefined ? undefined : new BroadcastChannel(name),
+    base: globalThis.document?.baseURI,
     page: globalThis.window,
     visible: () => globalThis.document?.visibilityState !== "hidden",
     now: Date.now,
