@@ -91,7 +91,7 @@ function tellOfChanges(logger: Logger): void {
   };
   const onError = (error: Error): void => logger.warn({ error: error.message }, "watching failed");
   watch(resolve(/* turbopackIgnore: true */ "hub"), { recursive: true }, (_, file) => {
-    if (file && /(?<!\.test)\.ts$/.test(file)) tell(`hub/${file}`);
+    if (file && /(?<!\.test)\.(ts|mjs)$/.test(file)) tell(`hub/${file}`);
   })
     .on("error", onError)
     .unref();

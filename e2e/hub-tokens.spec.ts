@@ -249,7 +249,7 @@ test.describe("a hub with keys", () => {
       const { publisher, claims } = await inspected(runnel, token);
       expect(claims).toMatchObject({ iss: "urn:runnel:playground" });
       expect(publisher).toMatchObject({ ok: false, reason: "issuer" });
-      expect(publisher.explanation).toContain("MERCURE_TRUSTED_ISSUERS");
+      expect(publisher.explanation).toContain("A playground has signed it");
       expectUntold(runnel, [token]);
       expect(runnel.output()).not.toContain(KEY);
     });

@@ -33,6 +33,10 @@ export function explain(refused: Refused): string {
   if (goodForOther && (reason === "signature" || reason === "algorithm" || reason === "key")) {
     return `It is signed with the key of ${OTHER[role]}s, and this hub has another one for ${role}s, or none. Mint one for ${role}s with ${variable}.`;
   }
+  // Whatever else is wrong with it.
+  if (playground && claims.iss !== PLAYGROUND_ISSUER) {
+    return `It ${says("iss", claims.iss)}, and this playground looks at no tokens but its own, of ${PLAYGROUND_ISSUER}: who sends this one may do everything, as without one.`;
+  }
   switch (reason) {
     case "malformed":
       return header.crit === undefined
@@ -45,8 +49,8 @@ export function explain(refused: Refused): string {
         ? `Its header ${says("alg", header.alg)}, which this hub takes from nobody. Sign it with one of ${ALGORITHMS.join(", ")}.`
         : `Its header ${says("alg", header.alg)}, but the key that this hub has of its issuer for ${role}s is for another algorithm. Sign it with the one in MERCURE_${role.toUpperCase()}_JWT_ALG (HS256 by default), or of the issuer's key set.`;
     case "issuer":
-      return playground
-        ? `It ${says("iss", claims.iss)}, and this playground looks at no tokens but its own, of ${PLAYGROUND_ISSUER}: who sends this one may do everything, as without one.`
+      return claims.iss === PLAYGROUND_ISSUER
+        ? "A playground has signed it, for itself alone and until it is stopped. Mint one for this hub: npm run token -- --help."
         : `It ${says("iss", claims.iss)}, which is no issuer that this hub trusts. Set iss to the one that the key belongs to, character by character: it is in MERCURE_TRUSTED_ISSUERS.`;
     case "key":
       return `This hub has no key of its issuer ${quoted(claims.iss)} for ${role}s${header.kid === undefined ? "" : ` with the kid ${quoted(header.kid)}`}, or can't fetch it now. Sign it with a key that the hub knows: ${variable}, or one in the issuer's key set.`;

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { HubUrl } from "../hub-url.ts";
+import { clearedCookie, tokenCookie } from "./token-cookie.ts";
+
+const RECOMMENDED = "__Secure-mercure_access_token";
+
+test.each([
+  ["https://hub.example.com/.well-known/mercure", RECOMMENDED, true, "/.well-known/mercure"],
+  ["https://hub.example.com/.well-known/mercure", "hub", true, "/.well-known/mercure"],
+  // Browsers that take it on this machine take it with Secure alone.
+  ["http://localhost:3000/.well-known/mercure", RECOMMENDED, true, "/.well-known/mercure"],
+  ["http://localhost:3000/events", "hub", false, "/events"],
+])(
+  "the cookie of a hub at %s, with the name %s, is for it alone; Secure: %s",
+  (href, name, secure, path) => {
+    const service = { cookieName: name, hub: { url: new HubUrl(href) } };
+    expect(tokenCookie(service)).toEqual({
+      name,
+      path,
+      httpOnly: true,
+      secure,
+      sameSite: "strict",
+    });
+    // Else the browser would keep the other one.
+    expect(clearedCookie(service).split("; ")).toEqual([
+      `${name}=`,
+      `Path=${path}`,
+      "Max-Age=0",
+      "HttpOnly",
+      "SameSite=Strict",
+      ...(secure ? ["Secure"] : []),
+    ]);
+  },
+);
