@@ -1,6 +1,6 @@
 import { expect, test } from "./support/client-hub.ts";
 import { clientOf, clientUrl } from "./support/client-page.ts";
-import { HUB, query } from "./support/hub.ts";
+import { HUB, publish, query } from "./support/hub.ts";
 import { expectWhole, startPublisher } from "./support/publisher.ts";
 import { connections } from "./support/runnel.ts";
 
@@ -51,4 +51,18 @@ test("what comes late over a bad line comes whole", async ({ client, way, publis
   expect((await client.heard()).length).toBeLessThan(publisher.taken.length);
   way.slow(Number.POSITIVE_INFINITY);
   await expectWhole(client.heard, publisher);
+});
+
+test("an event that takes longer than a stream may be silent comes all the same", async ({
+  client,
+  way,
+  runnel,
+  topic,
+}) => {
+  way.slow(5_000);
+  const data = "x".repeat(15_000);
+  await publish(runnel, { topic, data });
+  await expect.poll(() => way.requests).toBeGreaterThan(1);
+  const heard = () => client.heard().then((all) => all.length);
+  await expect.poll(heard, { timeout: 30_000 }).toBe(1);
 });

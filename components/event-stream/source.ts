@@ -13,7 +13,10 @@ const GAP = "runnel:gap";
 const CLOSED = 2;
 /** A server that takes the connection and never answers is waited for this long, in milliseconds; so is a renewal. */
 const NO_ANSWER_MS = 30_000;
-/** The browser's own try is waited for longer: its wait before it, which the server may have chosen, is part of this. */
+/**
+ * The browser's own try is waited for longer: its wait before it, which the server may have chosen, is part of this. So are first bytes,
+ * which a path may hold back.
+ */
 const NO_RETRY_MS = 120_000;
 /** No server's word makes the next try come sooner, in milliseconds. */
 const SHORTEST_WAIT_MS = 100;
@@ -138,6 +141,8 @@ export class Source implements Feed {
 
   #opened(): void {
     this.#stopPatience?.();
+    // A path that holds back lets go at the end of its patience, or when it is full; one that died behind the head never does.
+    if (this.#options.heartbeats) this.#bePatient(NO_RETRY_MS, "nothing came for");
     this.#attempt = 0;
     this.#refused = false;
     this.#told = undefined;
@@ -149,6 +154,8 @@ export class Source implements Feed {
 
   #heard({ type, data, lastEventId: id }: MessageEvent): void {
     const text = String(data);
+    this.#stopPatience?.();
+    this.#stopPatience = undefined;
     if (type === HEARTBEAT) {
       this.#watchdog.promise(text);
       this.#path.beat(text);

@@ -241,6 +241,19 @@ describe("losses", () => {
     await until(stream, "open");
   });
 
+  test("a hub's stream that opens and says nothing, not even that it lives, is asked for anew", async () => {
+    const real = here.world();
+    const after: World["after"] = (ms, callback) => real.after(ms === 120_000 ? 50 : ms, callback);
+    const stream = here.listen({
+      hub: true,
+      backoff: { first: 10, longest: 10 },
+      world: { ...real, after },
+    });
+    await expect.poll(() => server.requests).toBeGreaterThan(2);
+    const { entries } = stream.getSnapshot();
+    expect(entries[1]?.detail).toMatch(/^nothing came for 120\.0 s;/);
+  });
+
   test("a try that is under way is told from one that the browser makes when it likes", async () => {
     server.refuse(1);
     const stream = here.listen({ hub: false, backoff: { first: 60_000, longest: 60_000 } });

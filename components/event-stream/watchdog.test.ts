@@ -86,6 +86,33 @@ test("one silence is excused once: where timers are always late, a dead stream i
   expect(silences).toEqual([10_000]);
 });
 
+test("silence after silence is waited for longer, until an event or a second heartbeat comes", () => {
+  const { watchdog, silences, moveTo } = setUp();
+  let now = 0;
+  /** A new connection, whose first heartbeat comes, and then nothing. */
+  const connect = (...then: readonly (() => void)[]) => {
+    watchdog.promise("4");
+    for (const event of then) event();
+    const before = silences.length;
+    while (silences.length === before) {
+      now += 1_000;
+      moveTo(now);
+    }
+  };
+  connect();
+  connect();
+  connect();
+  expect(silences).toEqual([10_000, 20_000, 40_000]);
+  connect(() => watchdog.promise("4"));
+  connect();
+  expect(silences.slice(3)).toEqual([10_000, 20_000]);
+  connect(() => watchdog.heard());
+  connect();
+  expect(silences.slice(5)).toEqual([40_000, 20_000]);
+  for (let count = 0; count < 9; count += 1) connect();
+  expect(silences.at(-1)).toBe(640_000);
+});
+
 test("stopped, it is silent, and without a promise it never starts", () => {
   const { watchdog, silences, moveTo, running } = setUp();
   watchdog.heard();

@@ -5,6 +5,8 @@ const SHORTEST_S = 0.1;
 const LONGEST_S = 86_400;
 /** Silence for this many intervals is death: one heartbeat may be late, two are not. */
 const INTERVALS = 2.5;
+/** It is never waited for longer than so many times that. */
+const MOST_PATIENCE = 64;
 /** A timer that is later than this, in milliseconds, was held back: the machine slept, or the tab was frozen. */
 const LATE_MS = 1_000;
 
@@ -16,6 +18,11 @@ export class Watchdog {
   readonly #world: World;
   readonly #onSilence: (ms: number) => void;
   #limitMs: number | undefined;
+  /**
+   * Doubles with each silence, until something comes that shows that the stream moves. A browser tells nothing of an event before its
+   * end: one that takes a slow line for longer than silence may last would else be cut off, and asked for anew, for ever.
+   */
+  #patience = 1;
   #heardAt = 0;
   #excusedAt: number | undefined;
   #stop: Stop | undefined;
@@ -30,15 +37,18 @@ export class Watchdog {
   promise(seconds: string): void {
     const s = Number(seconds);
     if (!(s >= SHORTEST_S && s <= LONGEST_S)) return;
-    this.#limitMs = s * 1000 * INTERVALS;
-    this.heard();
+    // The first of a connection comes at once, whatever is stuck behind it.
+    if (this.#limitMs !== undefined) this.#patience = 1;
+    this.#limitMs = s * 1000 * INTERVALS * this.#patience;
+    this.#heardAt = this.#world.elapsed();
     this.#stop?.();
     this.#watch(this.#limitMs);
   }
 
-  /** A sign of life. Costs one assignment, whatever the rate: the timer looks at it when it fires. */
+  /** An event came. Costs two assignments, whatever the rate: the timer looks at it when it fires. */
   heard(): void {
     this.#heardAt = this.#world.elapsed();
+    this.#patience = 1;
   }
 
   stop(): void {
@@ -62,6 +72,7 @@ export class Watchdog {
       const left = this.#heardAt + limit - now;
       if (left > 0) return this.#watch(left);
       this.stop();
+      this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
       this.#onSilence(limit);
     });
   }
