@@ -46,6 +46,7 @@ const HUB_FROM_TOP = [
   "hub/numbers.ts",
   "hub/subscriptions.ts",
   "hub/resume.ts",
+  "hub/appender.ts",
   "hub/audiences.ts",
   "hub/listened-patterns.ts",
   "hub/audience.ts",

@@ -5,6 +5,7 @@ import { tokenCookie as cookieOf } from "./hub/http/token-cookie.ts";
 import type { HubUrl } from "./hub/hub-url.ts";
 import { type Matcher, type MatcherType, parseMatcher } from "./hub/matcher.ts";
 import { askForNumbers, numbersTopic } from "./hub/numbers.ts";
+import type { LastUpdates } from "./hub/requests.ts";
 import { IteratorSink } from "./hub/sink/iterator.ts";
 import type { SubscriptionDocument } from "./hub/subscriptions.ts";
 import { parseUpdate } from "./hub/update.ts";
@@ -52,11 +53,14 @@ export async function publish(update: OwnUpdate): Promise<string> {
 }
 
 /** At least one matcher. */
-export interface OwnSubscription {
+export interface OwnMatchers {
   /** Topics as they are, or `*`. */
   readonly match?: string | readonly string[];
   /** URL patterns, such as `https://example.com/books/:id`. */
   readonly matchUrlPattern?: string | readonly string[];
+}
+
+export interface OwnSubscription extends OwnMatchers {
   /** Go on after this event, or from the `earliest` that is kept. */
   readonly lastEventId?: string;
   /** Ends the subscription. So does leaving the loop. */
@@ -73,12 +77,8 @@ export async function subscribe(
   subscription: OwnSubscription,
 ): Promise<AsyncIterableIterator<ReceivedEvent>> {
   const { hub } = runtime();
-  const { match = [], matchUrlPattern = [], lastEventId, signal } = subscription;
-  const matchers = [
-    ...listOf(match).map((each) => matcherOf("exact", each, hub.url)),
-    ...listOf(matchUrlPattern).map((each) => matcherOf("urlpattern", each, hub.url)),
-  ];
-  if (matchers.length === 0) throw new TypeError("no matcher: give match or matchUrlPattern");
+  const { lastEventId, signal } = subscription;
+  const matchers = matchersOf(subscription, hub.url);
   if (askForNumbers(matchers, hub.url) === "mixed") {
     throw new TypeError(`${numbersTopic(hub.url)} is a stream of its own: subscribe to it alone`);
   }
@@ -104,6 +104,32 @@ export async function subscribe(
     void sink.finished.then(() => signal.removeEventListener("abort", end));
   }
   return sink;
+}
+
+/** The most that `lastUpdates` gives, in bytes of their frames: a page takes them along. */
+const LAST_UPDATES_BYTES = 8 * 1024 * 1024;
+
+/**
+ * The newest updates of topics, the oldest of them first, and the id to go on from, for a page that is rendered with them: a stream with
+ * this `lastEventId` brings all that came after, and none of them again. Private ones are among them: whom they are shown to is the caller's
+ * to decide. What the hub itself publishes is not. Topics cost what is given; patterns are held against what is kept, the newest first,
+ * until there are enough: a few milliseconds at a time.
+ * @param wanted `count`: at most how many (default: 1). There are fewer where fewer are kept, or where they have more than 8 MiB
+ * @throws TypeError if a matcher is malformed, or `count` is no whole number from 1 on; HubError with the code `log:unavailable`, or
+ *   `log:not-shared` on Vercel
+ */
+export async function lastUpdates(
+  wanted: OwnMatchers & { readonly count?: number },
+): Promise<LastUpdates> {
+  const { hub } = runtime();
+  const { count = 1 } = wanted;
+  const matchers = matchersOf(wanted, hub.url);
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new TypeError(`count is ${count}, but is a whole number from 1 on`);
+  }
+  return hub.outside(() =>
+    hub.lastUpdates({ matchers, most: count, maxBytes: LAST_UPDATES_BYTES }),
+  );
 }
 
 /**
@@ -173,6 +199,15 @@ function listOf(texts: string | readonly string[]): readonly string[] {
 
 function topicMatcher(topic: string | TopicMatcher): TopicMatcher {
   return typeof topic === "string" ? { match: topic } : topic;
+}
+
+function matchersOf({ match = [], matchUrlPattern = [] }: OwnMatchers, hubUrl: HubUrl): Matcher[] {
+  const matchers = [
+    ...listOf(match).map((each) => matcherOf("exact", each, hubUrl)),
+    ...listOf(matchUrlPattern).map((each) => matcherOf("urlpattern", each, hubUrl)),
+  ];
+  if (matchers.length === 0) throw new TypeError("no matcher: give match or matchUrlPattern");
+  return matchers;
 }
 
 function matcherOf(type: MatcherType, match: string, hubUrl: HubUrl): Matcher {

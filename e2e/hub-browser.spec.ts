@@ -79,19 +79,27 @@ export async function GET(request: Request) {
 }
 `;
 
-const PAGE = `import { publish } from "../../runnel.ts";
+const PAGE = `import { connection } from "next/server";
+import { lastUpdates, publish } from "../../runnel.ts";
 
 async function say() {
   "use server";
   await publish({ topic: ["own", "other"], data: "from an action" });
 }
 
-export default function Page() {
-  return <form action={say}><button type="submit">Say it</button></form>;
+export default async function Page() {
+  await connection();
+  const { updates, lastEventId } = await lastUpdates({ match: "own", count: 2 });
+  return (
+    <form action={say}>
+      <output>{JSON.stringify({ updates, lastEventId })}</output>
+      <button type="submit">Say it</button>
+    </form>
+  );
 }
 `;
 
-test("a route handler and a server action publish and subscribe with two functions", async ({
+test("a route handler and a server action publish and subscribe with two functions, and a page is rendered with the last updates", async ({
   page,
 }) => {
   test.setTimeout(180_000);
@@ -111,11 +119,22 @@ test("a route handler and a server action publish and subscribe with two functio
         await expect.poll(() => listener.events).toEqual([note]);
         const heard = fetch(notes).then((response) => response.json());
         await page.goto(`${runnel.url}/fixture`);
+        // What the page was rendered with, and from there on a stream: all of it, each once.
+        const shown = async () => JSON.parse((await page.locator("output").textContent()) ?? "");
+        const { updates, lastEventId } = await shown();
+        expect(updates).toEqual([note]);
         await page.getByRole("button", { name: "Say it" }).click();
         await expect.poll(() => listener.events.length).toBe(2);
         const [, said] = listener.events;
         expect(said).toMatchObject({ type: "message", data: "from an action" });
         expect(await heard).toEqual([note, said]);
+        const rest = await listen(runnel, {
+          at: `${query("match", "own")}&last_event_id=${lastEventId}`,
+        });
+        await expect.poll(() => rest.events).toEqual([said]);
+        rest.leave();
+        await page.reload();
+        expect((await shown()).updates).toEqual([note, said]);
         await page.close();
         listener.leave();
         // The loop that was left is no subscription any more.

@@ -7,7 +7,9 @@ import {
   type Lane,
   type Log,
   type Page,
+  type PageBack,
   type Position,
+  type ReadBackRequest,
   type ReadRequest,
   type Retention,
   START,
@@ -29,6 +31,16 @@ export interface Stretch extends Page {
 export interface HistoryRequest extends ReadRequest {
   /** Whether anybody still waits for it, when its turn has come. */
   readonly isWanted: () => boolean;
+}
+
+/** Which updates are wanted, and how many of them, and how many bytes of frames at most. */
+export type NewestRequest = Pick<ReadBackRequest, "matchers" | "most" | "maxBytes">;
+
+export interface Newest {
+  /** The oldest first. */
+  readonly entries: readonly Entry[];
+  /** There is nothing newer up to here; what came later lies beyond it. */
+  readonly position: Position;
 }
 
 /** Patterns that would take longer, in instructions, are not tried in the turn of whoever asks. */
@@ -56,7 +68,12 @@ export class History {
 
   /** The id of the newest event that was delivered, whoever may see it; `earliest`, if there was none. */
   get lastEventId(): string {
-    return this.#delivered === START ? "earliest" : this.#log.cursor(this.#delivered);
+    return this.idAt(this.#delivered);
+  }
+
+  /** The id after which a stream goes on behind the position; `earliest`, if that is before everything. */
+  idAt(position: Position): string {
+    return position === START ? "earliest" : this.#log.cursor(position);
   }
 
   /** What is kept now. */
@@ -90,9 +107,49 @@ export class History {
       const { floors } = this;
       return { ...this.#readRecent(request, lanes), floors };
     }
-    const read = this.#lastRead.then(() => this.#readInTurn(request));
-    this.#lastRead = read.catch(() => {});
-    return read;
+    return this.#inTurn(() => this.#readInTurn(request));
+  }
+
+  /**
+   * The newest updates, private ones too, as they were at the call: what is delivered while it reads is not among them.
+   * @throws HubError `log:unavailable`
+   */
+  async newest({ matchers, most, maxBytes }: NewestRequest): Promise<Newest> {
+    const position = this.#delivered;
+    const isQuick = matchers.every(({ cost }) => cost === 0);
+    const entries: Entry[] = [];
+    let upTo = position;
+    let bytes = 0;
+    // What is let go of meanwhile is the oldest: there is no hole in what was found.
+    for (let isFull = false; !isFull && bytes < maxBytes && upTo > this.#log.floor("updates"); ) {
+      const rest = { most: most - entries.length, maxBytes: maxBytes - bytes };
+      const request = { lane: "updates", upTo, matchers, ...rest } as const;
+      const recent = isQuick ? this.#recentBack(request) : undefined;
+      const page = recent ?? (await this.#inTurn(() => this.#readBackInTurn(request)));
+      for (const entry of page.entries) bytes += entry.frame.bytes.length;
+      entries.push(...page.entries);
+      upTo = page.from;
+      isFull = page.isFull;
+    }
+    return { entries: entries.reverse(), position };
+  }
+
+  #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const result = this.#lastRead.then(read);
+    this.#lastRead = result.catch(() => {});
+    return result;
+  }
+
+  async #readBackInTurn(request: ReadBackRequest): Promise<PageBack> {
+    await nextTurn();
+    return this.#recentBack(request) ?? this.#log.readBack(request);
+  }
+
+  /** undefined: memory has nothing that goes back so far. */
+  #recentBack(request: ReadBackRequest): PageBack | undefined {
+    const recent = this.#recent.updates;
+    recent.dropUpTo(this.#log.floor("updates"));
+    return request.upTo > recent.floor ? recent.readBack(request) : undefined;
   }
 
   async #readInTurn(request: HistoryRequest): Promise<Stretch> {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Appender } from "./appender.ts";
 import { lanesFor } from "./audience.ts";
 import { Audiences } from "./audiences.ts";
 import { covers } from "./auth/grants.ts";
@@ -6,19 +7,25 @@ import { readerOf } from "./auth/reader.ts";
 import { clockGroup } from "./clock.ts";
 import type { Connection, Traffic } from "./connection.ts";
 import { Connections, type Limits, type StreamRequest } from "./connections.ts";
+import { decodeEvents } from "./decode.ts";
 import { HubError } from "./errors.ts";
 import type { Group } from "./group.ts";
-import { History, RECENT } from "./history.ts";
+import { History, type NewestRequest, RECENT } from "./history.ts";
 import type { HubUrl } from "./hub-url.ts";
-import type { Appended, Entry, Log, Receipt, Retention, SubscriptionEvent } from "./log/types.ts";
+import type { Entry, Log, Retention } from "./log/types.ts";
 import type { Logger } from "./logger.ts";
 import type { Meter } from "./meter.ts";
 import { askForNumbers, type Levels, Numbers } from "./numbers.ts";
-import type { Published, PublishRequest, Subscribed, TopicRequest } from "./requests.ts";
+import type {
+  LastUpdates,
+  Published,
+  PublishRequest,
+  Subscribed,
+  TopicRequest,
+} from "./requests.ts";
 import { resume } from "./resume.ts";
 import { endedEvent, type Subscriber, Subscriptions } from "./subscriptions.ts";
 import type { Timers } from "./timers.ts";
-import type { Update } from "./update.ts";
 import type { Vitals } from "./vitals.ts";
 
 export interface HubOptions {
@@ -28,7 +35,7 @@ export interface HubOptions {
   readonly meter: Meter;
   readonly vitals: Vitals;
   readonly url: HubUrl;
-  /** undefined: the instances of the app share none, so there is the clock alone. */
+  /** undefined: the instances of the app share none, so there are the clock and the numbers alone. */
   readonly log: Log | undefined;
   /** What of it is kept in memory too; default: `RECENT`. */
   readonly recent?: Retention;
@@ -44,8 +51,13 @@ export interface HubOptions {
 /** open: takes streams. draining: takes no more, and soon ends those it has. */
 export type HubState = "open" | "draining";
 
-/** How many updates may wait for the log at once. */
-const MAX_WAITING = 100_000;
+/** What there is with a log alone. */
+interface Topics {
+  readonly log: Log;
+  readonly appender: Appender;
+  readonly history: History;
+  readonly audiences: Audiences;
+}
 
 /** The engine: who listens, what they get, and when it ends. */
 export class Hub {
@@ -59,13 +71,10 @@ export class Hub {
   readonly connections: Connections;
   readonly subscriptions: Subscriptions;
   readonly traffic: Traffic = { events: 0, replayed: 0, bytes: 0, lagged: 0, gaps: 0 };
-  readonly #logger: Logger;
   readonly #clock: Group;
   readonly #numbers: Group;
-  readonly #topics: { log: Log; history: History; audiences: Audiences } | undefined;
+  readonly #topics: Topics | undefined;
   #state: HubState = "open";
-  /** Updates that the log has not acknowledged yet. */
-  #waiting = 0;
 
   constructor(options: HubOptions) {
     const { timers, limits, logger, meter, vitals, url, log, longLived, outside } = options;
@@ -76,7 +85,6 @@ export class Hub {
     this.limits = limits;
     this.longLived = longLived;
     this.outside = outside;
-    this.#logger = logger;
     this.connections = new Connections({ timers, limits, logger, traffic });
     this.subscriptions = new Subscriptions(url);
     this.#clock = clockGroup(timers, heartbeatMs);
@@ -88,9 +96,10 @@ export class Hub {
     const history = new History(log, timers, options.recent ?? RECENT);
     const onError = (error: unknown) => logger.warn({ error: String(error) }, "delivery failed");
     const audiences = new Audiences({ history, traffic, timers, heartbeatMs, onError });
-    this.#topics = { log, history, audiences };
+    const appender = new Appender(log, logger);
+    this.#topics = { log, appender, history, audiences };
     log.tail((entries, takenAt) => this.#deliver(entries, takenAt));
-    this.#append(log.leftActive().map(endedEvent));
+    appender.events(log.leftActive().map(endedEvent));
   }
 
   get state(): HubState {
@@ -122,7 +131,7 @@ export class Hub {
     if (askForNumbers(matchers, this.url) === "alone") {
       return this.#join(this.#numbers, request, access?.expiresAt);
     }
-    const { log, history, audiences } = this.#shared();
+    const { log, appender, history, audiences } = this.#shared();
     const reader = readerOf(access);
     const resumed = await resume(log, history, lastEventId, lanesFor(matchers, reader));
     const reason = this.connections.refusal(request.client);
@@ -131,7 +140,7 @@ export class Hub {
     if (resumed.gap) this.traffic.gaps += 1;
     const group = audiences.of(matchers).group(reader);
     const subscriber: Subscriber = { id: `urn:uuid:${randomUUID()}`, matchers, access };
-    this.#append(this.subscriptions.open(subscriber));
+    appender.events(this.subscriptions.open(subscriber));
     const connection = this.connections.open({
       ...request,
       first: resumed.first,
@@ -139,7 +148,7 @@ export class Hub {
       fields: { matchers: matchers.length, resumed: lastEventId !== undefined, gap: resumed.gap },
       onClose: (closed) => {
         group.leave(closed);
-        this.#append(this.subscriptions.close(subscriber));
+        appender.events(this.subscriptions.close(subscriber));
       },
     });
     group.join(connection);
@@ -149,11 +158,23 @@ export class Hub {
   }
 
   /**
+   * The newest updates that match, private ones too, and the id after which a stream goes on behind them: nothing between is lost or
+   * comes twice. Subscription events are not among them.
+   * @throws HubError `log:not-shared`, `log:unavailable`
+   */
+  async lastUpdates(request: NewestRequest): Promise<LastUpdates> {
+    const { history } = this.#shared();
+    const { entries, position } = await history.newest(request);
+    const updates = entries.flatMap(({ frame }) => decodeEvents(frame));
+    return { updates, lastEventId: history.idAt(position) };
+  }
+
+  /**
    * Authorizes and appends, all or nothing; the log's tail delivers. Resolves when the log has it as durable as it promises.
    * @throws HubError `log:not-shared`, `log:unavailable`, `log:busy`
    */
   async publish({ updates, access, receipt }: PublishRequest): Promise<Published> {
-    const { log } = this.#shared();
+    const { appender } = this.#shared();
     if (access !== "own code") {
       for (const [index, { topics }] of updates.entries()) {
         const topic = topics.find((each) => !covers(access, "publish", each));
@@ -161,7 +182,7 @@ export class Hub {
       }
     }
     const from = this.timers.elapsed();
-    const appended = await this.#keep(log, updates, receipt);
+    const appended = await appender.updates(updates, receipt);
     if (appended.outcome === "conflict") return appended;
     const fresh = appended.outcome === "appended" ? updates.length : 0;
     this.meter.appended(this.timers.elapsed() - from, fresh);
@@ -198,24 +219,8 @@ export class Hub {
       audiences,
       lagging: connections.lagging,
       subscriptions: subscriptions.size,
-      waiting: this.#waiting,
+      waiting: this.#topics?.appender.waiting ?? 0,
     };
-  }
-
-  async #keep(
-    log: Log,
-    updates: readonly Update[],
-    receipt: Receipt | undefined,
-  ): Promise<Appended> {
-    if (this.#waiting + updates.length > MAX_WAITING) {
-      throw new HubError("log:busy", `${this.#waiting} updates wait for the log`);
-    }
-    this.#waiting += updates.length;
-    try {
-      return await log.append({ lane: "updates", updates, ...(receipt ? { receipt } : {}) });
-    } finally {
-      this.#waiting -= updates.length;
-    }
   }
 
   #deliver(entries: readonly [Entry, ...Entry[]], takenAt: number): void {
@@ -223,15 +228,6 @@ export class Hub {
     history.deliver(entries);
     audiences.deliver(entries);
     this.meter.delivered(this.timers.elapsed() - takenAt);
-  }
-
-  /** The log's order is that of the calls, so nobody waits. */
-  #append(events: readonly SubscriptionEvent[]): void {
-    if (!this.#topics || events.length === 0) return;
-    this.#topics.log.append({ lane: "subscriptions", events }).catch((error: unknown) => {
-      const fields = { events: events.length, error: String(error) };
-      this.#logger.warn(fields, "subscription events are lost");
-    });
   }
 
   #shared() {

@@ -1,6 +1,7 @@
 import type { Access } from "./auth/types.ts";
 import type { Connection } from "./connection.ts";
 import type { Refusal, StreamRequest } from "./connections.ts";
+import type { ReceivedEvent } from "./decode.ts";
 import type { Receipt } from "./log/types.ts";
 import type { Matcher } from "./matcher.ts";
 import type { Topic } from "./topic.ts";
@@ -17,6 +18,13 @@ export interface TopicRequest extends StreamRequest {
 export type Subscribed =
   | { readonly open: true; readonly connection: Connection; readonly lastEventId?: string }
   | { readonly open: false; readonly reason: Refusal };
+
+export interface LastUpdates {
+  /** The oldest first. */
+  readonly updates: readonly ReceivedEvent[];
+  /** Where a stream goes on behind them; `earliest`, where nothing was ever published. */
+  readonly lastEventId: string;
+}
 
 export interface PublishRequest {
   /** At least one; all of them are appended, or none. */

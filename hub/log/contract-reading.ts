@@ -8,12 +8,14 @@ import {
   event,
   exact,
   readAll,
+  readAllBack,
+  readBackPage,
   readPage,
   startingWith,
   textOf,
   update,
 } from "./testing.ts";
-import { LANES, type Lane } from "./types.ts";
+import { LANES, type Lane, type Log, type ReadBackRequest } from "./types.ts";
 
 /** What a read gives: of every log. */
 export function describeReading(bench: Bench): void {
@@ -140,6 +142,117 @@ export function describeReading(bench: Bench): void {
       const before = a && textOf(a);
       await readAll(log, { matchers: [exact("b")] });
       expect(a && textOf(a)).toBe(before);
+    });
+  });
+}
+
+/** What a read from the end gives: of every log. */
+export function describeReadingBack(bench: Bench): void {
+  describe("reading back", () => {
+    const dataBack = async (log: Log, options: Partial<ReadBackRequest> = {}) =>
+      (await readAllBack(log, options)).map(dataOf).join("");
+
+    test("gives what matches, each once, the newest first, private ones too", async () => {
+      const log = await bench.openLog();
+      await append(
+        log,
+        update("/a", "1"),
+        update("/b", "2"),
+        update(["/c", "/a", "/b"], "3", { private: true }),
+        update("/c", "4"),
+        update("/a", "5"),
+      );
+      const data = (...matchers: Matcher[]) => dataBack(log, { matchers });
+      expect(await data(exact("/a"))).toBe("531");
+      expect(await data(exact("/b"), exact("/a"), exact("/b"), exact("/none"))).toBe("5321");
+      expect(await data(EVERYTHING)).toBe("54321");
+      expect(await data(startingWith("/b"), exact("/c"))).toBe("432");
+      expect(await data(startingWith("/none"))).toBe("");
+      expect(await data(exact("/none"))).toBe("");
+      expect(await data()).toBe("");
+    });
+
+    test("begins at any position, and has what a read forward has", async () => {
+      const log = await bench.openLog();
+      const texts = Array.from({ length: 10 }, (_, index) =>
+        update(index % 2 ? "a" : "b", `${index}`),
+      );
+      await append(log, ...texts);
+      for (const matchers of [
+        [exact("a")],
+        [exact("a"), exact("b")],
+        [EVERYTHING],
+        [startingWith("a")],
+      ]) {
+        const all = await readAll(log, { matchers });
+        for (const { position } of await readAll(log)) {
+          const back = await readAllBack(log, { matchers, upTo: position });
+          const before = all.filter((entry) => entry.position <= position);
+          expect(back.map(({ id }) => id)).toEqual(before.map(({ id }) => id).reverse());
+        }
+      }
+    });
+
+    test("ends with as many as are wanted, or before it is over its bytes, but gives at least one", async () => {
+      const log = await bench.openLog();
+      await append(log, ...Array.from({ length: 9 }, (_, n) => update("a", `${n}`.repeat(1_000))));
+      const size = (await readPage(log)).entries[0]?.frame.bytes.length ?? 0;
+      for (const matchers of [[exact("a")], [EVERYTHING], [startingWith("a")]]) {
+        const count = async (options: Partial<ReadBackRequest>) => {
+          const page = await readBackPage(log, { matchers, ...options });
+          expect(page.isFull).toBe(page.entries.length < 9);
+          return page.entries.length;
+        };
+        expect(await count({ most: 1 })).toBe(1);
+        expect(await count({ most: 4 })).toBe(4);
+        expect(await count({ maxBytes: 1 })).toBe(1);
+        expect(await count({ maxBytes: size * 3 - 1 })).toBe(2);
+        expect(await count({ maxBytes: size * 3, most: 5 })).toBe(3);
+        expect(await count({ most: 10 })).toBe(9);
+      }
+    });
+
+    test("takes a few milliseconds at most for what it does not give, and goes on", async () => {
+      const log = await bench.openLog();
+      await append(log, update("b"), ...Array.from({ length: 1_000 }, () => update("a")));
+      const slow: Matcher = {
+        ...startingWith("b"),
+        matches: (other) => {
+          bench.timers.advance(1);
+          return other.startsWith("b");
+        },
+      };
+      const page = await readBackPage(log, { matchers: [slow] });
+      expect(page).toMatchObject({ entries: [], isFull: false });
+      expect(page.from).toBeGreaterThan(0);
+      expect(page.from).toBeLessThan(log.last);
+      expect(await readAllBack(log, { matchers: [slow] })).toHaveLength(1);
+    });
+
+    test("gives one lane, and nothing that was let go", async () => {
+      const log = await bench.openLog({ maxUpdates: 3 });
+      expect(await dataBack(log)).toBe("");
+      for (let index = 0; index < 5; index += 1) {
+        await append(log, update("a", `${index}`));
+        await log.append({ lane: "subscriptions", events: [event("s", true, `${index}`)] });
+      }
+      expect(await dataBack(log)).toBe("432");
+      expect(await dataBack(log, { matchers: [exact("a")] })).toBe("432");
+      expect(await dataBack(log, { lane: "subscriptions" })).toBe("43210");
+      const page = await readBackPage(log);
+      expect(page).toMatchObject({ isFull: false, from: log.floor("updates") });
+      const below = await readBackPage(log, { upTo: log.floor("updates") });
+      expect(below.entries).toEqual([]);
+    });
+
+    test("looks at the call, not later", async () => {
+      const log = await bench.openLog({ maxUpdates: 3 });
+      await append(log, update("a", "1"), update("a", "2"), update("a", "3"));
+      const page = readBackPage(log);
+      const trimming = append(log, update("a", "4"));
+      expect((await page).entries.map(dataOf).join("")).toBe("321");
+      await trimming;
+      expect(await dataBack(log)).toBe("432");
     });
   });
 }

@@ -7,7 +7,7 @@ import type { Timers } from "../timers.ts";
 import { describeAppending } from "./contract-appending.ts";
 import { describeClosing } from "./contract-closing.ts";
 import { describeIds } from "./contract-ids.ts";
-import { describeReading } from "./contract-reading.ts";
+import { describeReading, describeReadingBack } from "./contract-reading.ts";
 import { describeReceipts } from "./contract-receipts.ts";
 import { describeRetention } from "./contract-retention.ts";
 import { ROOMY } from "./testing.ts";
@@ -66,6 +66,7 @@ export function describeLog(name: string, { open, isDurable }: LogUnderTest): vo
     describeAppending(bench);
     describeIds(bench);
     describeReading(bench);
+    describeReadingBack(bench);
     describeRetention(bench);
     describeReceipts(bench);
     describeClosing(bench);

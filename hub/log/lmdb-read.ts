@@ -8,12 +8,21 @@ import {
   positionIn,
   positionKey,
   positionsBetween,
+  positionsDown,
   type Store,
   type TopicHashes,
 } from "./lmdb-store.ts";
-import { ascending, PageBuilder, ReadBudget } from "./page.ts";
+import { ascending, descending, PageBackBuilder, PageBuilder, ReadBudget } from "./page.ts";
 import { selectionOf } from "./selection.ts";
-import { type Lane, type Page, type Position, START, toPosition } from "./types.ts";
+import {
+  type Lane,
+  type Page,
+  type PageBack,
+  type Position,
+  type ReadBackRequest,
+  START,
+  toPosition,
+} from "./types.ts";
 
 export interface LaneRead {
   readonly lane: Lane;
@@ -74,6 +83,49 @@ export function readLane(reader: Reader, read: LaneRead): Page {
     if (budget.isSpent(head.topics.length * looks)) return page.upTo(position);
   }
   return page.upTo(last);
+}
+
+/** The newest entries in (`floor`, `upTo`] of a lane that match. It seeks to the last, and ends after a few milliseconds. */
+export function readLaneBack(reader: Reader, read: ReadBackRequest, floor: Position): PageBack {
+  const { lane, upTo } = read;
+  const page = new PageBackBuilder(read);
+  const selection = selectionOf(read.matchers);
+  if (selection.by === "nothing" || upTo <= floor) return page.downTo(floor);
+  const { entries, topics: byTopic } = reader.store.lanes[lane];
+  const budget = new ReadBudget(reader.timers);
+  const copies = new FrameCopies();
+
+  if (selection.by === "topics") {
+    const wanted = new Set(selection.topics);
+    const sources = selection.topics.map((topic) => {
+      const hash = reader.hashes.of(topic);
+      return positionsDown(byTopic, hashedKey(hash, upTo), hashedKey(hash, floor));
+    });
+    for (const number of descending(sources)) {
+      const position = toPosition(number);
+      const bytes = entries.get(positionKey(position));
+      const head = bytes && readHead(bytes);
+      if (bytes && head?.topics.some((topic) => wanted.has(topic))) {
+        page.add(loadEntry(bytes, head, { position, lane, copies }));
+      }
+      if (page.isFull || budget.isSpent(1)) return page.downTo(toPosition(position - 1));
+    }
+    return page.downTo(floor);
+  }
+
+  const range = { start: positionKey(upTo), end: positionKey(floor), reverse: true };
+  for (const { key, value } of entries.getRange(range)) {
+    const position = toPosition(positionIn(key));
+    const head = readHead(value);
+    if (selection.by === "everything" || selection.accepts(head.topics)) {
+      page.add(loadEntry(value, head, { position, lane, copies }));
+    }
+    const looks = selection.by === "asking" ? selection.looks : 1;
+    if (page.isFull || budget.isSpent(head.topics.length * looks)) {
+      return page.downTo(toPosition(position - 1));
+    }
+  }
+  return page.downTo(floor);
 }
 
 /** The earliest entry that a publisher gave this id. */

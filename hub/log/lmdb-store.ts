@@ -201,5 +201,14 @@ export function* positionsBetween(
   for (const key of table.getKeys({ start, end })) yield positionIn(key);
 }
 
+/** The same backwards: newest first, from `start` and with it, to before `end`. */
+export function* positionsDown(
+  table: Table,
+  start: Buffer,
+  end: Buffer,
+): Generator<number, void, void> {
+  for (const key of table.getKeys({ start, end, reverse: true })) yield positionIn(key);
+}
+
 /** Where a range ends that goes to a position and with it. */
 export const beyond = (position: Position): number => position + 1;

@@ -6,7 +6,7 @@ import type { Logger } from "../logger.ts";
 import type { Timers } from "../timers.ts";
 import { parseTopic } from "../topic.ts";
 import { prepareCommit, sizeOf, type Waiting } from "./commit.ts";
-import { findOwnId, type Reader, readLane } from "./lmdb-read.ts";
+import { findOwnId, type Reader, readLane, readLaneBack } from "./lmdb-read.ts";
 import { readState, type State, type StoredReceipt } from "./lmdb-state.ts";
 import { digestOf, openStore, readOrMakeRecord, type Store, TopicHashes } from "./lmdb-store.ts";
 import { type CommitPlan, planCommit, writeCommit } from "./lmdb-write.ts";
@@ -20,7 +20,9 @@ import type {
   Listener,
   Log,
   Page,
+  PageBack,
   Position,
+  ReadBackRequest,
   ReadRequest,
   Receipt,
   Retention,
@@ -135,6 +137,12 @@ class LmdbLog implements Log {
     return this.#reading(() =>
       second === undefined ? read(first) : mergePages(read(first), read(second), maxBytes),
     );
+  }
+
+  async readBack(request: ReadBackRequest): Promise<PageBack> {
+    if (this.#closing) throw closed();
+    const floor = this.floor(request.lane);
+    return this.#reading(() => readLaneBack(this.#reader, request, floor));
   }
 
   leftActive(): readonly SubscriptionEvent[] {

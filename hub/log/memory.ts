@@ -15,7 +15,9 @@ import {
   type Listener,
   type Log,
   type Page,
+  type PageBack,
   type Position,
+  type ReadBackRequest,
   type ReadRequest,
   type Retention,
   START,
@@ -95,6 +97,11 @@ export class MemoryLog implements Log {
     const [first, second] = new Set(lanes);
     if (first === undefined) return { entries: [], to: this.#last };
     return second === undefined ? read(first) : mergePages(read(first), read(second), maxBytes);
+  }
+
+  async readBack({ lane, ...request }: ReadBackRequest): Promise<PageBack> {
+    if (this.#isClosed) throw closed();
+    return this.#rings[lane].readBack(request);
   }
 
   leftActive(): readonly SubscriptionEvent[] {

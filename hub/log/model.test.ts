@@ -14,10 +14,11 @@ import {
   exact,
   idsOf,
   readAll,
+  readAllBack,
   startingWith,
   update,
 } from "./testing.ts";
-import type { Log, Retention } from "./types.ts";
+import { type Log, type Retention, toPosition } from "./types.ts";
 
 const TOPICS = ["a/1", "a/2", "b/1", "b/2"];
 const IDS = ["x", "y"];
@@ -28,6 +29,7 @@ type Step =
   | { do: "wait"; ms: number }
   | { do: "trim" }
   | { do: "reopen" }
+  | { do: "read back"; topics: string[]; prefix: string | undefined; from: number; most: number }
   | { do: "read"; topics: string[]; prefix: string | undefined; from: number; maxBytes: number };
 
 const anUpdate = fc
@@ -57,10 +59,25 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
       maxBytes: fc.integer({ min: 1, max: 2_000 }),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("read back" as const),
+      topics: fc.array(fc.constantFrom(...TOPICS), { maxLength: 3 }),
+      prefix: fc.constantFrom(undefined, undefined, "a/", "b/", ""),
+      from: fc.nat(20),
+      most: fc.integer({ min: 1, max: 20 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(80) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("trim" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reopen" as const) }) },
 );
+
+const matchersOf = ({ topics, prefix }: { topics: string[]; prefix: string | undefined }) => [
+  ...topics.map(exact),
+  ...(prefix === undefined ? [] : [prefix === "" ? EVERYTHING : startingWith(prefix)]),
+];
 
 interface Kept {
   readonly id: string;
@@ -115,12 +132,23 @@ async function follow(
         if (!isDurable) continue;
         await log.close();
         log = await open(timers);
+      } else if (step.do === "read back") {
+        const matchers = matchersOf(step);
+        const upTo = toPosition(kept[step.from]?.position ?? log.last);
+        const read = await readAllBack(log, { upTo, matchers, most: step.most });
+        const expected = kept
+          .filter(
+            (entry) =>
+              entry.position <= upTo &&
+              matchers.some((matcher) => entry.topics.some((topic) => matcher.matches(topic))),
+          )
+          .reverse()
+          .slice(0, step.most);
+        expect(read.map(({ position, id }) => [position, id])).toEqual(
+          expected.map(({ position, id }) => [position, id]),
+        );
       } else {
-        const { prefix } = step;
-        const matchers = [
-          ...step.topics.map(exact),
-          ...(prefix === undefined ? [] : [prefix === "" ? EVERYTHING : startingWith(prefix)]),
-        ];
+        const matchers = matchersOf(step);
         const after = kept[step.from]?.position ?? floor;
         const start = (await log.locate(log.cursor(log.last))) === after ? log.last : undefined;
         const position =

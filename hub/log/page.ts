@@ -1,5 +1,12 @@
 import type { Timers } from "../timers.ts";
-import { type Entry, type Page, type Position, toPosition } from "./types.ts";
+import {
+  type Entry,
+  type Page,
+  type PageBack,
+  type Position,
+  type ReadBackRequest,
+  toPosition,
+} from "./types.ts";
 
 /** One lane's read stops after this many milliseconds; both lanes' take no more than twice as long. */
 const READ_MS = 2;
@@ -34,6 +41,40 @@ export class PageBuilder {
   /** The page is full: what follows its last entry was not looked at. */
   full(after: Position): Page {
     return { entries: this.#entries, to: this.#entries.at(-1)?.position ?? after };
+  }
+}
+
+/** Fills one page of what is read backwards. */
+export class PageBackBuilder {
+  readonly #most: number;
+  readonly #maxBytes: number;
+  readonly #entries: Entry[] = [];
+  #bytes = 0;
+  #isFull = false;
+
+  constructor({ most, maxBytes }: Pick<ReadBackRequest, "most" | "maxBytes">) {
+    this.#most = most;
+    this.#maxBytes = maxBytes;
+  }
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  add(entry: Entry): void {
+    const bytes = this.#bytes + entry.frame.bytes.length;
+    if (this.#entries.length > 0 && bytes > this.#maxBytes) {
+      this.#isFull = true;
+      return;
+    }
+    this.#entries.push(entry);
+    this.#bytes = bytes;
+    this.#isFull = this.#entries.length >= this.#most;
+  }
+
+  /** All beyond `from` was looked at, unless it is full. */
+  downTo(from: Position): PageBack {
+    return { entries: this.#entries, from, isFull: this.#isFull };
   }
 }
 
@@ -78,24 +119,30 @@ export function mergePages(a: Page, b: Page, maxBytes: number): Page {
   }
 }
 
-/**
- * The numbers of several ascending sources, in order, each once.
- * Sources that are left early are closed.
- */
-export function* ascending(sources: readonly Iterable<number>[]): Generator<number, void, void> {
+/** The numbers of several ascending sources, in order, each once. Sources that are left early are closed. */
+export const ascending = (sources: readonly Iterable<number>[]) => merged(sources, 1);
+
+/** The same of descending sources, from the greatest on. */
+export const descending = (sources: readonly Iterable<number>[]) => merged(sources, -1);
+
+function* merged(
+  sources: readonly Iterable<number>[],
+  sign: 1 | -1,
+): Generator<number, void, void> {
   const open = sources.map((source) => source[Symbol.iterator]());
   try {
     const heads = open.map((iterator) => iterator.next());
     for (;;) {
-      let least: number | undefined;
+      let first: number | undefined;
       for (const head of heads) {
-        if (!head.done && (least === undefined || head.value < least)) least = head.value;
+        if (!head.done && (first === undefined || (head.value - first) * sign < 0))
+          first = head.value;
       }
-      if (least === undefined) return;
-      yield least;
+      if (first === undefined) return;
+      yield first;
       for (const [index, iterator] of open.entries()) {
         const head = heads[index];
-        if (head && !head.done && head.value === least) heads[index] = iterator.next();
+        if (head && !head.done && head.value === first) heads[index] = iterator.next();
       }
     }
   } finally {

@@ -1,9 +1,18 @@
 import type { Matcher } from "../matcher.ts";
 import type { Timers } from "../timers.ts";
-import { ascending, PageBuilder, ReadBudget } from "./page.ts";
+import { ascending, descending, PageBackBuilder, PageBuilder, ReadBudget } from "./page.ts";
 import { Queue } from "./queue.ts";
 import { selectionOf } from "./selection.ts";
-import { type Entry, type Page, type Position, type Retention, START } from "./types.ts";
+import {
+  type Entry,
+  type Page,
+  type PageBack,
+  type Position,
+  type ReadBackRequest,
+  type Retention,
+  START,
+  toPosition,
+} from "./types.ts";
 
 export interface RingOptions {
   readonly retention: Retention;
@@ -112,11 +121,46 @@ export class Ring {
     }
   }
 
+  /** What it has up to there that matches, from the end. By exact topics it costs what it returns; else it ends after a few milliseconds. */
+  readBack({ upTo, matchers, most, maxBytes }: Omit<ReadBackRequest, "lane">): PageBack {
+    const page = new PageBackBuilder({ most, maxBytes });
+    const selection = selectionOf(matchers);
+    if (selection.by === "nothing") return page.downTo(this.#floor);
+    const beyond = this.#entries.lowerBound(({ position }) => position <= upTo);
+    if (selection.by === "topics") {
+      const sources = selection.topics.map((topic) => this.#numbersBack(topic, beyond));
+      for (const number of descending(sources)) {
+        const entry = this.#entries.at(number - this.#removed);
+        if (entry) page.add(entry);
+        if (page.isFull) break;
+      }
+      return page.downTo(this.#floor);
+    }
+    const budget = new ReadBudget(this.#options.timers);
+    for (let index = beyond - 1; index >= 0 && !page.isFull; index -= 1) {
+      const entry = this.#entries.at(index);
+      if (!entry) break;
+      if (selection.by === "everything" || selection.accepts(entry.topics)) page.add(entry);
+      const looks = selection.by === "asking" ? selection.looks : 1;
+      if (budget.isSpent(entry.topics.length * looks)) {
+        return page.downTo(toPosition(entry.position - 1));
+      }
+    }
+    return page.downTo(this.#floor);
+  }
+
   *#numbersOf(topic: string, from: number): Generator<number, void, void> {
     const numbers = this.#byTopic.get(topic);
     if (!numbers) return;
     const start = numbers.lowerBound((number) => number < this.#removed + from);
     for (let index = start; index < numbers.length; index += 1) yield numbers.at(index) ?? 0;
+  }
+
+  *#numbersBack(topic: string, beyond: number): Generator<number, void, void> {
+    const numbers = this.#byTopic.get(topic);
+    if (!numbers) return;
+    const end = numbers.lowerBound((number) => number < this.#removed + beyond);
+    for (let index = end - 1; index >= 0; index -= 1) yield numbers.at(index) ?? 0;
   }
 
   #removeOldest(): void {

@@ -8,7 +8,9 @@ import {
   type Lane,
   type Log,
   type Page,
+  type PageBack,
   type Position,
+  type ReadBackRequest,
   type Retention,
   START,
   type SubscriptionEvent,
@@ -105,5 +107,31 @@ export async function readAll(log: Log, options: ReadOptions = {}): Promise<Entr
     if (page.to >= log.last) return entries;
     if (page.to <= after) throw new Error(`a page after ${after} goes to ${page.to}`);
     after = page.to;
+  }
+}
+
+export const readBackPage = (log: Log, options: Partial<ReadBackRequest> = {}): Promise<PageBack> =>
+  log.readBack({
+    upTo: log.last,
+    lane: "updates",
+    matchers: [EVERYTHING],
+    most: 1_000_000,
+    maxBytes: 2 ** 30,
+    ...options,
+  });
+
+/** Page after page, to what is no longer kept; the newest first. */
+export async function readAllBack(
+  log: Log,
+  options: Partial<ReadBackRequest> = {},
+): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let upTo = options.upTo ?? log.last;
+  for (;;) {
+    const page = await readBackPage(log, { ...options, upTo });
+    entries.push(...page.entries);
+    if (page.isFull || page.from <= log.floor(options.lane ?? "updates")) return entries;
+    if (page.from >= upTo) throw new Error(`a page from ${upTo} comes back to ${page.from}`);
+    upTo = page.from;
   }
 }

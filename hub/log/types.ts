@@ -80,6 +80,27 @@ export interface Page {
   readonly to: Position;
 }
 
+export interface ReadBackRequest {
+  /** Where to begin; MUST NOT lie beyond the log's `last`. */
+  readonly upTo: Position;
+  readonly lane: Lane;
+  /** Entries that match at least one; empty: none do. */
+  readonly matchers: readonly Matcher[];
+  /** Stops with so many entries; at least one. */
+  readonly most: number;
+  /** Stops before the entry that would go over this many bytes of frames, but gives at least one. */
+  readonly maxBytes: number;
+}
+
+/** A stretch of the log, read backwards: all entries in (`from`, `upTo`] that match, the newest first. */
+export interface PageBack {
+  readonly entries: readonly Entry[];
+  /** The lane's floor where all of it was looked at, or beyond it: a page also ends when it has taken its time. */
+  readonly from: Position;
+  /** It has what was asked for: nothing older is wanted. */
+  readonly isFull: boolean;
+}
+
 /** What is kept; beyond any one of them, the oldest goes. */
 export interface Retention {
   readonly maxUpdates: number;
@@ -141,6 +162,11 @@ export interface Log {
    * @throws HubError `log:unavailable`
    */
   read(request: ReadRequest): Promise<Page>;
+  /**
+   * What is kept of a lane, from its end: of the same cost as `read`, and at the call too.
+   * @throws HubError `log:unavailable`
+   */
+  readBack(request: ReadBackRequest): Promise<PageBack>;
   /** The subscriptions that whoever had the log before left active, by topic, with their documents: it died, or did not end them. */
   leftActive(): readonly SubscriptionEvent[];
   /**

@@ -1,0 +1,46 @@
+import { HubError } from "./errors.ts";
+import type { Appended, Log, Receipt, SubscriptionEvent } from "./log/types.ts";
+import type { Logger } from "./logger.ts";
+import type { Update } from "./update.ts";
+
+/** How many updates may wait for the log at once. */
+const MAX_WAITING = 100_000;
+
+/** Hands the log what it is to keep. */
+export class Appender {
+  readonly #log: Log;
+  readonly #logger: Logger;
+  #waiting = 0;
+
+  constructor(log: Log, logger: Logger) {
+    this.#log = log;
+    this.#logger = logger;
+  }
+
+  /** Updates that the log has not acknowledged yet. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** @throws HubError `log:busy`, `log:unavailable` */
+  async updates(updates: readonly Update[], receipt: Receipt | undefined): Promise<Appended> {
+    if (this.#waiting + updates.length > MAX_WAITING) {
+      throw new HubError("log:busy", `${this.#waiting} updates wait for the log`);
+    }
+    this.#waiting += updates.length;
+    try {
+      return await this.#log.append({ lane: "updates", updates, ...(receipt ? { receipt } : {}) });
+    } finally {
+      this.#waiting -= updates.length;
+    }
+  }
+
+  /** The log's order is that of the calls, so nobody waits. */
+  events(events: readonly SubscriptionEvent[]): void {
+    if (events.length === 0) return;
+    this.#log.append({ lane: "subscriptions", events }).catch((error: unknown) => {
+      const fields = { events: events.length, error: String(error) };
+      this.#logger.warn(fields, "subscription events are lost");
+    });
+  }
+}
