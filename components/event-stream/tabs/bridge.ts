@@ -3,13 +3,11 @@ import type { Stop } from "../world.ts";
 import { Hold } from "./hold.ts";
 import { charactersOf, eventIds, type Item, itemHandlers } from "./item.ts";
 import { PROTOCOL } from "./messages.ts";
-import { RING_LIMITS } from "./ring.ts";
 import { NOWHERE } from "./seen.ts";
 import type { Tab } from "./tab.ts";
 
-/** So many items may wait for their place; then all starts over, from where the tab has come to by then. */
-const MOST_WAITING = RING_LIMITS.items * 4;
-const MOST_WAITING_CHARACTERS = RING_LIMITS.characters * 4;
+/** So many memories full of items may wait for their place; then all starts over, from where the tab has come to by then. */
+const MOST_WAITING = 4;
 /** Another tab's turn may last this long, in milliseconds, while this one has something to wait for. Then it is taken for frozen. */
 const LONGEST_TURN_MS = 20_000;
 /** Whatever the leader is told this long after this tab came, in milliseconds, was sent after what this tab's page knows was. */
@@ -41,6 +39,7 @@ export class Bridge {
   /** An event came from the leader since: it will come over the own connection too. */
   #expectsMeeting = false;
   #feed: Feed | undefined;
+  #broughtGap = false;
   #isLive = false;
   #leaderIsLive = false;
   #stopPatience: Stop | undefined;
@@ -117,11 +116,13 @@ export class Bridge {
   #brought(item: Item, after: string): void {
     this.#tab.seen.take(item);
     this.#tab.deliver(item);
+    const isAfterGap = this.#broughtGap;
+    this.#broughtGap = item.kind === "gap";
     if (this.#over || item.kind === "gap") return;
     const at = this.#waiting.findIndex((one) => one.kind !== "gap" && one.id === item.id);
     if (at !== -1) this.#on.onMet(this.#waiting.slice(at + 1), []);
-    // A hub tells the cursor of those who have all there is.
-    else if (item.kind === "cursor" && item.id !== after) {
+    // A hub moves the cursor of those who have all there is, and of those whose place it no longer has.
+    else if (item.kind === "cursor" && item.id !== after && !isAfterGap) {
       this.#isLive = true;
       this.#meetInSilence();
     }
@@ -142,8 +143,10 @@ export class Bridge {
   #keep(item: Item): void {
     this.#waiting.push(item);
     this.#characters += charactersOf(item);
-    if (this.#waiting.length > MOST_WAITING || this.#characters > MOST_WAITING_CHARACTERS)
-      this.#on.onBroken();
+    const { items, characters } = this.#tab.memory;
+    const isTooMuch =
+      this.#waiting.length > items * MOST_WAITING || this.#characters > characters * MOST_WAITING;
+    if (isTooMuch) this.#on.onBroken();
   }
 
   #bePatient(): void {

@@ -5,6 +5,7 @@ import type { Lead, LeaderMessage, Welcome } from "./messages.ts";
 import type { Mark } from "./ring.ts";
 import { NOWHERE } from "./seen.ts";
 import type { Tab } from "./tab.ts";
+import type { Term } from "./term.ts";
 
 /** A question that is older than this, in milliseconds, was not heard. */
 const UNHEARD_MS = 3_000;
@@ -22,17 +23,16 @@ type State =
 export class Follower {
   readonly #tab: Tab;
   readonly #signs: LifeSigns;
-  #term: number;
+  #term: Term;
   /** The last item of this leadership that came in. */
   #seq = 0;
-  #asked = 0;
   #state: State = { at: "asking", ask: 0, since: 0 };
 
   /**
-   * @param term the newest leadership that this tab knows; 0: none
+   * @param term the newest leadership that this tab knows
    * @param onDead the leader gives no sign of life
    */
-  constructor(tab: Tab, term: number, onDead: () => void) {
+  constructor(tab: Tab, term: Term, onDead: () => void) {
     this.#tab = tab;
     this.#term = term;
     this.#signs = new LifeSigns(tab.world, {
@@ -184,11 +184,11 @@ export class Follower {
   }
 
   #ask(): void {
-    const { world, seen, id, post } = this.#tab;
-    this.#asked += 1;
-    this.#enter({ at: "asking", ask: this.#asked, since: world.elapsed() });
+    const { world, seen, id } = this.#tab;
+    const ask = this.#tab.nextAsk();
+    this.#enter({ at: "asking", ask, since: world.elapsed() });
     const after = seen.id === undefined ? {} : { after: seen.id };
-    post({ kind: "hello", tab: id, ask: this.#asked, ...after, ...seen.mark });
+    this.#tab.post({ kind: "hello", tab: id, ask, ...after, ...seen.mark });
   }
 
   #enter(state: State): void {

@@ -9,7 +9,6 @@ export interface HoldHandlers {
 
 interface Attempt {
   over: boolean;
-  held: boolean;
   end: () => void;
 }
 
@@ -49,19 +48,20 @@ export class Hold {
 
   #request(options: LockOptions, end: () => void): void {
     this.let();
-    const attempt: Attempt = { over: false, held: false, end };
+    const attempt: Attempt = { over: false, end };
     this.#attempt = attempt;
     const held = () =>
       new Promise<void>((release) => {
         if (attempt.over) return release();
         attempt.end = release;
-        attempt.held = true;
         this.#on.onHeld();
       });
-    this.#locks.request(this.#name, options, held).catch(() => {
+    this.#locks.request(this.#name, options, held).catch((error: unknown) => {
       if (attempt.over) return;
       this.#attempt = undefined;
-      if (attempt.held) this.#on.onLost();
+      // It may be told late that it was given the lock, which another has taken by now.
+      attempt.over = true;
+      if (error instanceof DOMException && error.name === "AbortError") this.#on.onLost();
       else this.#on.onRefused();
     });
   }

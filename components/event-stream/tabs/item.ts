@@ -26,9 +26,9 @@ export function tell(handlers: FeedHandlers, item: Item): void {
   else handlers.onGap();
 }
 
-/** Ids of the events among them. */
+/** Ids of the events among them that have one. */
 export function eventIds(items: readonly Item[]): string[] {
-  return items.flatMap((item) => (item.kind === "event" ? [item.id] : []));
+  return items.flatMap((item) => (item.kind === "event" && item.id !== "" ? [item.id] : []));
 }
 
 /** What it takes, about. */

@@ -2,16 +2,17 @@ import type { Feed } from "../feed.ts";
 import { type Item, itemHandlers } from "./item.ts";
 import type { Hello, Standing, TabMessage } from "./messages.ts";
 import type { Tab } from "./tab.ts";
+import type { Term } from "./term.ts";
 
 /** The one tab that has the connection: what it brings, it tells to all. */
 export class Leader {
   readonly #tab: Tab;
-  readonly #term: number;
+  readonly #term: Term;
   readonly #feed: Feed;
   #seq = 0;
   #standing: Standing = { status: { state: "connecting" } };
 
-  constructor(tab: Tab, term: number) {
+  constructor(tab: Tab, term: Term) {
     this.#tab = tab;
     this.#term = term;
     this.#feed = tab.open({
@@ -75,8 +76,6 @@ export class Leader {
   }
 
   #answer(hello: Hello): void {
-    // It knows of a newer leader, and so will this one.
-    if (hello.term > this.#term) return;
     const { seen } = this.#tab;
     const known = this.#itemsFor(hello);
     this.#tab.post({

@@ -5,9 +5,14 @@ import { Hold } from "./hold.ts";
 import { type Item, tell } from "./item.ts";
 import { Leader } from "./leader.ts";
 import { type LeaderMessage, type Message, PROTOCOL, parseMessage } from "./messages.ts";
+import type { RingLimits } from "./ring.ts";
 import { Seen } from "./seen.ts";
 import type { Tab, TabFeedOptions } from "./tab.ts";
 import { Teller } from "./teller.ts";
+import { NO_TERM, nextTerm } from "./term.ts";
+
+/** Some minutes of a lively stream, and no burden to a phone. */
+const MEMORY: RingLimits = { items: 500, characters: 250_000 };
 
 /** This tab among those that share a stream: it leads or follows, from now until stop(). */
 export class Member implements Tab {
@@ -15,6 +20,7 @@ export class Member implements Tab {
   readonly name: string;
   readonly world: World;
   readonly locks: LockManager;
+  readonly memory: RingLimits;
   readonly open: (handlers: FeedHandlers) => Feed;
   readonly seen: Seen;
   readonly teller: Teller;
@@ -23,13 +29,14 @@ export class Member implements Tab {
   readonly #leadership: Hold;
   #role: Leader | Follower | undefined;
   /** The newest leadership that this tab knows. */
-  #term = 0;
+  #term = NO_TERM;
+  #asked = 0;
   #alone = false;
   #over = false;
 
   /** @param after the Last-Event-ID to go on from; undefined: with what comes next */
   constructor(
-    { name, world, open }: TabFeedOptions,
+    { name, world, open, memory = MEMORY }: TabFeedOptions,
     {
       locks,
       channel,
@@ -42,9 +49,10 @@ export class Member implements Tab {
     this.world = world;
     this.locks = locks;
     this.open = open;
+    this.memory = memory;
     this.#on = handlers;
     this.#channel = channel;
-    this.seen = new Seen(after);
+    this.seen = new Seen(memory, after);
     this.teller = new Teller(handlers);
     this.#leadership = new Hold(locks, `${PROTOCOL} ${name}`, {
       onHeld: () => this.#lead(),
@@ -73,6 +81,11 @@ export class Member implements Tab {
     this.#role?.hurry();
   }
 
+  nextAsk(): number {
+    this.#asked += 1;
+    return this.#asked;
+  }
+
   readonly post = (message: Message): void => {
     if (!this.#over && !this.#alone) this.#channel.postMessage(message);
   };
@@ -97,9 +110,7 @@ export class Member implements Tab {
   #lead(): void {
     if (this.#over) return;
     this.#role?.stop();
-    // Greater than all that were, and unlike that of a tab which leads in the same millisecond.
-    const now = Math.floor(this.world.now()) * 1000 + Math.floor(this.world.random() * 1000);
-    this.#term = Math.max(this.#term + 1, now);
+    this.#term = nextTerm(this.#term, this.world.now(), this.id);
     const leader = new Leader(this, this.#term);
     this.#role = leader;
     leader.start();

@@ -4,6 +4,7 @@
  */
 import type { Retry, Status } from "../types.ts";
 import type { Item } from "./item.ts";
+import { isTerm, type Term } from "./term.ts";
 
 /** Part of the names of lock and channel: tabs with another protocol are another company. */
 export const PROTOCOL = "runnel-tabs-1";
@@ -16,8 +17,8 @@ export interface Standing {
 }
 
 interface FromLeader {
-  /** Which leadership it is: each is greater than all before it. What comes from one that was replaced is ignored. */
-  readonly term: number;
+  /** What comes from a leadership that was replaced is ignored. */
+  readonly term: Term;
   /** How many items this leadership has posted, this one included. */
   readonly seq: number;
 }
@@ -65,7 +66,7 @@ export interface Hello {
   /** Its last id; "": none yet. undefined: it has just come, and wants what comes next. */
   readonly after?: string;
   /** Its place in the leader's sequence, the newest leadership that it knows. */
-  readonly term: number;
+  readonly term: Term;
   readonly seq: number;
 }
 
@@ -100,14 +101,14 @@ export function parseMessage(raw: unknown): Message | undefined {
 type Raw = Readonly<Record<string, unknown>>;
 
 function parseHello({ tab, ask, after, term, seq }: Raw): Hello | undefined {
-  if (typeof tab !== "string" || !isCount(ask) || !isCount(term) || !isCount(seq)) return undefined;
+  if (typeof tab !== "string" || !isCount(ask) || !isTerm(term) || !isCount(seq)) return undefined;
   if (after !== undefined && typeof after !== "string") return undefined;
   return { kind: "hello", tab, ask, term, seq, ...(after === undefined ? {} : { after }) };
 }
 
 function parseLeaderMessage(raw: Raw): LeaderMessage | undefined {
   const { kind, term, seq } = raw;
-  if (!isCount(term) || !isCount(seq)) return undefined;
+  if (!isTerm(term) || !isCount(seq)) return undefined;
   if (kind === "item") {
     const item = parseItem(raw.item);
     return item && { kind, term, seq, item };

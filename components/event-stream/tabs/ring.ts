@@ -1,8 +1,9 @@
 import { charactersOf, type Item } from "./item.ts";
+import type { Term } from "./term.ts";
 
 /** Where an item stood in a leader's sequence. */
 export interface Mark {
-  readonly term: number;
+  readonly term: Term;
   /** From 1; 0 is the place before the first. */
   readonly seq: number;
 }
@@ -12,8 +13,6 @@ export interface RingLimits {
   /** Of ids, types and data together. */
   readonly characters: number;
 }
-
-export const RING_LIMITS: RingLimits = { items: 500, characters: 250_000 };
 
 interface Kept {
   readonly item: Item;
@@ -30,7 +29,7 @@ export class Ring {
   /** The id that stood before the oldest item. */
   #base = "";
 
-  constructor(limits: RingLimits = RING_LIMITS) {
+  constructor(limits: RingLimits) {
     this.#limits = limits;
   }
 
@@ -60,7 +59,7 @@ export class Ring {
     for (const { item, characters } of this.#kept) {
       if (this.#kept.length - dropped <= items && this.#characters <= most) break;
       this.#characters -= characters;
-      if (item.kind !== "gap") this.#base = item.id;
+      if (item.kind !== "gap" && item.id !== "") this.#base = item.id;
       dropped += 1;
     }
     this.#kept = this.#kept.slice(dropped);

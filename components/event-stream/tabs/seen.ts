@@ -1,18 +1,20 @@
 import type { Item } from "./item.ts";
-import { type Mark, Ring } from "./ring.ts";
+import { type Mark, Ring, type RingLimits } from "./ring.ts";
+import { NO_TERM } from "./term.ts";
 
 /** No leader's sequence. */
-export const NOWHERE: Mark = { term: 0, seq: 0 };
+export const NOWHERE: Mark = { term: NO_TERM, seq: 0 };
 
 /** How far this tab has come: what its next leader, or it as the next leader, goes on from. */
 export class Seen {
-  readonly #ring = new Ring();
+  readonly #ring: Ring;
   #id: string | undefined;
   /** The place in the leader's sequence, the newest leadership that this tab followed. */
   mark: Mark = NOWHERE;
 
   /** @param after the id to go on from; undefined: with what comes next, wherever that is */
-  constructor(after?: string) {
+  constructor(memory: RingLimits, after: string | undefined) {
+    this.#ring = new Ring(memory);
     this.#id = after;
     this.#ring.clear(after ?? "");
   }
@@ -32,7 +34,7 @@ export class Seen {
 
   /** @param mark where the item stands in the leader's sequence, if that is known */
   take(item: Item, mark?: Mark): void {
-    if (item.kind !== "gap") this.#id = item.id;
+    if (item.kind !== "gap" && (item.id !== "" || this.#id === undefined)) this.#id = item.id;
     this.#ring.push(item, mark);
   }
 

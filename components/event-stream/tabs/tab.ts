@@ -2,6 +2,7 @@ import type { Feed, FeedHandlers } from "../feed.ts";
 import type { World } from "../world.ts";
 import type { Item } from "./item.ts";
 import type { Message } from "./messages.ts";
+import type { RingLimits } from "./ring.ts";
 import type { Seen } from "./seen.ts";
 import type { Teller } from "./teller.ts";
 
@@ -15,6 +16,8 @@ export interface TabFeedOptions {
   readonly world: World;
   /** Makes a connection of one's own. */
   readonly open: (handlers: FeedHandlers) => Feed;
+  /** How much each tab remembers for those that have to catch up. Default: 500 items, 250,000 characters. */
+  readonly memory?: RingLimits;
 }
 
 /** One tab's part in a stream, from start() to stop(): what its roles, leader and follower, have in common. */
@@ -25,10 +28,13 @@ export interface Tab {
   readonly name: string;
   readonly world: World;
   readonly locks: LockManager;
+  readonly memory: RingLimits;
   readonly seen: Seen;
   readonly teller: Teller;
   /** Opens a connection of this tab's own. */
   readonly open: (handlers: FeedHandlers) => Feed;
+  /** A number for its next question: an answer to an earlier one, asked in another role, MUST NOT pass for this one's. */
+  nextAsk(): number;
   /** Tells all other tabs. */
   post(message: Message): void;
   /** Hands an item to this tab's page. */

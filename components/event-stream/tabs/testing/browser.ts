@@ -28,6 +28,8 @@ export class FakeBrowser {
   readonly #due: Due[] = [];
   #order = 0;
   now = 1_000_000;
+  /** How far the time of day is ahead of the clock: somebody may set it. */
+  dayAhead = 0;
   /** The share of messages that get lost on their way. */
   lossy = 0;
 

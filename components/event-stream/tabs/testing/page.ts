@@ -1,5 +1,6 @@
 import type { FeedHandlers } from "../../feed.ts";
 import type { Status } from "../../types.ts";
+import type { RingLimits } from "../ring.ts";
 import { TabFeed } from "../tab-feed.ts";
 import { type FakeHub, idOf, positionOf } from "./hub.ts";
 import type { FakeTab } from "./tab.ts";
@@ -19,11 +20,14 @@ export class FakePage implements FeedHandlers {
   running = false;
   readonly #hub: FakeHub;
 
-  constructor(tab: FakeTab, hub: FakeHub) {
+  constructor(tab: FakeTab, hub: FakeHub, memory?: RingLimits) {
     this.tab = tab;
     this.#hub = hub;
     const open = (handlers: FeedHandlers) => hub.open(tab, handlers);
-    this.feed = new TabFeed({ name: "stream", world: tab.world, open }, this);
+    this.feed = new TabFeed(
+      { name: "stream", world: tab.world, open, ...(memory && { memory }) },
+      this,
+    );
   }
 
   start(after?: number): void {
@@ -66,6 +70,8 @@ export class FakePage implements FeedHandlers {
 
   onCursor(id: string): void {
     this.#check();
+    if (this.lastId !== undefined && positionOf(id) < positionOf(this.lastId))
+      throw new Error(`the cursor went back from ${this.lastId} to ${id}`);
     this.lastId = id;
   }
 

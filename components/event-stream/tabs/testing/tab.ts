@@ -27,7 +27,7 @@ export class FakeTab {
       locks: new FakeLocks(this),
       channel: (name) => new FakeChannel(this, name),
       visible: () => this.visible,
-      now: () => browser.now,
+      now: () => browser.now + browser.dayAhead,
       elapsed: () => browser.now,
       random: browser.random,
       after: (ms, callback) => {
