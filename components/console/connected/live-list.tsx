@@ -63,7 +63,7 @@ export function LiveList({ hub, token, list, onStale }: Props) {
   );
   const title = useId();
   return (
-    <section aria-labelledby={title} className="grid gap-3">
+    <div className="grid gap-3">
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
         <dl className="flex flex-wrap gap-x-6 gap-y-2 text-sm text-quiet">
           <Figure name={subscribers === 1 ? "stream" : "streams"} value={count(subscribers)} />
@@ -119,7 +119,7 @@ export function LiveList({ hub, token, list, onStale }: Props) {
           onTurn={(key, open) => setTurned(new Map(turned).set(key, open))}
         />
       )}
-    </section>
+    </div>
   );
 }
 

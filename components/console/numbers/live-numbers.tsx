@@ -39,7 +39,11 @@ export function LiveNumbers({ hub, token, topic, needed }: Props) {
     <div className="grid gap-3">
       <div className="flex flex-wrap justify-between gap-x-4">
         <StreamState now={now} />
-        <p className="text-sm text-quiet">up to five minutes</p>
+        <p className="text-sm text-quiet">
+          {last && now.status.state !== "open"
+            ? `as of ${new Date(last.at).toLocaleTimeString("en-GB")}`
+            : "up to five minutes"}
+        </p>
       </div>
       <div className="grid grid-cols-[repeat(auto-fill,minmax(min(10.5rem,100%),1fr))] gap-2.5">
         <PanelView panel={TRAFFIC} seconds={seconds} wide />
