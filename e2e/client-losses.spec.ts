@@ -15,13 +15,12 @@ for (const [name, options] of Object.entries(TRANSPORTS)) {
     test.use({ options });
     test.beforeEach(({ page }) => page.exposeFunction("token", () => "any"));
 
-    test("when it is cut, and answered with 502 and 503 again and again", async ({
+    test("when it is cut, and answered with 502, a page to sign in and 503", async ({
       client,
       way,
       publisher,
     }) => {
-      way.refuse(1, 502);
-      way.refuse(2, 503);
+      for (const status of [502, 200, 503]) way.refuse(1, status);
       way.drop();
       await expect.poll(() => way.requests).toBe(5);
       await expect.poll(client.states).toEqual(["connecting", "open", "reconnecting", "open"]);

@@ -1,7 +1,7 @@
 import { BACKOFF } from "./support/client-hub.ts";
 import { expect, openClient, test } from "./support/client-page.ts";
 import { withFolder } from "./support/copy.ts";
-import { HUB, query } from "./support/hub.ts";
+import { HUB, publish, query } from "./support/hub.ts";
 import { expectWhole, startPublisher } from "./support/publisher.ts";
 import { connections, freePort, startRunnel, withRunnel } from "./support/runnel.ts";
 
@@ -56,3 +56,24 @@ for (const [signal, what] of [
     });
   });
 }
+
+test("a hub that comes back without its history is told of as a gap, and listened to", async ({
+  page,
+  site,
+}) => {
+  const hub = { port: await freePort() };
+  const first = await startRunnel(hub);
+  const client = await openClient(page, await site(first), OPTIONS);
+  await expect.poll(connections(first)).toBe(1);
+  await publish(first, { topic: "a", data: "before" });
+  await expect.poll(client.heard).toEqual(["before"]);
+  await first.stop("SIGKILL");
+  await withRunnel(hub, async (second) => {
+    await expect.poll(connections(second)).toBe(1);
+    await publish(second, { topic: "a", data: "after" });
+    await expect.poll(client.heard).toEqual(["before", "after"]);
+    expect((await client.now()).gaps).toBe(1);
+    await page.close();
+    await expect.poll(connections(second)).toBe(0);
+  });
+});

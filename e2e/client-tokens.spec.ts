@@ -76,9 +76,17 @@ test("a token that ends is asked for anew, and nothing private is lost", async (
   for (const { url } of way.seen) for (const token of given) expect(url).not.toContain(token);
 });
 
-test("a token that is refused is asked for anew", async ({ page, way, nextToken, publish }) => {
-  const given = ["no.token.atall", await nextToken()];
-  await page.exposeFunction("token", () => given.shift() ?? nextToken());
+test("a token that is refused, or can't be had, is asked for anew", async ({
+  page,
+  way,
+  nextToken,
+  publish,
+}) => {
+  const answers = [
+    () => Promise.reject(new Error("nobody is signed in")),
+    () => Promise.resolve("no.token.atall"),
+  ];
+  await page.exposeFunction("token", () => (answers.shift() ?? nextToken)());
   const client = await openClient(page, way, { ...OPTIONS, token: "token" });
   await expect.poll(() => way.requests).toBe(2);
   await expect.poll(client.states).toEqual(["connecting", "reconnecting", "open"]);
@@ -96,6 +104,7 @@ test("a cookie whose token ends is renewed, and nothing private is lost", async 
   let renewed = 0;
   const renew = async () => {
     renewed += 1;
+    if (renewed === 2) throw new Error("the server that renews is away");
     await context.addCookies([{ name: COOKIE, value: await nextToken(), url: way.origin }]);
   };
   await renew();
@@ -103,7 +112,7 @@ test("a cookie whose token ends is renewed, and nothing private is lost", async 
   const client = await openClient(page, way, { ...OPTIONS, renew: "renew" });
   await expect.poll(() => way.connections).toBe(1);
   const publisher = await publish();
-  await expect.poll(() => renewed).toBe(3);
+  await expect.poll(() => renewed).toBe(4);
   await publisher.more(5);
   await expectWhole(client.heard, publisher);
 });
