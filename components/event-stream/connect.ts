@@ -8,13 +8,16 @@ export type Connect = (after: string | undefined) => EventSourceLike | undefined
 
 /** How a stream with these options is connected to. */
 export function connector(
-  { url, hub, token }: Pick<EventStreamOptions, "url" | "hub" | "token">,
+  { url, hub, token, types }: Pick<EventStreamOptions, "url" | "hub" | "token" | "types">,
   { EventSource, fetch }: World,
 ): Connect {
-  if (token !== undefined) {
+  const everyType = types === "all";
+  if (token !== undefined || everyType) {
     const asked = hub === false ? url : streamUrl(url, undefined);
     return (after) =>
-      fetch === undefined ? undefined : new FetchSource({ url: asked, fetch, token, after });
+      fetch === undefined
+        ? undefined
+        : new FetchSource({ url: asked, fetch, token, after, everyType });
   }
   return (after) =>
     EventSource === undefined
@@ -35,5 +38,6 @@ export function sharedName(
 ): string | undefined {
   if (share === false) return undefined;
   const address = URL.canParse(url, base) ? new URL(url, base).href : url;
-  return JSON.stringify([share, hub, address, [...new Set(types)].sort()]);
+  const listened = types === "all" ? types : [...new Set(types)].sort();
+  return JSON.stringify([share, hub, address, listened]);
 }

@@ -5,17 +5,19 @@ import type { Ending, EventSourceLike } from "./world.ts";
 export interface FetchSourceOptions {
   readonly url: string;
   readonly fetch: typeof fetch;
-  /** Asked once for each source. */
-  readonly token: () => string | Promise<string>;
+  /** Asked once for each source; undefined: none is sent, but the cookies are. */
+  readonly token: (() => string | Promise<string>) | undefined;
   /** The Last-Event-ID to go on from. */
   readonly after: string | undefined;
+  /** Whoever listens to `message` is told of the events that nobody listens to by their type, too. */
+  readonly everyType: boolean;
 }
 
 /** A longer wait than this, in milliseconds, is not believed. */
 const LONGEST_WAIT_MS = 3_600_000;
 
 /**
- * An event stream that is asked for with a Bearer token, which an EventSource cannot send. It never tries again by itself: when it
+ * An event stream that is asked for with a Bearer token, which an EventSource cannot send, or for events of all types. It never tries again by itself: when it
  * ends it is CLOSED, and `ending` says why. The token is in the Authorization field and nowhere else.
  */
 export class FetchSource implements EventSourceLike {
@@ -66,9 +68,13 @@ export class FetchSource implements EventSourceLike {
 
   /** What the request says; undefined: there is no token, and it was told. */
   async #headers(): Promise<Headers | undefined> {
+    const headers = new Headers({ Accept: "text/event-stream" });
+    const { after, token: ask } = this.#options;
+    if (after !== undefined && !/[\0\r\n]/.test(after)) headers.set("Last-Event-ID", utf8(after));
+    if (ask === undefined) return headers;
     let token: string;
     try {
-      token = await this.#options.token();
+      token = await ask();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#end({ why: `no token was to be had: ${why}`, explained: true });
@@ -79,9 +85,7 @@ export class FetchSource implements EventSourceLike {
       this.#end({ why: "no token was to be had: the callback gave none", explained: true });
       return undefined;
     }
-    const headers = new Headers({ Accept: "text/event-stream", Authorization: `Bearer ${token}` });
-    const { after } = this.#options;
-    if (after !== undefined && !/[\0\r\n]/.test(after)) headers.set("Last-Event-ID", utf8(after));
+    headers.set("Authorization", `Bearer ${token}`);
     return headers;
   }
 
@@ -120,10 +124,19 @@ export class FetchSource implements EventSourceLike {
   }
 
   #tell(event: Event): void {
-    for (const listener of this.#listeners.get(event.type) ?? []) {
+    for (const listener of this.#listenersTo(event)) {
       // [spec] Who closes a stream hears nothing of it any more, not what had arrived either.
       if (this.#readyState !== 2) listener(event);
     }
+  }
+
+  #listenersTo(event: Event): readonly ((event: Event) => void)[] {
+    const { type } = event;
+    const own = this.#listeners.get(type);
+    if (!this.#options.everyType || !(event instanceof MessageEvent)) return own ?? [];
+    // Servers choose the types of their events, and may choose these two.
+    const isNobodys = own === undefined || type === "open" || type === "error";
+    return (isNobodys ? this.#listeners.get("message") : own) ?? [];
   }
 
   #end(ending: Ending): void {

@@ -32,8 +32,11 @@ interface Options<T> {
    * false: the address is used as it is given. Default: true.
    */
   readonly hub?: boolean | undefined;
-  /** Types of events that are listened to, beside `message`. */
-  readonly types?: readonly string[] | undefined;
+  /**
+   * Types of events that are listened to, beside `message`; `all`: whatever the server says, which an EventSource can't be asked for, so that
+   * the stream is read by fetch.
+   */
+  readonly types?: readonly string[] | "all" | undefined;
   /** What to go on from: the cursor of a server render, or `earliest`. Default: what comes from now on. */
   readonly lastEventId?: string | undefined;
   /**

@@ -35,6 +35,24 @@ describe("a connection's life", () => {
     expect(stream.getSnapshot()).toMatchObject({ events: 1, closesAt: null });
   });
 
+  test("asked for all types it lists whatever the server says, and no type is a turn in the connection's life", async () => {
+    const stream = here.listen({ hub: false, types: "all" });
+    await until(stream, "open");
+    for (const type of ["message", "book.renamed", "open", "error"]) {
+      server.emit(`of ${type}`, { type, id: "7" });
+    }
+    await expect
+      .poll(() => stream.getSnapshot().entries.map(({ kind, type, text }) => [kind, type, text]))
+      .toEqual([
+        ["open", undefined, "Connection open ..."],
+        ["message", undefined, "of message"],
+        ["message", "book.renamed", "of book.renamed"],
+        ["message", "open", "of open"],
+        ["message", "error", "of error"],
+      ]);
+    expect(stream.getSnapshot()).toMatchObject({ lastEventId: "7", status: { state: "open" } });
+  });
+
   test("the close comes on time although the server never answers, and its words are the last", async () => {
     server.stall(true);
     const stream = here.listen({ hub: false, closeAfterMs: 100 });

@@ -37,7 +37,14 @@ export function createEventStream<T = unknown, S = undefined>(
 ): EventStream<T, S> {
   const { world = browserWorld(), backoff = BACKOFF, hub = true, types = [], renew } = options;
   const connect = connector(options, world);
-  const source = { connect, types, heartbeats: hub, renew, backoff, world };
+  const source = {
+    connect,
+    types: types === "all" ? [] : types,
+    heartbeats: hub,
+    renew,
+    backoff,
+    world,
+  };
   const own = (handlers: FeedHandlers) => new Source(source, handlers);
   const name = sharedName(options, world);
   const open = (handlers: FeedHandlers) =>
