@@ -1,5 +1,6 @@
 import { memo } from "react";
 import type { Entry, EntryKind } from "../event-stream/types.ts";
+import { clock } from "../ui/clock.ts";
 
 const COLOURS: Record<EntryKind, string> = {
   message: "text-ink",
@@ -49,11 +50,4 @@ function Aside({ children }: { children: React.ReactNode }) {
   return (
     <span className="col-span-full text-quiet @lg:col-span-1 @lg:col-start-2">{children}</span>
   );
-}
-
-/** The reader's own time of day, to the millisecond. */
-function clock(time: Date): string {
-  const two = (n: number) => String(n).padStart(2, "0");
-  const ms = String(time.getMilliseconds()).padStart(3, "0");
-  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${ms}`;
 }

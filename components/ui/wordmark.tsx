@@ -9,7 +9,7 @@ export function Wordmark() {
         </g>
       </svg>
       Runnel
-      <span className="font-normal text-quiet">live event streams for Next.js</span>
+      <span className="font-normal text-quiet max-sm:hidden">live event streams for Next.js</span>
     </p>
   );
 }

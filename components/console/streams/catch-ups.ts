@@ -4,7 +4,7 @@ import type { Entry } from "../../event-stream/types.ts";
 export interface CatchUp {
   /** history: at the start, from an id or the earliest. break: after the connection was lost. */
   readonly after: "history" | "break";
-  /** How many events. */
+  /** How many events; under a flow less those that are likely live. */
   readonly count: number;
   /** Events came while it was live before, so that some of these may be live ones. */
   readonly about: boolean;
@@ -17,6 +17,8 @@ interface Running extends CatchUp {
   /** When the window began that is not over. */
   windowFrom: number;
   inWindow: number;
+  /** How many windows were over, and had more than is usual. */
+  busy: number;
   /** What a window of the live stream has. */
   readonly usual: number;
   first: number;
@@ -27,10 +29,14 @@ interface Running extends CatchUp {
   live: boolean;
 }
 
-/** What is sent again comes at once: a window with nothing, or no more than is usual, ends it. */
-const WINDOW_MS = 250;
-/** The usual is what came in so many milliseconds before the loss. */
-const BEFORE_MS = 2_000;
+/** What is sent again comes at once: a second with nothing, or with no more than is usual, ends it. A busy machine may pause for less. */
+const WINDOW_MS = 1_000;
+/** The usual is the mean of so many seconds before the loss. */
+const BEFORE_WINDOWS = 3;
+/** From so many a second on it is a flow, and some of what comes on return is live. */
+const FLOW = 5;
+/** What the hub tells of itself, this stream's own end and return among it. Source: Mercure, section Subscription Events. */
+export const HUBS_OWN = "mercure";
 /** Marks of so many catch-ups are kept. */
 const MOST = 100;
 
@@ -55,7 +61,10 @@ export class CatchUps {
 
   /** The latest one; undefined: none yet. */
   get latest(): CatchUp | undefined {
-    return this.#all.at(-1);
+    const running = this.#all.at(-1);
+    if (running === undefined) return undefined;
+    const live = running.about ? Math.round(running.usual * running.busy) : 0;
+    return { ...running, count: Math.max(0, running.count - live) };
   }
 
   /** The connection was lost, and has not come back. */
@@ -71,7 +80,9 @@ export class CatchUps {
   }
 
   /** Which catch-up an event came in; undefined: it came live. */
-  of(key: number): CatchUp["after"] | undefined {
+  of(entry: Entry): CatchUp["after"] | undefined {
+    if (!isCounted(entry)) return undefined;
+    const { key } = entry;
     for (let index = this.#all.length - 1; index >= 0; index -= 1) {
       const one = this.#all[index];
       if (one === undefined || key > one.last) return undefined;
@@ -91,13 +102,14 @@ export class CatchUps {
     }
   }
 
-  #take({ kind, key, at }: Entry): void {
+  #take(entry: Entry): void {
+    const { kind, key, at } = entry;
     if (kind === "error") this.#lostAt ??= at;
     else if (kind === "open") this.#open(key, at);
     else if (kind === "gap") {
       const running = this.#all.at(-1);
       if (running && !running.live) running.gap = true;
-    } else if (kind === "message" || kind === "invalid") this.#event(key, at);
+    } else if (isCounted(entry)) this.#event(key, at);
   }
 
   #open(key: number, at: number): void {
@@ -107,11 +119,11 @@ export class CatchUps {
     this.#opened = true;
     this.#lostAt = undefined;
     if (!goesOn) return;
-    const from = (lostAt ?? at) - BEFORE_MS;
-    const usual = (this.#times.filter((time) => time >= from).length * WINDOW_MS) / BEFORE_MS;
+    const from = (lostAt ?? at) - BEFORE_WINDOWS * WINDOW_MS;
+    const usual = this.#times.filter((time) => time >= from).length / BEFORE_WINDOWS;
     const marks = { first: key + 1, last: key, count: 0 };
-    const windows = { openedAt: at, windowFrom: at, inWindow: 0, usual };
-    this.#all.push({ after, ...marks, ...windows, about: usual > 0, gap: false, live: false });
+    const windows = { openedAt: at, windowFrom: at, inWindow: 0, busy: 0, usual };
+    this.#all.push({ after, ...marks, ...windows, about: usual >= FLOW, gap: false, live: false });
     if (this.#all.length > MOST) this.#all.shift();
   }
 
@@ -121,6 +133,7 @@ export class CatchUps {
       if (at >= running.windowFrom + WINDOW_MS) {
         const empty = at >= running.windowFrom + 2 * WINDOW_MS;
         running.live = empty || running.inWindow <= 2 * running.usual;
+        running.busy += 1;
         running.windowFrom = at - ((at - running.openedAt) % WINDOW_MS);
         running.inWindow = 0;
       }
@@ -134,4 +147,8 @@ export class CatchUps {
     this.#times.push(at);
     if (this.#times.length > 20_000) this.#times = this.#times.slice(-10_000);
   }
+}
+
+function isCounted({ kind, type }: Entry): boolean {
+  return kind === "message" && type !== HUBS_OWN;
 }

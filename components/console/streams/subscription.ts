@@ -19,6 +19,9 @@ export const EVERYTHING: Subscription = {
   from: undefined,
 };
 
+/** A form that is still to be filled in. */
+export const NOTHING: Subscription = { matchers: [{ type: "exact", match: "" }], from: undefined };
+
 /** The hub takes as many in one request. */
 export const MOST_MATCHERS = 100;
 

@@ -1,0 +1,83 @@
+"use client";
+
+import { useState } from "react";
+import { type Tab, TabList } from "../ui/tab-list.tsx";
+import { useWide } from "../ui/use-wide.ts";
+import { Connected } from "./connected/connected.tsx";
+import type { ConsoleProps, HubInfo } from "./hub-info.ts";
+import { Numbers } from "./numbers/numbers.tsx";
+import { Publish } from "./publish/publish.tsx";
+import { Streams } from "./streams/streams.tsx";
+import type { Subscription } from "./streams/subscription.ts";
+import { useStreamList } from "./streams/use-stream-list.ts";
+import { Tokens } from "./tokens/tokens.tsx";
+
+type TabName = "streams" | "publish" | "connected" | "numbers" | "tokens";
+
+const TABS: readonly Tab<TabName>[] = [
+  { name: "streams", text: "Streams", className: "lg:hidden" },
+  { name: "publish", text: "Publish" },
+  { name: "connected", text: "Connected" },
+  { name: "numbers", text: "Numbers" },
+  { name: "tokens", text: "Tokens" },
+];
+
+interface Props {
+  readonly hub: HubInfo;
+  readonly streams: readonly Subscription[];
+  /** What stands above the tabs. */
+  readonly children: React.ReactNode;
+}
+
+/** What one does with the hub on the left, and its streams beside it; on a phone they are all tabs. */
+export function Console({ hub, streams, children }: Props) {
+  const wide = useWide();
+  const [chosen, setChosen] = useState<TabName>("streams");
+  // In this page's memory alone: no address, no storage.
+  const [token, setToken] = useState<string>();
+  const list = useStreamList(streams);
+  const props: ConsoleProps = { hub, token, onToken: setToken };
+  // Where there is room for both, the streams are beside what one does, which is to publish at first.
+  const left = chosen === "streams" ? "publish" : chosen;
+  const onTokens = () => setChosen("tokens");
+  const panel = (name: TabName, content: React.ReactNode) => (
+    <div
+      role="tabpanel"
+      id={`console-${name}`}
+      aria-labelledby={`console-${name}-tab`}
+      className={`pt-5 ${name !== left ? "hidden" : chosen === "streams" ? "hidden lg:block" : ""}`}
+    >
+      {content}
+    </div>
+  );
+  return (
+    <div className="gap-x-8 lg:grid lg:grid-cols-[min(26rem,42%)_minmax(0,1fr)]">
+      <div className="min-w-0">
+        {children}
+        <div className="needs-script mt-6">
+          <TabList
+            label="Console"
+            id="console"
+            tabs={TABS}
+            selected={wide ? left : chosen}
+            onSelect={setChosen}
+          />
+          {panel("publish", <Publish {...props} onTokens={onTokens} />)}
+          {/* These two hold a stream open: a browser has few to give. */}
+          {panel("connected", left === "connected" && <Connected {...props} />)}
+          {panel("numbers", left === "numbers" && <Numbers {...props} />)}
+          {panel("tokens", <Tokens {...props} />)}
+        </div>
+      </div>
+      {/* On a phone it is a tab's panel, else a part of the page by itself. */}
+      <section
+        id="console-streams"
+        role={wide ? undefined : "tabpanel"}
+        aria-label="Streams"
+        className={`needs-script mt-4 min-w-0 lg:sticky lg:top-8 lg:mt-0 lg:block lg:h-[calc(100dvh-4rem)] lg:min-h-96 lg:self-start ${chosen === "streams" ? "" : "hidden"}`}
+      >
+        <Streams {...props} list={list} onTokens={onTokens} />
+      </section>
+    </div>
+  );
+}

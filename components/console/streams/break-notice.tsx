@@ -1,0 +1,41 @@
+import type { Snapshot } from "../../event-stream/types.ts";
+import type { CatchUp, CatchUps } from "./catch-ups.ts";
+
+interface Props {
+  readonly now: Snapshot;
+  readonly catchUps: CatchUps;
+}
+
+/** What became of a break: what was missed, and whether it is all here. */
+export function BreakNotice({ now, catchUps }: Props) {
+  const { latest, broken } = catchUps;
+  const text =
+    broken && now.status.state !== "closed"
+      ? "The connection is broken. Publish something meanwhile: it comes when the stream is back."
+      : latest === undefined
+        ? undefined
+        : catchUps.isOver(Date.now())
+          ? words(latest)
+          : "Back, and catching up.";
+  return (
+    <p
+      role="status"
+      data-notice
+      className={`text-sm ${text === undefined ? "" : "border-b border-line bg-wash px-4 py-2"}`}
+    >
+      {text}
+    </p>
+  );
+}
+
+function words({ after, count, about, gap }: CatchUp): string {
+  const events = `${about ? "about " : ""}${count.toLocaleString("en")}`;
+  if (gap)
+    return `${capital(events)} came after a gap: the history no longer held all that was missed.`;
+  if (after === "history") return `${capital(events)} from the history, then live.`;
+  return count === 0 ? "Back. Nothing was missed." : `Back. ${capital(events)} missed, all here.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,32 @@
+import type { Entry } from "../../event-stream/types.ts";
+import { CodeBox } from "../code/code-box.tsx";
+import { subscribeCode } from "../code/subscribe-code.ts";
+import type { HubInfo } from "../hub-info.ts";
+import type { Subscription } from "./subscription.ts";
+
+/** Of the newest entries so many are looked at for their types, and so many types are in the code. */
+const LOOKED_AT = 1_000;
+const MOST_TYPES = 10;
+
+interface Props {
+  readonly hub: HubInfo;
+  readonly subscription: Subscription;
+  readonly entries: readonly Entry[];
+  readonly withToken: boolean;
+}
+
+/** The code that gets what this stream shows, its events' types too. */
+export function StreamCode({ hub, subscription, entries, withToken }: Props) {
+  const types = new Set<string>();
+  for (const { kind, type } of entries.slice(-LOOKED_AT)) {
+    if (kind === "message" && type !== undefined && types.size < MOST_TYPES) types.add(type);
+  }
+  return (
+    <div className="border-b border-line p-3">
+      <CodeBox
+        label="Code for this stream"
+        snippets={subscribeCode({ hub, subscription, types: [...types], withToken })}
+      />
+    </div>
+  );
+}

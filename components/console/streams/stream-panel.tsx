@@ -1,0 +1,121 @@
+import { useId, useState } from "react";
+import type { Entry } from "../../event-stream/types.ts";
+import { useEventStream } from "../../event-stream/use-event-stream.ts";
+import type { ConsoleProps } from "../hub-info.ts";
+import { BreakNotice } from "./break-notice.tsx";
+import { EventDetail } from "./event-detail.tsx";
+import { EventList } from "./event-list.tsx";
+import { StreamCode } from "./stream-code.tsx";
+import { StreamHead } from "./stream-head.tsx";
+import { StreamTools } from "./stream-tools.tsx";
+import { type Subscription, subscriptionQuery } from "./subscription.ts";
+import { SubscriptionForm } from "./subscription-form.tsx";
+import { useCatchUps } from "./use-catch-ups.ts";
+import { useFiltered } from "./use-filtered.ts";
+
+/** What one stream keeps to look at: much, and bounded. */
+const KEEP = { entries: 100_000, characters: 64_000_000 } as const;
+/** How long "Break the connection" lasts, in milliseconds: long enough to publish something meanwhile. */
+export const BREAK_MS = 5_000;
+
+interface Props extends ConsoleProps {
+  readonly subscription: Subscription;
+  readonly onChange: (subscription: Subscription) => void;
+  /** Opens another stream; undefined: there is no room for one. */
+  readonly onOpen: ((subscription: Subscription) => void) | undefined;
+  readonly onRemove: () => void;
+}
+
+/** One stream: how it stands, what it brings, and what can be done with it. */
+export function StreamPanel({ hub, token, subscription, onChange, onOpen, onRemove }: Props) {
+  const { matchers, from } = subscription;
+  const name = useId();
+  const { stream, now } = useEventStream(
+    `${hub.path}?${subscriptionQuery({ matchers, from: undefined })}`,
+    {
+      ...(from === undefined ? {} : { lastEventId: from }),
+      ...(token === undefined ? {} : { token: () => token }),
+      types: "all",
+      // To break the connection of one stream breaks it for nobody else.
+      share: false,
+      keep: KEEP,
+    },
+  );
+  const [query, setQuery] = useState("");
+  const [open, setOpen] = useState<"code" | "form">();
+  const [selected, setSelected] = useState<Entry>();
+  const { filtered, complete } = useFiltered(now.entries, query);
+  const catchUps = useCatchUps(now.entries, from !== undefined);
+  const toggle = (what: "code" | "form") => setOpen(open === what ? undefined : what);
+  const goOnFrom = (id: string) => {
+    const next = { matchers, from: id };
+    if (onOpen) onOpen(next);
+    else onChange(next);
+  };
+
+  return (
+    <section
+      aria-labelledby={name}
+      className="relative flex min-h-0 min-w-0 flex-col overflow-hidden rounded-2xl border border-line bg-sheet"
+    >
+      <StreamHead
+        name={name}
+        now={now}
+        subscription={subscription}
+        open={open}
+        onToggle={toggle}
+        onBreak={() => stream.cut(BREAK_MS)}
+        onRemove={onRemove}
+      />
+      {open === "form" && (
+        <div className="border-t border-line px-4 py-3">
+          <SubscriptionForm
+            first={subscription}
+            action="Restart"
+            onDone={(changed) => {
+              setOpen(undefined);
+              if (changed) onChange(changed);
+            }}
+          />
+        </div>
+      )}
+      {open === "code" && (
+        <StreamCode
+          hub={hub}
+          subscription={subscription}
+          entries={now.entries}
+          withToken={token !== undefined}
+        />
+      )}
+      <StreamTools
+        stream={stream}
+        now={now}
+        filtered={filtered}
+        complete={complete}
+        query={query}
+        onQuery={setQuery}
+      />
+      <BreakNotice now={now} catchUps={catchUps} />
+      <EventList
+        label={name}
+        stream={stream}
+        now={now}
+        filtered={filtered}
+        catchUps={catchUps}
+        filtering={query !== ""}
+        selected={selected}
+        onSelect={setSelected}
+      />
+      {selected && (
+        <EventDetail
+          key={selected.key}
+          entry={selected}
+          catchUp={catchUps.of(selected)}
+          onFrom={goOnFrom}
+          opensAnother={onOpen !== undefined}
+          onClose={() => setSelected(undefined)}
+        />
+      )}
+    </section>
+  );
+}

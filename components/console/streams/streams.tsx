@@ -1,0 +1,86 @@
+import { useState } from "react";
+import { useConnectionLimit } from "../../ui/use-connection-limit.ts";
+import type { ConsoleProps } from "../hub-info.ts";
+import { StreamPanel } from "./stream-panel.tsx";
+import { NOTHING } from "./subscription.ts";
+import { SubscriptionForm } from "./subscription-form.tsx";
+import type { StreamList } from "./use-stream-list.ts";
+
+interface Props extends ConsoleProps {
+  readonly list: StreamList;
+  readonly onTokens: () => void;
+}
+
+/** The streams side by side, and how to get another. */
+export function Streams({ list, onTokens, ...props }: Props) {
+  const { hub, token } = props;
+  const [adding, setAdding] = useState(false);
+  const most = useConnectionLimit();
+  const shown = list.shown.slice(0, most);
+  const full = shown.length >= most;
+  const needsToken = !hub.anonymous && token === undefined;
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-3">
+        <h2 className="text-lg font-semibold">Streams</h2>
+        <button
+          type="button"
+          className="button button-small ml-auto"
+          aria-disabled={full || adding || !hub.topics}
+          onClick={() => hub.topics && !full && setAdding(true)}
+        >
+          Add a stream
+        </button>
+        {full && (
+          <p className="basis-full text-sm text-quiet">
+            {most} streams are as many as this browser can hold open here and still publish.
+          </p>
+        )}
+      </div>
+      <div className="grid min-h-0 flex-1 gap-4 lg:auto-cols-[minmax(min(22rem,100%),1fr)] lg:grid-flow-col lg:overflow-x-auto">
+        {needsToken && hub.topics ? (
+          <p className="rounded-2xl border border-line bg-sheet p-5 text-sm text-quiet">
+            This hub lets nobody read without a token.{" "}
+            <button type="button" className="cursor-pointer underline" onClick={onTokens}>
+              Paste one under Tokens
+            </button>
+            , and the streams open.
+          </p>
+        ) : (
+          hub.topics &&
+          shown.map(({ key, subscription }) => (
+            <StreamPanel
+              // Another token is another reader: it may be let to see other events.
+              key={`${key} ${token ?? ""}`}
+              {...props}
+              subscription={subscription}
+              onChange={(changed) => list.replace(key, changed)}
+              onOpen={full ? undefined : list.add}
+              onRemove={() => list.remove(key)}
+            />
+          ))
+        )}
+        {adding && (
+          <section
+            aria-label="A new stream"
+            className="rounded-2xl border border-line bg-sheet p-4 lg:overflow-y-auto"
+          >
+            <SubscriptionForm
+              first={NOTHING}
+              action="Start"
+              onDone={(subscription) => {
+                setAdding(false);
+                if (subscription) list.add(subscription);
+              }}
+            />
+          </section>
+        )}
+        {hub.topics && shown.length === 0 && !adding && !needsToken && (
+          <p className="rounded-2xl border border-dashed border-line p-5 text-sm text-quiet">
+            No stream is open. Add one, and what is published shows here.
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
