@@ -6,7 +6,7 @@ export class Teller {
   readonly #on: FeedHandlers;
   #told = "";
   #open = false;
-  #lost = false;
+  #loss: string | undefined;
   #over = false;
 
   constructor(handlers: FeedHandlers) {
@@ -21,14 +21,15 @@ export class Teller {
   tell({ status, loss }: Standing): void {
     const now = JSON.stringify(status);
     const wasOpen = this.#open;
-    const wasLost = this.#lost;
+    const told = this.#loss;
     this.#open = status.state === "open";
-    this.#lost = !this.#open && (wasLost || loss !== undefined);
+    this.#loss = this.#open ? undefined : (loss ?? told);
     if (this.#over) return;
     if (now !== this.#told) this.#on.onStatus(status);
     this.#told = now;
     if (this.#over) return;
     if (this.#open && !wasOpen) this.#on.onOpen();
-    else if (this.#lost && !wasLost && loss !== undefined) this.#on.onLoss(loss);
+    // It is told again where there is something else to mend.
+    else if (!this.#open && loss !== undefined && loss !== told) this.#on.onLoss(loss);
   }
 }
