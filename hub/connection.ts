@@ -93,6 +93,11 @@ export class Connection implements SinkOwner {
     return this.#events;
   }
 
+  /** Writes what comes first. That nobody reads it yet does not make a reader slow. */
+  begin(chunk: Chunk): void {
+    this.#put(chunk);
+  }
+
   /**
    * Writes the chunk if the connection is live; otherwise lets it pass.
    * @param to where the chunk takes its reader: one that is live has all up to there
@@ -163,12 +168,17 @@ export class Connection implements SinkOwner {
   }
 
   #write(chunk: Chunk): void {
+    if (!this.#put(chunk)) this.#options.traffic.lagged += 1;
+  }
+
+  /** False: the sink is full, and takes nothing more for now. */
+  #put(chunk: Chunk): boolean {
     const { traffic } = this.#options;
     this.#events += chunk.events;
     traffic.events += chunk.events;
     traffic.bytes += chunk.bytes.length;
-    if (this.#sink.write(chunk)) return;
-    this.#state = "lagging";
-    traffic.lagged += 1;
+    const hasRoom = this.#sink.write(chunk);
+    if (!hasRoom) this.#state = "lagging";
+    return hasRoom;
   }
 }

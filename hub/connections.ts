@@ -143,7 +143,7 @@ export class Connections {
     this.#open.add(connection);
     this.#byClient.set(client, (this.#byClient.get(client) ?? 0) + 1);
     this.#logger.info({ connection: id, connections: this.size, ...fields }, "stream opened");
-    connection.send(this.#opening(heartbeat, first));
+    connection.begin(this.#opening(heartbeat, first));
     return connection;
   }
 

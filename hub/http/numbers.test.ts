@@ -84,6 +84,12 @@ describe("the hub's numbers over HTTP", () => {
     expect(JSON.parse(data)).toMatchObject({ refused: 3 });
   });
 
+  test("call no reader slow who has not begun to read", async () => {
+    const listener = await world.listen(QUERY, await granted("*"));
+    const { data } = await next(listener, () => world.listen("?match=a"));
+    expect(JSON.parse(data)).toMatchObject({ connections: 2, lagged: 0 });
+  });
+
   test("can be published by nobody else", async () => {
     const response = await world.send({ topic: TOPIC, data: "{}" });
     expect([response.status, await problemOf(response)]).toEqual([400, "bad-update"]);

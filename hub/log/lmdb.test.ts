@@ -15,6 +15,7 @@ import {
   exact,
   ROOMY,
   readAll,
+  readBackPage,
   readPage,
   startingWith,
   update,
@@ -143,6 +144,17 @@ describe("a log on disk", () => {
     const none = () => readPage(log, { matchers: [startingWith("none")] });
     expect((await none()).to).toBeLessThan(last);
     expect(await timed(none)).toBeLessThan(15);
+    // From the end too, wherever that is.
+    for (const upTo of [last, toPosition(15_000)]) {
+      for (const matchers of [[exact("busy")], [exact("rare")], [EVERYTHING]]) {
+        const back = () => readBackPage(log, { upTo, matchers, most: 5 });
+        expect((await back()).entries).toHaveLength(5);
+        expect(await timed(back)).toBeLessThan(2);
+      }
+    }
+    const noneBack = () => readBackPage(log, { matchers: [startingWith("none")] });
+    expect((await noneBack()).from).toBeGreaterThan(0);
+    expect(await timed(noneBack)).toBeLessThan(15);
   });
 
   test("says which folder it can't have, and what would be right", async () => {
