@@ -4,31 +4,35 @@ import { HUB, publish, query } from "./support/hub.ts";
 import { expectWhole, startPublisher } from "./support/publisher.ts";
 import { connections } from "./support/runnel.ts";
 
-const HELD = { state: "open", held: true };
 const LIVE = { state: "open", held: false };
 
-test("a path that buffers from the first is told, and what it held back comes once, when it lets go", async ({
-  page,
-  way,
-  runnel,
-  topic,
-}) => {
-  way.buffer(true);
-  await page.goto(clientUrl(way, { url: HUB + query("match", topic) }));
-  const client = clientOf(page);
-  await expect.poll(connections(runnel)).toBe(1);
-  const publisher = startPublisher(runnel, { topic });
-  const status = async () => (await client.now()).status;
-  await expect.poll(status, { timeout: 30_000 }).toMatchObject(HELD);
-  expect(await client.heard()).toEqual([]);
-  await publisher.more(5);
-  way.buffer(false);
-  await expect.poll(status, { timeout: 30_000 }).toMatchObject(LIVE);
-  await publisher.more(5);
-  await expectWhole(client.heard, publisher);
-  await page.close();
-  await expect.poll(connections(runnel)).toBe(0);
-});
+for (const [what, head, held] of [
+  ["buffers", false, { state: "open", held: true }],
+  ["compresses", true, { state: "connecting", held: true }],
+] as const) {
+  test(`a path that ${what} from the first is told, and what it held back comes once, when it lets go`, async ({
+    page,
+    way,
+    runnel,
+    topic,
+  }) => {
+    way.buffer(true, { head });
+    await page.goto(clientUrl(way, { url: HUB + query("match", topic) }));
+    const client = clientOf(page);
+    await expect.poll(connections(runnel)).toBe(1);
+    const publisher = startPublisher(runnel, { topic });
+    const status = async () => (await client.now()).status;
+    await expect.poll(status, { timeout: 30_000 }).toMatchObject(held);
+    expect(await client.heard()).toEqual([]);
+    await publisher.more(5);
+    way.buffer(false);
+    await expect.poll(status, { timeout: 30_000 }).toMatchObject(LIVE);
+    await publisher.more(5);
+    await expectWhole(client.heard, publisher);
+    await page.close();
+    await expect.poll(connections(runnel)).toBe(0);
+  });
+}
 
 test("a path that begins to buffer is noticed and told, and nothing is lost when it stops", async ({
   client,
@@ -37,7 +41,7 @@ test("a path that begins to buffer is noticed and told, and nothing is lost when
 }) => {
   way.buffer(true);
   const status = async () => (await client.now()).status;
-  await expect.poll(status, { timeout: 30_000 }).toMatchObject(HELD);
+  await expect.poll(status, { timeout: 30_000 }).toMatchObject({ state: "open", held: true });
   way.buffer(false);
   await expect.poll(status, { timeout: 30_000 }).toMatchObject(LIVE);
   await publisher.more(5);
@@ -65,4 +69,20 @@ test("an event that takes longer than a stream may be silent comes all the same"
   await expect.poll(() => way.requests).toBeGreaterThan(1);
   const heard = () => client.heard().then((all) => all.length);
   await expect.poll(heard, { timeout: 30_000 }).toBe(1);
+});
+
+test("ids are the publisher's to choose, whatever is in them", async ({
+  client,
+  way,
+  runnel,
+  topic,
+}) => {
+  const id = "urn:note:ü&+ %2520 #1?a=b";
+  expect(await publish(runnel, { topic, data: "first", id })).toBe(id);
+  await expect.poll(client.lastId).toBe(id);
+  way.refuse(1);
+  way.drop();
+  await publish(runnel, { topic, data: "second" });
+  await expect.poll(client.heard).toEqual(["first", "second"]);
+  expect((await client.now()).gaps).toBe(0);
 });

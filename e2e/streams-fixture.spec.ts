@@ -152,6 +152,22 @@ for (const through of ["straight", "proxied"] as const) {
       await expect.poll(told).toEqual(["open", "one", "two", "three", long]);
     });
 
+    test("is buffered with its head: no answer, until it is let go", async ({
+      page,
+      stream,
+      faulty,
+    }) => {
+      faulty.buffer(true, { head: true });
+      await page.evaluate(listenInPage, `${faulty.origin}/stream`);
+      const told = toldTo(page);
+      await expect.poll(() => stream.connections).toBe(1);
+      stream.emit("one");
+      await roundTrip(page, faulty);
+      expect(await told()).toEqual([]);
+      faulty.buffer(false);
+      await expect.poll(told).toEqual(["open", "one"]);
+    });
+
     test("is slow: so many bytes a second", async ({ page, stream, faulty, told }) => {
       await expect.poll(told).toEqual(["open"]);
       faulty.slow(10_000);
