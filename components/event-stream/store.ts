@@ -1,29 +1,17 @@
 import { connector, sharedName } from "./connect.ts";
-import { EntryList } from "./entry-list.ts";
-import type { Feed, FeedHandlers, StreamEvent } from "./feed.ts";
-import { type Folding, foldingOf } from "./folding.ts";
+import type { Feed, FeedHandlers } from "./feed.ts";
+import { Journal } from "./journal.ts";
 import type { Backoff, EventStreamOptions } from "./options.ts";
 import { watchPage } from "./page-life.ts";
-import { RateMeter, SECONDS } from "./rate-meter.ts";
 import { Source } from "./source.ts";
 import { TabFeed } from "./tabs/tab-feed.ts";
-import {
-  type Entry,
-  type EntryKind,
-  type EventStream,
-  HELD,
-  MISSING,
-  type Snapshot,
-  type Status,
-  WORDS,
-} from "./types.ts";
+import { type EventStream, HELD, type Snapshot, type Status, WORDS } from "./types.ts";
 import { browserWorld, type Stop, type World } from "./world.ts";
 
 const BACKOFF: Backoff = { first: 1_000, longest: 30_000 };
 const HIDDEN_AFTER_MS = 300_000;
 const CONNECTING: Status = Object.freeze({ state: "connecting" });
 const PAUSED: Status = Object.freeze({ state: "paused", why: "hidden" });
-const NO_RATES: readonly number[] = Object.freeze(new Array<number>(SECONDS).fill(0));
 
 /** Why a stream is held back, by what came of it. */
 const HELD_WHY = {
@@ -55,18 +43,13 @@ export function createEventStream<T = unknown, S = undefined>(
 class Store<T, S> implements EventStream<T, S> {
   readonly #world: World;
   readonly #feed: Feed;
-  readonly #folding: Folding<T, S>;
   readonly #closeAfterMs: number;
   readonly #hiddenAfterMs: number;
   readonly #listeners = new Set<() => void>();
-  readonly #list: EntryList<T>;
-  readonly #meter = new RateMeter();
+  readonly #journal: Journal<T, S>;
   readonly #blank: Snapshot<T, S>;
   #snapshot: Snapshot<T, S>;
   #status = CONNECTING;
-  #state: S;
-  #lastEventId: string | undefined;
-  #gaps = 0;
   #heldTold = false;
   /** It is to be open whenever somebody subscribes; not so once it was closed. */
   #wanted = true;
@@ -90,25 +73,17 @@ class Store<T, S> implements EventStream<T, S> {
     this.#world = world;
     this.#closeAfterMs = options.closeAfterMs ?? 0;
     this.#hiddenAfterMs = options.hiddenAfterMs ?? HIDDEN_AFTER_MS;
-    this.#list = new EntryList(options.keep);
-    this.#folding = foldingOf(options);
-    this.#state = this.#folding.initial;
-    this.#lastEventId = options.lastEventId;
+    this.#journal = new Journal(world, options, () => this.#changed());
     this.#blank = Object.freeze(this.#takeSnapshot());
     this.#snapshot = this.#blank;
+    const journal = this.#journal;
     this.#feed = open({
       onStatus: (status) => this.#onStatus(status),
-      onOpen: () => this.#insert("open", WORDS.open),
-      onEvent: (event) => this.#onEvent(event),
-      onCursor: (id) => {
-        this.#lastEventId = id;
-        this.#changed();
-      },
-      onGap: () => {
-        this.#gaps += 1;
-        this.#insert("gap", MISSING);
-      },
-      onLoss: (detail) => this.#insert("error", WORDS.error, { detail }),
+      onOpen: () => journal.insert("open", WORDS.open),
+      onEvent: (event) => journal.event(event),
+      onCursor: (id) => journal.cursor(id),
+      onGap: () => journal.gap(),
+      onLoss: (detail) => journal.insert("error", WORDS.error, { detail }),
     });
   }
 
@@ -148,7 +123,7 @@ class Store<T, S> implements EventStream<T, S> {
     this.#wanted = false;
     this.#halt();
     this.#setStatus({ state: "closed" });
-    this.#insert("close", WORDS.close);
+    this.#journal.insert("close", WORDS.close);
   };
 
   readonly cut = (ms: number): void => {
@@ -158,10 +133,10 @@ class Store<T, S> implements EventStream<T, S> {
     const at = this.#world.now() + ms;
     this.#setStatus({ state: "reconnecting", attempt: 1, next: { by: "page", at } });
     const detail = `broken here on purpose; next try in ${(ms / 1000).toFixed(1)} s`;
-    this.#insert("error", WORDS.error, { detail });
+    this.#journal.insert("error", WORDS.error, { detail });
     this.#stopCut = this.#world.after(ms, () => {
       this.#stopCut = undefined;
-      this.#feed.start(this.#lastEventId);
+      this.#feed.start(this.#journal.lastEventId);
     });
   };
 
@@ -170,26 +145,15 @@ class Store<T, S> implements EventStream<T, S> {
     this.#setAutoClose(0);
   };
 
-  readonly pause = (): void => {
-    this.#list.pause();
-    this.#changed();
-  };
-
-  readonly resume = (): void => {
-    this.#list.resume();
-    this.#changed();
-  };
-
-  readonly clear = (): void => {
-    this.#list.clear();
-    this.#changed();
-  };
+  readonly pause = (): void => this.#journal.pause();
+  readonly resume = (): void => this.#journal.resume();
+  readonly clear = (): void => this.#journal.clear();
 
   readonly insertMessage = (msg: string | readonly string[]): void => {
     const texts: readonly unknown[] = Array.isArray(msg) ? [...msg] : [msg];
     // All or none: a caller that is wrong leaves no half of a list behind.
     if (!texts.every((text) => typeof text === "string")) throw new Error("string or Array string");
-    for (const text of texts) this.#insert("message", text);
+    for (const text of texts) this.#journal.insert("message", text);
   };
 
   #open(): void {
@@ -198,7 +162,7 @@ class Store<T, S> implements EventStream<T, S> {
     this.#stopCut = undefined;
     this.#setAutoClose(this.#kept ? 0 : this.#closeAfterMs);
     this.#tick();
-    this.#feed.start(this.#lastEventId);
+    this.#feed.start(this.#journal.lastEventId);
   }
 
   #openIfWanted(): void {
@@ -235,32 +199,10 @@ class Store<T, S> implements EventStream<T, S> {
     if (status.state === "unsupported") {
       this.#wanted = false;
       this.#halt();
-      this.#insert("unsupported", WORDS.unsupported);
+      this.#journal.insert("unsupported", WORDS.unsupported);
     } else if ("held" in status && status.held && !this.#heldTold) {
       this.#heldTold = true;
-      this.#insert("held", HELD, { detail: HELD_WHY[status.state] });
-    }
-  }
-
-  #onEvent(event: StreamEvent): void {
-    const { id, type, data } = event;
-    this.#meter.count(this.#world.elapsed());
-    if (id !== "") this.#lastEventId = id;
-    const more = { ...(id === "" ? {} : { id }), ...(type === "message" ? {} : { type }) };
-    const reading = this.#folding.read(data);
-    if (!reading.ok) {
-      this.#insert("invalid", data, { ...more, detail: reading.why });
-      return;
-    }
-    const { value } = reading;
-    this.#insert("message", data, value === undefined ? more : { ...more, value });
-    try {
-      this.#state = this.#folding.reduce(this.#state, event, value);
-    } catch (error) {
-      // The app's own, and to be seen as such; the stream goes on with the state as it was.
-      queueMicrotask(() => {
-        throw error;
-      });
+      this.#journal.insert("held", HELD, { detail: HELD_WHY[status.state] });
     }
   }
 
@@ -283,11 +225,6 @@ class Store<T, S> implements EventStream<T, S> {
     this.#changed();
   }
 
-  #insert(kind: EntryKind, text: string, more: Partial<Entry<T>> = {}): void {
-    this.#list.add({ kind, text, at: this.#world.now(), ...more });
-    this.#changed();
-  }
-
   // However much happens within a frame, it is seen, and paid for, once.
   #changed(): void {
     if (this.#frameAsked) return;
@@ -300,16 +237,9 @@ class Store<T, S> implements EventStream<T, S> {
   }
 
   #takeSnapshot(): Snapshot<T, S> {
-    const now = this.#running ? this.#world.elapsed() : this.#ranUntil;
     return {
-      ...this.#list.view(),
+      ...this.#journal.view(this.#running ? undefined : this.#ranUntil),
       status: this.#status,
-      state: this.#state,
-      lastEventId: this.#lastEventId,
-      gaps: this.#gaps,
-      events: this.#meter.total,
-      rate: this.#running ? this.#meter.rate(now) : 0,
-      rates: this.#meter.total === 0 ? NO_RATES : this.#meter.rates(now),
       closesAt: this.#closesAt,
       kept: this.#kept,
     };
