@@ -19,8 +19,8 @@ export class Leader {
       ...itemHandlers((item) => this.#brought(item)),
       onStatus: (status) => {
         // What was lost is lost until it is open again.
-        const { loss } = this.#standing;
-        this.#stand({ status, ...(status.state === "open" || !loss ? {} : { loss }) });
+        const { loss } = status.state === "open" ? {} : this.#standing;
+        this.#stand({ status, ...(loss === undefined ? {} : { loss }) });
       },
       // It follows from the status.
       onOpen: () => {},

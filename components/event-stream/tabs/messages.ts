@@ -164,6 +164,7 @@ function parseStatus(raw: unknown): Status | undefined {
   const { state } = raw;
   switch (state) {
     case "connecting":
+      return raw.held === true ? { state, held: true } : { state };
     case "closed":
     case "unsupported":
       return { state };

@@ -35,7 +35,7 @@ class Schedule {
   }
 
   openTab(): void {
-    const page = new FakePage(this.browser.open(), this.hub, this.memory);
+    const page = new FakePage(this.browser.open(), this.hub, { memory: this.memory });
     page.tab.visible = this.chance(0.7);
     this.pages.push(page);
     const { head } = this.hub;

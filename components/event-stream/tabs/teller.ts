@@ -4,7 +4,7 @@ import type { Standing } from "./messages.ts";
 /** Tells one tab how the connection stands, its own or another's: each turn once. */
 export class Teller {
   readonly #on: FeedHandlers;
-  #told = "";
+  #status = "";
   #open = false;
   #loss: string | undefined;
   #over = false;
@@ -19,17 +19,17 @@ export class Teller {
   }
 
   tell({ status, loss }: Standing): void {
-    const now = JSON.stringify(status);
-    const wasOpen = this.#open;
-    const told = this.#loss;
-    this.#open = status.state === "open";
-    this.#loss = this.#open ? undefined : (loss ?? told);
-    if (this.#over) return;
-    if (now !== this.#told) this.#on.onStatus(status);
-    this.#told = now;
-    if (this.#over) return;
-    if (this.#open && !wasOpen) this.#on.onOpen();
-    // It is told again where there is something else to mend.
-    else if (!this.#open && loss !== undefined && loss !== told) this.#on.onLoss(loss);
+    const text = JSON.stringify(status);
+    const isNew = text !== this.#status;
+    const isOpen = status.state === "open";
+    const hasOpened = isOpen && !this.#open;
+    const isLoss = loss !== undefined && loss !== this.#loss;
+    this.#status = text;
+    this.#open = isOpen;
+    this.#loss = hasOpened ? undefined : (loss ?? this.#loss);
+    // Why it closed for good is told before it has closed.
+    if (isLoss && !this.#over) this.#on.onLoss(loss);
+    if (isNew && !this.#over) this.#on.onStatus(status);
+    if (hasOpened && !this.#over) this.#on.onOpen();
   }
 }

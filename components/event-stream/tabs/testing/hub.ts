@@ -10,6 +10,8 @@ export class FakeHub {
   readonly connections = new Set<FakeFeed>();
   /** No connection comes about. */
   down = false;
+  /** How many connections there ever were. */
+  opened = 0;
   /** Entries up to here are no longer kept. */
   floor = 0;
 
@@ -87,7 +89,7 @@ export class FakeFeed implements Feed {
   advance(): void {
     if (this.#position === undefined) return;
     for (const position of this.#hub.events(this.#position)) {
-      this.#bring(position, ({ onEvent }, id) => onEvent({ id, type: "message", data: id }));
+      this.#bring(position, (on, id) => on.onEvent({ id, type: "message", data: id }));
     }
     this.#position = this.#hub.head;
   }
@@ -104,6 +106,7 @@ export class FakeFeed implements Feed {
 
   #opened(): void {
     const { head, floor } = this.#hub;
+    this.#hub.opened += 1;
     const after = this.#lastId;
     this.#task(0, () => {
       this.#on.onStatus({ state: "open", via: "own", held: false });
@@ -113,9 +116,9 @@ export class FakeFeed implements Feed {
     this.#position = after === undefined ? head : positionOf(after);
     if (after === undefined) this.#lastId = idOf(head);
     if (this.#position < floor) {
-      this.#bring(floor, ({ onGap, onCursor }, id) => {
-        onGap();
-        onCursor(id);
+      this.#bring(floor, (on, id) => {
+        on.onGap();
+        on.onCursor(id);
       });
       this.#position = floor;
     }
@@ -125,8 +128,8 @@ export class FakeFeed implements Feed {
 
   #beat(): void {
     this.#later(HEARTBEAT_MS, () => {
-      this.#bring(this.#hub.head, ({ onCursor }, id) => {
-        if (id !== this.#told) onCursor(id);
+      this.#bring(this.#hub.head, (on, id) => {
+        if (id !== this.#told) on.onCursor(id);
       });
       this.#beat();
     });

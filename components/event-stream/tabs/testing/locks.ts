@@ -109,6 +109,7 @@ export class FakeLocks implements LockManager {
     const tab = this.#tab;
     const queue = tab.browser.queue(name);
     return new Promise((resolve, reject) => {
+      if (tab.refusesLocks) throw new DOMException("refused", "SecurityError");
       if (steal && signal) throw new DOMException("steal with signal", "NotSupportedError");
       const lock = { name, mode: "exclusive" as const };
       const run = () => Promise.resolve(callback(lock));

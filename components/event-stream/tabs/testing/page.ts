@@ -1,9 +1,16 @@
 import type { FeedHandlers } from "../../feed.ts";
 import type { Status } from "../../types.ts";
+import type { World } from "../../world.ts";
 import type { RingLimits } from "../ring.ts";
 import { TabFeed } from "../tab-feed.ts";
 import { type FakeHub, idOf, positionOf } from "./hub.ts";
 import type { FakeTab } from "./tab.ts";
+
+export interface FakePageOptions {
+  readonly memory?: RingLimits;
+  /** What its world has otherwise than others. */
+  readonly changes?: Partial<World>;
+}
 
 /** A page that listens, and what it has been told. */
 export class FakePage implements FeedHandlers {
@@ -20,14 +27,12 @@ export class FakePage implements FeedHandlers {
   running = false;
   readonly #hub: FakeHub;
 
-  constructor(tab: FakeTab, hub: FakeHub, memory?: RingLimits) {
+  constructor(tab: FakeTab, hub: FakeHub, { memory, changes }: FakePageOptions = {}) {
     this.tab = tab;
     this.#hub = hub;
     const open = (handlers: FeedHandlers) => hub.open(tab, handlers);
-    this.feed = new TabFeed(
-      { name: "stream", world: tab.world, open, ...(memory && { memory }) },
-      this,
-    );
+    const world = { ...tab.world, ...changes };
+    this.feed = new TabFeed({ name: "stream", world, open, ...(memory && { memory }) }, this);
   }
 
   start(after?: number): void {

@@ -11,6 +11,8 @@ export class FakeTab {
   readonly browser: FakeBrowser;
   readonly world: World;
   visible = true;
+  /** As where a page may store nothing. */
+  refusesLocks = false;
   timers = 0;
   #state: "running" | "frozen" | "dead" = "running";
   readonly #held: Record<TaskSource, (() => void)[]> = {
