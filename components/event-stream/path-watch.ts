@@ -18,6 +18,7 @@ export class PathWatch {
   readonly #onChange: () => void;
   #held = false;
   #intervalMs = Number.POSITIVE_INFINITY;
+  /** When the first of those that came in time, one after the other, did. */
   #firstAt: number | undefined;
   #lastAt = 0;
   #stop: Stop | undefined;
@@ -61,10 +62,10 @@ export class PathWatch {
     }
     if (!this.#held) return;
     const now = this.#world.elapsed();
-    this.#firstAt ??= now;
-    const inTime = now - this.#lastAt <= IN_TIME * this.#intervalMs;
-    if (now - this.#firstAt >= PIECE_MS && inTime) this.#set(false);
+    const isLate = now - this.#lastAt > IN_TIME * this.#intervalMs;
+    if (this.#firstAt === undefined || isLate) this.#firstAt = now;
     this.#lastAt = now;
+    if (now - this.#firstAt >= PIECE_MS) this.#set(false);
   }
 
   /** Nothing is due. Whether the path held the last stream back is not forgotten: the next one goes the same way. */
