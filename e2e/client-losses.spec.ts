@@ -3,10 +3,9 @@ import { expect, test } from "./support/client-hub.ts";
 import { publish } from "./support/hub.ts";
 import { expectWhole } from "./support/publisher.ts";
 
-/** The ways in which a stream is read. A playground takes any token. */
+/** How a stream is read; a playground takes any token. That a tab has an EventSource of its own, client-path and client-server show. */
 const TRANSPORTS: Record<string, Partial<ClientOptions>> = {
-  "a connection of its own": { share: false },
-  "one for all tabs": {},
+  "a connection for all tabs": {},
   "a fetch with a token": { token: "token" },
 };
 

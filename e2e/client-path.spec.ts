@@ -4,6 +4,8 @@ import { HUB, publish, query } from "./support/hub.ts";
 import { expectWhole, startPublisher } from "./support/publisher.ts";
 import { connections } from "./support/runnel.ts";
 
+test.use({ options: { share: false } });
+
 const LIVE = { state: "open", held: false };
 
 for (const [what, head, held] of [
@@ -15,9 +17,10 @@ for (const [what, head, held] of [
     way,
     runnel,
     topic,
+    options,
   }) => {
     way.buffer(true, { head });
-    await page.goto(clientUrl(way, { url: HUB + query("match", topic) }));
+    await page.goto(clientUrl(way, { url: HUB + query("match", topic), ...options }));
     const client = clientOf(page);
     await expect.poll(connections(runnel)).toBe(1);
     const publisher = startPublisher(runnel, { topic });

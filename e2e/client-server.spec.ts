@@ -5,7 +5,7 @@ import { HUB, publish, query } from "./support/hub.ts";
 import { expectWhole, startPublisher } from "./support/publisher.ts";
 import { connections, freePort, startRunnel, withRunnel } from "./support/runnel.ts";
 
-const OPTIONS = { url: HUB + query("match", "a"), backoff: BACKOFF };
+const OPTIONS = { url: HUB + query("match", "a"), share: false, backoff: BACKOFF };
 
 test("a hub that is stopped in its tracks is noticed, and nothing is lost when it goes on", async ({
   page,
