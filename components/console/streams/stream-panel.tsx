@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 import type { Entry } from "../../event-stream/types.ts";
 import { useEventStream } from "../../event-stream/use-event-stream.ts";
-import type { ConsoleProps } from "../hub-info.ts";
+import type { HubInfo } from "../hub-info.ts";
 import { BreakNotice } from "./break-notice.tsx";
 import { EventDetail } from "./event-detail.tsx";
 import { EventList } from "./event-list.tsx";
@@ -18,7 +18,10 @@ const KEEP = { entries: 100_000, characters: 64_000_000 } as const;
 /** How long "Break the connection" lasts, in milliseconds: long enough to publish something meanwhile. */
 export const BREAK_MS = 5_000;
 
-interface Props extends ConsoleProps {
+interface Props {
+  readonly hub: HubInfo;
+  /** What it is read with. */
+  readonly token: string | undefined;
   readonly subscription: Subscription;
   readonly onChange: (subscription: Subscription) => void;
   /** Opens another stream; undefined: there is no room for one. */

@@ -4,6 +4,7 @@ import type { ConsoleProps } from "../hub-info.ts";
 import { StreamPanel } from "./stream-panel.tsx";
 import { NOTHING } from "./subscription.ts";
 import { SubscriptionForm } from "./subscription-form.tsx";
+import { useReadingToken } from "./use-reading-token.ts";
 import type { StreamList } from "./use-stream-list.ts";
 
 interface Props extends ConsoleProps {
@@ -12,13 +13,13 @@ interface Props extends ConsoleProps {
 }
 
 /** The streams side by side, and how to get another. */
-export function Streams({ list, onTokens, ...props }: Props) {
-  const { hub, token } = props;
+export function Streams({ hub, token, list, onTokens }: Props) {
   const [adding, setAdding] = useState(false);
   const most = useConnectionLimit();
   const shown = list.shown.slice(0, most);
   const full = shown.length >= most;
-  const needsToken = !hub.anonymous && token === undefined;
+  const reading = useReadingToken(hub, token);
+  const needsToken = !hub.anonymous && reading === undefined;
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-3">
@@ -51,8 +52,9 @@ export function Streams({ list, onTokens, ...props }: Props) {
           shown.map(({ key, subscription }) => (
             <StreamPanel
               // Another token is another reader: it may be let to see other events.
-              key={`${key} ${token ?? ""}`}
-              {...props}
+              key={`${key} ${reading ?? ""}`}
+              hub={hub}
+              token={reading}
               subscription={subscription}
               onChange={(changed) => list.replace(key, changed)}
               onOpen={full ? undefined : list.add}
