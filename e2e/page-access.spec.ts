@@ -101,10 +101,8 @@ test("each control is within the keyboard's reach, in the order of the page, and
   await expect(live.status).toHaveText("Open");
   const press = (key: string) => page.keyboard.press(key);
 
-  for (const name of ["Live", "Console"]) {
-    await press("Tab");
-    await expect(page.getByRole("link", { name, exact: true })).toBeFocused();
-  }
+  await press("Tab");
+  await expect(page.getByRole("link", { name: "Console" })).toBeFocused();
   await press("Tab");
   await expect(live.button("Close now")).toBeFocused();
   await press("Enter");

@@ -47,6 +47,7 @@ export function Console({ hub, streams, children }: Props) {
       aria-labelledby={`console-${name}-tab`}
       className={`pt-5 ${name !== left ? "hidden" : chosen === "streams" ? "hidden lg:block" : ""}`}
     >
+      <h2 className="sr-only">{TABS.find((tab) => tab.name === name)?.text}</h2>
       {content}
     </div>
   );

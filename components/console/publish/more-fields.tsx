@@ -8,7 +8,7 @@ interface Props {
 /** The fields that most updates do without. */
 export function MoreFields({ draft, onChange }: Props) {
   return (
-    <div className="grid grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] gap-3">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(7rem,1fr))] gap-3">
       <Field
         name="Type"
         value={draft.type}
@@ -18,7 +18,7 @@ export function MoreFields({ draft, onChange }: Props) {
       <Field
         name="Id"
         value={draft.id}
-        placeholder="the hub’s own"
+        placeholder="by the hub"
         onChange={(id) => onChange({ id })}
       />
       <Field
@@ -28,15 +28,6 @@ export function MoreFields({ draft, onChange }: Props) {
         inputMode="numeric"
         onChange={(retry) => onChange({ retry })}
       />
-      <label className="flex min-h-10 items-center gap-2 self-end font-medium">
-        <input
-          type="checkbox"
-          className="size-4 accent-water"
-          checked={draft.isPrivate}
-          onChange={({ target }) => onChange({ isPrivate: target.checked })}
-        />
-        Private
-      </label>
     </div>
   );
 }

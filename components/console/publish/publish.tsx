@@ -89,12 +89,21 @@ export function Publish({ hub, token, onTokens }: Props) {
           />
         </div>
         <MoreFields draft={draft} onChange={change} />
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <div className="flex flex-wrap items-center gap-x-5 gap-y-2">
+          <label className="flex min-h-10 items-center gap-2 font-medium">
+            <input
+              type="checkbox"
+              className="size-4 accent-water"
+              checked={draft.isPrivate}
+              onChange={({ target }) => change({ isPrivate: target.checked })}
+            />
+            Private
+          </label>
           <label className="flex items-center gap-2 font-medium">
             How many
             <input
               type="number"
-              className="field w-24! font-mono font-normal tabular-nums"
+              className="field w-22! font-mono font-normal tabular-nums"
               min={1}
               max={LARGEST_BURST}
               value={draft.count || ""}

@@ -16,7 +16,9 @@ export function BreakNotice({ now, catchUps }: Props) {
         ? undefined
         : catchUps.isOver(Date.now())
           ? words(latest)
-          : "Back, and catching up.";
+          : latest.after === "history"
+            ? "Reading the history."
+            : "Back, and catching up.";
   return (
     <p
       role="status"
@@ -32,6 +34,7 @@ function words({ after, count, about, gap }: CatchUp): string {
   const events = `${about ? "about " : ""}${count.toLocaleString("en")}`;
   if (gap)
     return `${capital(events)} came after a gap: the history no longer held all that was missed.`;
+  if (after === "history" && count === 0) return "The history has nothing of it. Live from here.";
   if (after === "history") return `${capital(events)} from the history, then live.`;
   return count === 0 ? "Back. Nothing was missed." : `Back. ${capital(events)} missed, all here.`;
 }
