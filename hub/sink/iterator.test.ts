@@ -37,6 +37,18 @@ test("gives the events in order, one chunk at a time, and what is no event to no
   expect(owner.closings).toBe(1);
 });
 
+test("is full while its reader is busy, and not for one who waits", async () => {
+  const sink = new IteratorSink();
+  feed(sink, []);
+  expect(sink.write(event("1"))).toBe(false);
+  expect((await sink.next()).value?.data).toBe("1");
+  const second = sink.next();
+  expect(sink.write(event("2"))).toBe(true);
+  expect(sink.write(event("3"))).toBe(false);
+  expect((await second).value?.data).toBe("2");
+  expect((await sink.next()).value?.data).toBe("3");
+});
+
 test("whoever asks twice at once is answered twice", async () => {
   const sink = new IteratorSink();
   const owner = feed(sink, []);

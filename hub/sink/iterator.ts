@@ -2,7 +2,7 @@ import { decodeEvents, type ReceivedEvent } from "../decode.ts";
 import type { Chunk } from "../encode.ts";
 import type { Sink, SinkOwner } from "./types.ts";
 
-/** A sink that is read event by event, by code of the same process. It takes the next chunk when all of the last was read. */
+/** A sink that is read event by event, by code of the same process. It is full, unless somebody waits for the next one. */
 export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> {
   #owner: SinkOwner | undefined;
   #events: ReceivedEvent[] = [];
@@ -22,10 +22,11 @@ export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> 
 
   write(chunk: Chunk): boolean {
     if (this.#isOver) return false;
+    const isWaitedFor = this.#waiting.length > 0;
     this.#events = [...this.#events.slice(this.#read), ...decodeEvents(chunk)];
     this.#read = 0;
     this.#wake();
-    return false;
+    return isWaitedFor;
   }
 
   end(): void {
