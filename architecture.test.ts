@@ -151,6 +151,17 @@ describe("the house", () => {
     }
   });
 
+  test("tells whoever changes what runs as long as the process that it waits for a restart", () => {
+    const below = ["runtime.ts", "lifecycle.ts"].flatMap((file) => [
+      file,
+      ...(MAY_IMPORT[file] ?? []),
+    ]);
+    const text = readFileSync("lifecycle.ts", "utf8");
+    for (const file of below) {
+      if (!file.endsWith("/")) expect(text, file).toContain(`\n  "${file}",`);
+    }
+  });
+
   test("never writes markup from text", () => {
     for (const file of sources) {
       expect(readFileSync(file, "utf8"), file).not.toMatch(/innerHTML|dangerouslySetInnerHTML/);

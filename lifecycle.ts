@@ -15,6 +15,16 @@ const STALLED_MS = 1_500;
 const SAME_SIGNAL_MS = 500;
 /** One save of an editor is several changes of a folder. */
 const SAME_CHANGE_MS = 1_000;
+/** What runs beside hub/ for as long as the process does. */
+const RUNNING = new Set([
+  "env.mjs",
+  "lifecycle.ts",
+  "metrics.ts",
+  "peers.ts",
+  "pipelining.ts",
+  "runtime.ts",
+  "vitals.ts",
+]);
 
 /** Starts the process's runtime, or ends the process with exit code 1 and one line that says why. */
 export async function start(): Promise<void> {
@@ -97,7 +107,7 @@ function tellOfChanges(logger: Logger): void {
     .unref();
   watch(resolve(/* turbopackIgnore: true */ "."), (_, file) => {
     const name = file === null ? "" : basename(file);
-    if (/^(env\.mjs|(runtime|lifecycle|pipelining|peers|metrics)\.ts)$/.test(name)) tell(name);
+    if (RUNNING.has(name)) tell(name);
   })
     .on("error", onError)
     .unref();
