@@ -10,6 +10,8 @@ test.each([
   // Browsers that take it on this machine take it with Secure alone.
   ["http://localhost:3000/.well-known/mercure", RECOMMENDED, true, "/.well-known/mercure"],
   ["http://localhost:3000/events", "hub", false, "/events"],
+  // Browsers drop it without a word where it has another path.
+  ["https://hub.example.com/.well-known/mercure", "__Host-mercure", true, "/"],
 ])(
   "the cookie of a hub at %s, with the name %s, is for it alone; Secure: %s",
   (href, name, secure, path) => {

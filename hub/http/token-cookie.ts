@@ -14,7 +14,9 @@ interface Owner {
 export function tokenCookie({ cookieName: name, hub: { url } }: Owner) {
   // Browsers take such a name with `Secure` alone. Another one is for plain HTTP, too, where not all of them would take it with `Secure`.
   const secure = url.href.startsWith("https:") || name.startsWith("__");
-  return { name, path: url.path, httpOnly: true, secure, sameSite: "strict" } as const;
+  // [spec] Browsers take this one for all paths alone. Source: RFC 6265bis, section 4.1.3.2.
+  const path = /^__host-/i.test(name) ? "/" : url.path;
+  return { name, path, httpOnly: true, secure, sameSite: "strict" } as const;
 }
 
 /** Has the browser forget it, as the value of Set-Cookie. Source: RFC 6265, section 3.1. */
