@@ -66,8 +66,6 @@ function parseRequest(body: Buffer): ParsedRequest {
   const { success, data, error } = schema.safeParse(value);
   if (success) return { ok: true, wanted: data };
   const [first] = error.issues;
-  return {
-    ok: false,
-    problem: `${["the body", ...(first?.path ?? [])].join(".")}: ${first?.message}`,
-  };
+  const where = z.core.toDotPath(first?.path ?? []) || "the body";
+  return { ok: false, problem: `${where}: ${first?.message}` };
 }
