@@ -28,7 +28,7 @@ export function explain(refused: Refused): string {
   const { header, claims } = token;
   const variable = `MERCURE_${role.toUpperCase()}_JWT_KEY`;
   if (!refused.hasKeys) {
-    return "This hub has no keys, so it takes no token. Set MERCURE_PUBLISHER_JWT_KEY and MERCURE_TRUSTED_ISSUERS, and start it again.";
+    return "This hub has no keys, so it takes no token. Set MERCURE_PUBLISHER_JWT_KEY, MERCURE_TRUSTED_ISSUERS and MERCURE_RESOURCE_IDENTIFIER, and start it again.";
   }
   if (goodForOther && (reason === "signature" || reason === "algorithm" || reason === "key")) {
     return `It is signed with the key of ${OTHER[role]}s, and this hub has another one for ${role}s, or none. Mint one for ${role}s with ${variable}.`;
