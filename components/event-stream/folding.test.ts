@@ -1,17 +1,20 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { afterEach, beforeEach, expect, expectTypeOf, test, vi } from "vitest";
 import { z } from "zod";
-import { type ScriptedServer, startScriptedServer } from "../../e2e/support/scripted-server.ts";
+import {
+  type ScriptedStream,
+  startScriptedStream,
+} from "../../e2e/fixtures/streams/scripted-stream.ts";
 import { createEventStream } from "./store.ts";
 import { TestWorld, until } from "./testing.ts";
 
 const Book = z.object({ id: z.string(), copies: z.coerce.number().int() });
 
-let server: ScriptedServer;
+let server: ScriptedStream;
 let here: TestWorld;
 
 beforeEach(async () => {
-  server = await startScriptedServer();
+  server = await startScriptedStream();
   here = new TestWorld(() => server.url);
 });
 

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type ScriptedServer, startScriptedServer } from "../../e2e/support/scripted-server.ts";
+import {
+  type ScriptedStream,
+  startScriptedStream,
+} from "../../e2e/fixtures/streams/scripted-stream.ts";
 import { losses, TestWorld, texts, until } from "./testing.ts";
 
-let server: ScriptedServer;
+let server: ScriptedStream;
 let here: TestWorld;
 
 beforeEach(async () => {
-  server = await startScriptedServer();
+  server = await startScriptedStream();
   here = new TestWorld(() => server.url);
 });
 

@@ -1,14 +1,17 @@
 import { EventSource } from "eventsource";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ScriptedServer, startScriptedServer } from "../../e2e/support/scripted-server.ts";
+import {
+  type ScriptedStream,
+  startScriptedStream,
+} from "../../e2e/fixtures/streams/scripted-stream.ts";
 import { TestWorld, texts, until } from "./testing.ts";
 import type { World } from "./world.ts";
 
-let server: ScriptedServer;
+let server: ScriptedStream;
 let here: TestWorld;
 
 beforeEach(async () => {
-  server = await startScriptedServer();
+  server = await startScriptedStream();
   here = new TestWorld(() => server.url);
 });
 

@@ -1,4 +1,0 @@
-export {
-  type ScriptedStream as ScriptedServer,
-  startScriptedStream as startScriptedServer,
-} from "../fixtures/streams/scripted-stream.ts";
