@@ -1,0 +1,65 @@
+import { describe, expect, test, vi } from "vitest";
+import { Jobs } from "./jobs.ts";
+
+const jobsOf = (options: { atOnce?: number; longestMs?: number } = {}) => {
+  const failed: string[] = [];
+  const jobs = new Jobs({
+    atOnce: 2,
+    longestMs: 1_000,
+    outside: (work) => work(),
+    onError: (topic, error) => failed.push(`${topic}: ${error}`),
+    ...options,
+  });
+  return { jobs, failed };
+};
+
+/** Works until it is told to stop. */
+const untilStopped = (_: string, signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+
+describe("Jobs", () => {
+  test("a job works on its topic until it is stopped, and then makes room for another", async () => {
+    const { jobs } = jobsOf();
+    expect(jobs.start("a", untilStopped)).toBe(true);
+    expect(jobs.start("b", untilStopped)).toBe(true);
+    expect(jobs.start("c", untilStopped)).toBe(false);
+    expect(["a", "b", "c"].filter((topic) => jobs.has(topic))).toEqual(["a", "b"]);
+    jobs.stop("a");
+    await vi.waitFor(() => expect(jobs.has("a")).toBe(false));
+    expect(jobs.start("c", untilStopped)).toBe(true);
+  });
+
+  test("there is one job for a topic", () => {
+    const { jobs } = jobsOf();
+    expect(jobs.start("a", untilStopped)).toBe(true);
+    expect(jobs.start("a", untilStopped)).toBe(false);
+  });
+
+  test("a job that takes too long is stopped, and one that is done leaves no timer", async () => {
+    vi.useFakeTimers();
+    try {
+      const { jobs } = jobsOf({ longestMs: 5_000 });
+      jobs.start("long", untilStopped);
+      jobs.start("short", () => Promise.resolve());
+      await vi.advanceTimersByTimeAsync(4_999);
+      expect([jobs.has("long"), jobs.has("short")]).toEqual([true, false]);
+      expect(vi.getTimerCount()).toBe(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(jobs.has("long")).toBe(false);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("a job that fails is told of, and gone", async () => {
+    const { jobs, failed } = jobsOf();
+    jobs.start("a", () => Promise.reject(new Error("no disk")));
+    await vi.waitFor(() => expect(failed).toEqual(["a: Error: no disk"]));
+    expect(jobs.has("a")).toBe(false);
+  });
+
+  test("stopping what does not run is nothing", () => {
+    expect(() => jobsOf().jobs.stop("a")).not.toThrow();
+  });
+});

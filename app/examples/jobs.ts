@@ -1,0 +1,53 @@
+export interface JobsOptions {
+  /** How many may run at once. */
+  readonly atOnce: number;
+  /** In milliseconds; then a job is stopped. */
+  readonly longestMs: number;
+  /** Runs the work as if no request had asked for it: else it would carry along all that the framework keeps for one. */
+  readonly outside: <T>(work: () => T) => T;
+  readonly onError: (topic: string, error: unknown) => void;
+}
+
+/** Works on the topic until it is done, or the signal says that it is to stop; publishes its own end. */
+export type Work = (topic: string, signal: AbortSignal) => Promise<void>;
+
+/** What this server works on. A job publishes to a topic of its own, and outlives the request that started it and all who read along. */
+export class Jobs {
+  readonly #options: JobsOptions;
+  readonly #running = new Map<string, AbortController>();
+
+  constructor(options: JobsOptions) {
+    this.#options = options;
+  }
+
+  has(topic: string): boolean {
+    return this.#running.has(topic);
+  }
+
+  /** @returns false: as many as may run at once already do, or one works on this topic */
+  start(topic: string, work: Work): boolean {
+    if (this.#running.size >= this.#options.atOnce || this.has(topic)) return false;
+    const stop = new AbortController();
+    this.#running.set(topic, stop);
+    void this.#options.outside(() => this.#run(topic, work, stop));
+    return true;
+  }
+
+  /** Tells it to stop; it has when its topic says so. */
+  stop(topic: string): void {
+    this.#running.get(topic)?.abort();
+  }
+
+  async #run(topic: string, work: Work, stop: AbortController): Promise<void> {
+    const { longestMs, onError } = this.#options;
+    const overdue = setTimeout(() => stop.abort(), longestMs);
+    try {
+      await work(topic, stop.signal);
+    } catch (error) {
+      onError(topic, error);
+    } finally {
+      clearTimeout(overdue);
+      this.#running.delete(topic);
+    }
+  }
+}

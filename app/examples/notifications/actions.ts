@@ -1,0 +1,52 @@
+"use server";
+
+import * as z from "zod/mini";
+import { accessToken, publish } from "../../../runnel.ts";
+import { actionOfPlayground } from "../playground.ts";
+import { Text, topicOf } from "./notes.ts";
+import { currentUser, setUser, User } from "./session.ts";
+
+/** How long a pass may live, in seconds: no longer than somebody who has signed out may still read along. */
+const Seconds = z.int().check(z.minimum(1), z.maximum(60));
+
+export async function signIn(form: FormData): Promise<void> {
+  await actionOfPlayground();
+  await setUser(User.parse(form.get("user")));
+}
+
+export async function signOut(): Promise<void> {
+  await actionOfPlayground();
+  await setUser(undefined);
+}
+
+/** Sends a note to one user, and to nobody else. */
+export async function send(form: FormData): Promise<void> {
+  const from = await signedIn();
+  const to = User.parse(form.get("to"));
+  const text = Text.parse(form.get("text"));
+  await publish({ topic: topicOf(to), private: true, data: { from, text } });
+}
+
+/** Notes that the user has read all up to this one. */
+export async function markRead(id: string): Promise<void> {
+  const user = await signedIn();
+  const readUpTo = z.string().check(z.maxLength(100)).parse(id);
+  await publish({ topic: topicOf(user), private: true, data: { readUpTo } });
+}
+
+/** A token that lets the user who has signed in read their own topic, and nothing else. */
+export async function pass(expiresIn: number): Promise<string> {
+  const user = await signedIn();
+  return accessToken({
+    subscribe: [{ match: topicOf(user) }],
+    subject: user,
+    expiresIn: Seconds.parse(expiresIn),
+  });
+}
+
+async function signedIn(): Promise<User> {
+  await actionOfPlayground();
+  const user = await currentUser();
+  if (!user) throw new Error("nobody has signed in");
+  return user;
+}

@@ -1,0 +1,68 @@
+"use client";
+
+import { useEffect } from "react";
+import { useEventStream } from "../../../components/event-stream/use-event-stream.ts";
+import { Connection } from "../connection.tsx";
+import type { End } from "../end.ts";
+import { ask, stop } from "./actions.ts";
+import { type Progress, reduce, topicOf, Update } from "./progress.ts";
+
+const ENDS: Record<End, string> = {
+  finished: "Finished",
+  stopped: "Stopped",
+  lost: "Lost: the server was killed while it worked",
+};
+
+interface Props {
+  id: string;
+  /** How far the job was when the server rendered the page, and the id that said so: the stream goes on behind that. */
+  initial: Progress;
+  lastEventId: string;
+}
+
+/** How far the job is. */
+export function Bar({ id, initial, lastEventId }: Props) {
+  const url = `/.well-known/mercure?match=${encodeURIComponent(topicOf(id))}`;
+  const { stream, now } = useEventStream(url, { schema: Update, initial, reduce, lastEventId });
+  const { percent, doing, end } = now.state;
+  const isOpen = now.status.state === "open";
+
+  // A stream that is over would be opened again for ever.
+  useEffect(() => {
+    if (end) stream.close();
+  }, [end, stream]);
+
+  // After each reconnection too: the server may be another one by then.
+  useEffect(() => {
+    if (isOpen) ask(id).catch(() => {});
+  }, [isOpen, id]);
+
+  return (
+    <>
+      <div className="flex min-h-10 flex-wrap items-center justify-between gap-3">
+        <Connection status={now.status} word={end && ENDS[end]} />
+        <form action={stop.bind(null, id)}>
+          <button type="submit" className="button" aria-disabled={end !== undefined}>
+            Stop
+          </button>
+        </form>
+      </div>
+      <div>
+        <div className="flex items-baseline justify-between gap-4">
+          <label htmlFor="job" className="text-quiet">
+            {end ? "The job" : doing}
+          </label>
+          <span className="text-5xl font-semibold tracking-tight tabular-nums">{percent} %</span>
+        </div>
+        <progress
+          id="job"
+          max={100}
+          value={percent}
+          className="mt-3 h-3 w-full appearance-none overflow-hidden rounded-full bg-wash [&::-moz-progress-bar]:bg-water [&::-webkit-progress-bar]:bg-wash [&::-webkit-progress-value]:bg-water"
+        >
+          {percent} %
+        </progress>
+      </div>
+    </>
+  );
+}

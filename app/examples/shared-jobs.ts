@@ -1,0 +1,34 @@
+import { lastUpdates, publish } from "../../runnel.ts";
+import { runtime } from "../../runtime.ts";
+import { Ended } from "./end.ts";
+import { fold } from "./fold.ts";
+import { Jobs } from "./jobs.ts";
+
+// Actions, pages and hot reloads each have their own copy of this file: only what is on globalThis is one for all.
+const KEY = Symbol.for("runnel.examples.jobs");
+const shared = globalThis as typeof globalThis & { [KEY]?: Jobs };
+
+/** The process's jobs. */
+export function jobs(): Jobs {
+  const { hub, logger } = runtime();
+  shared[KEY] ??= new Jobs({
+    atOnce: 10,
+    longestMs: 60_000,
+    outside: hub.outside,
+    onError: (topic, error) => logger.warn({ topic, error: String(error) }, "a job failed"),
+  });
+  return shared[KEY];
+}
+
+/**
+ * Publishes that the job was lost, if its topic has not said how it ended and nobody works on it any more:
+ * a server that is killed takes its jobs along, and their readers would wait for ever.
+ */
+export async function endIfLost(topic: string): Promise<void> {
+  if (jobs().has(topic)) return;
+  const { updates } = await lastUpdates({ match: topic });
+  const isOver = fold(updates, Ended, false, () => true);
+  if (isOver || updates.length === 0) return;
+  const lost: Ended = { end: "lost" };
+  await publish({ topic, data: lost });
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { useEffect } from "react";
+import { useEventStream } from "../../../components/event-stream/use-event-stream.ts";
+import { Connection } from "../connection.tsx";
+import type { End } from "../end.ts";
+import { ask, stop } from "./actions.ts";
+import { reduce, type Text, topicOf, Update } from "./text.ts";
+
+const ENDS: Record<End, string> = {
+  finished: "Finished",
+  stopped: "Stopped",
+  lost: "Lost: the server was killed while it wrote",
+};
+
+interface Props {
+  id: string;
+  /** The text as the server has rendered it, and the id of its last token: the stream goes on behind that. */
+  initial: Text;
+  lastEventId: string;
+}
+
+/** The text as it is written. */
+export function Reader({ id, initial, lastEventId }: Props) {
+  const url = `/.well-known/mercure?match=${encodeURIComponent(topicOf(id))}`;
+  const { stream, now } = useEventStream(url, { schema: Update, initial, reduce, lastEventId });
+  const { text, end } = now.state;
+  const isOpen = now.status.state === "open";
+
+  // A stream that is over would be opened again for ever.
+  useEffect(() => {
+    if (end) stream.close();
+  }, [end, stream]);
+
+  // After each reconnection too: the server may be another one by then.
+  useEffect(() => {
+    if (isOpen) ask(id).catch(() => {});
+  }, [isOpen, id]);
+
+  return (
+    <>
+      <div className="flex min-h-10 flex-wrap items-center justify-between gap-3">
+        <Connection status={now.status} word={end ? ENDS[end] : isOpen ? "Writing" : undefined} />
+        <form action={stop.bind(null, id)}>
+          <button type="submit" className="button" aria-disabled={end !== undefined}>
+            Stop
+          </button>
+        </form>
+      </div>
+      <article className="min-h-[60svh] text-lg/8 whitespace-pre-wrap">{text}</article>
+    </>
+  );
+}
