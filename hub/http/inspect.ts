@@ -5,7 +5,7 @@ import type { Action, Grant, Role, TokenProblem, Verified } from "../auth/types.
 import type { MatcherType } from "../matcher.ts";
 import { readBody } from "./body.ts";
 import { decodeUtf8 } from "./form.ts";
-import { playgroundProblem } from "./origin.ts";
+import { playgroundRefusal } from "./origin.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";
 
@@ -50,13 +50,13 @@ const MAX_SPACE = 256;
  * the same words whatever is wrong: who asks here holds the token, and nothing is told that it or the hub does not tell anybody.
  */
 export async function inspect(service: Service, request: Request): Promise<Response> {
-  const { hub, playground } = service;
+  const { hub } = service;
   const refused = (name: ProblemName, detail: string): Response => {
     hub.meter.refused(name);
     return problemResponse(name, detail);
   };
-  const problem = playground ? playgroundProblem(request) : undefined;
-  if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
+  const stranger = playgroundRefusal(service, request);
+  if (stranger) return refused(...stranger);
   if (!/^text\/plain *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
     return refused("wrong-media-type", "the body is a token, as text/plain");
   }

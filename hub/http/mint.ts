@@ -3,7 +3,7 @@ import type { TokenRequest } from "../auth/minter.ts";
 import { MATCHER_TYPES } from "../matcher.ts";
 import { readBody } from "./body.ts";
 import { decodeUtf8 } from "./form.ts";
-import { playgroundProblem } from "./origin.ts";
+import { playgroundRefusal } from "./origin.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";
 
@@ -36,8 +36,8 @@ export async function mint(service: Service, request: Request): Promise<Response
   if (!service.playground || !playgroundMinter) {
     return refused("not-found", "tokens are minted here in a playground alone");
   }
-  const problem = playgroundProblem(request);
-  if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
+  const stranger = playgroundRefusal(service, request);
+  if (stranger) return refused(...stranger);
   // Which no page elsewhere can send without asking first.
   if (!/^application\/json *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
     return refused("wrong-media-type", "the body is application/json");

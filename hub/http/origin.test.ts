@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { testHub, testService } from "../testing.ts";
 import { PROXIED_HEADER } from "./client.ts";
-import { corsHeaders, mayPublishWithCookie, playgroundProblem } from "./origin.ts";
+import {
+  corsHeaders,
+  mayPublishWithCookie,
+  playgroundProblem,
+  playgroundRefusal,
+} from "./origin.ts";
 
 const APP = "https://app.example.com";
 const HERE = "https://hub.example.com/.well-known/mercure";
@@ -110,6 +115,14 @@ describe("a playground does not answer", () => {
   ])("a page of another origin: %j", (headers) => {
     expect(playgroundProblem(request({ Host: "localhost:3000", ...headers }))).toBe("wrong-origin");
   });
+});
+
+test("only a playground refuses so, and says whom it answers", () => {
+  const elsewhere = request({ Host: "localhost:3000", Origin: "https://evil.example" });
+  const refusal = (playground: boolean) =>
+    playgroundRefusal(testService(testHub(), { playground }), elsewhere);
+  expect(refusal(false)).toBeUndefined();
+  expect(refusal(true)).toEqual(["wrong-origin", expect.stringContaining("its own pages alone")]);
 });
 
 describe("with a cookie, publishing is", () => {

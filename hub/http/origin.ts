@@ -1,4 +1,5 @@
 import { PROXIED_HEADER } from "./client.ts";
+import type { ProblemName } from "./problem.ts";
 import type { Service } from "./service.ts";
 
 /** Response fields that scripts of other origins may read. */
@@ -47,6 +48,15 @@ export function playgroundProblem({
   // Browsers say where a request without an Origin comes from, too.
   const site = headers.get("sec-fetch-site") ?? "none";
   return site === "same-origin" || site === "none" ? undefined : "wrong-origin";
+}
+
+/** How a playground refuses what it does not answer: the problem, and its detail. undefined: it answers, or this is none. */
+export function playgroundRefusal(
+  { playground }: Service,
+  request: Request,
+): readonly [name: ProblemName, detail: string] | undefined {
+  const problem = playground ? playgroundProblem(request) : undefined;
+  return problem && [problem, "a playground answers this machine and its own pages alone"];
 }
 
 /**

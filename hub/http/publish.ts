@@ -4,7 +4,7 @@ import { readBody } from "./body.ts";
 import { clientOf } from "./client.ts";
 import { failure } from "./failure.ts";
 import { parseIdempotencyKey, receiptFor } from "./idempotency.ts";
-import { corsHeaders, mayPublishWithCookie, playgroundProblem } from "./origin.ts";
+import { corsHeaders, mayPublishWithCookie, playgroundRefusal } from "./origin.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import { parseBatch, parseFormUpdate } from "./publish-body.ts";
 import type { Service } from "./service.ts";
@@ -24,8 +24,8 @@ export async function publish(service: Service, request: Request): Promise<Respo
     return problemResponse(name, detail, cors);
   };
 
-  const problem = service.playground ? playgroundProblem(request) : undefined;
-  if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
+  const stranger = playgroundRefusal(service, request);
+  if (stranger) return refused(...stranger);
   const authorized = await authorize(service, request, "publisher", cors, line);
   if (!authorized.ok) return authorized.response;
   const { access, by } = authorized;

@@ -7,7 +7,7 @@ import { WebStreamSink } from "../sink/web-stream.ts";
 import { authorize, insufficientScope, isAnonymous } from "./authorize.ts";
 import { clientOf } from "./client.ts";
 import { failure } from "./failure.ts";
-import { corsHeaders, PUBLIC, playgroundProblem } from "./origin.ts";
+import { corsHeaders, PUBLIC, playgroundRefusal } from "./origin.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";
 import {
@@ -122,8 +122,8 @@ async function admit(
     const topic = numbersTopic(service.hub.url);
     return refused("bad-matcher", `${topic} is a stream of its own: subscribe to it alone`);
   }
-  const problem = service.playground ? playgroundProblem(request) : undefined;
-  if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
+  const stranger = playgroundRefusal(service, request);
+  if (stranger) return refused(...stranger);
   // Nothing of the numbers is public: an empty stream would wait for ever.
   if (numbers === "no" && isAnonymous(service, request)) {
     const client = clientOf(service, request, undefined);

@@ -1,7 +1,7 @@
 import { covers } from "../auth/grants.ts";
 import { authorize, insufficientScope } from "./authorize.ts";
 import { failure } from "./failure.ts";
-import { corsHeaders, playgroundProblem } from "./origin.ts";
+import { corsHeaders, playgroundRefusal } from "./origin.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";
 
@@ -23,8 +23,8 @@ export async function subscriptions(
     hub.meter.refused(name);
     return problemResponse(name, detail, cors);
   };
-  const problem = service.playground ? playgroundProblem(request) : undefined;
-  if (problem) return refused(problem, "a playground answers this machine and its own pages alone");
+  const stranger = playgroundRefusal(service, request);
+  if (stranger) return refused(...stranger);
   const authorized = await authorize(service, request, "subscriber", cors, {
     connection: hub.connections.newId(),
   });
