@@ -1,0 +1,31 @@
+import type { Page } from "@playwright/test";
+
+const BUSY_MS = 400;
+
+/**
+ * The process that a page runs in: it is the one that is busy when the page is. A browser without a window freezes no tab, whatever it
+ * is asked over CDP; but a process can be stopped, and then nothing of the page runs, its lock stays, and what comes in waits.
+ * @throws Error if the browser names no processes
+ */
+export async function rendererOf(page: Page): Promise<number> {
+  const browser = page.context().browser();
+  if (browser === null) throw new Error("the context has no browser");
+  const session = await browser.newBrowserCDPSession();
+  const times = async () => {
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    return new Map(processInfo.map(({ type, id, cpuTime }) => [id, { type, cpuTime }]));
+  };
+  const before = await times();
+  await page.evaluate((ms) => {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  }, BUSY_MS);
+  const after = await times();
+  await session.detach();
+  const [busiest] = [...after]
+    .filter(([, { type }]) => type === "renderer")
+    .map(([id, { cpuTime }]) => ({ id, spent: cpuTime - (before.get(id)?.cpuTime ?? 0) }))
+    .sort((a, b) => b.spent - a.spent);
+  if (busiest === undefined) throw new Error("the browser has no renderers");
+  return busiest.id;
+}
