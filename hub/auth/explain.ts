@@ -2,7 +2,7 @@ import type { HubUrl } from "../hub-url.ts";
 import { ALGORITHMS, parseAlgorithm } from "./algorithms.ts";
 import { parseGrants } from "./authorization-details.ts";
 import type { UnverifiedToken } from "./parse-token.ts";
-import { PLAYGROUND_ISSUER } from "./playground.ts";
+import { claimsOfPlayground, PLAYGROUND_ISSUER } from "./playground.ts";
 import type { Role, TokenProblem } from "./types.ts";
 
 /** What a refusal is explained by: the token's own words, and what this hub tells of itself to anybody. */
@@ -34,8 +34,10 @@ export function explain(refused: Refused): string {
     return `It is signed with the key of ${OTHER[role]}s, and this hub has another one for ${role}s, or none. Mint one for ${role}s with ${variable}.`;
   }
   // Whatever else is wrong with it.
-  if (playground && claims.iss !== PLAYGROUND_ISSUER) {
-    return `It ${says("iss", claims.iss)}, and this playground looks at no tokens but its own, of ${PLAYGROUND_ISSUER}: who sends this one may do everything, as without one.`;
+  if (playground && !claimsOfPlayground(claims, hubUrl)) {
+    const said =
+      claims.iss === PLAYGROUND_ISSUER ? says("aud", claims.aud) : says("iss", claims.iss);
+    return `It ${said}, and this playground looks at no tokens but its own, of ${PLAYGROUND_ISSUER} for ${hubUrl.href}: who sends this one may do everything, as without one.`;
   }
   switch (reason) {
     case "malformed":

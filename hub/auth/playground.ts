@@ -1,4 +1,6 @@
 import { createSecretKey, randomBytes } from "node:crypto";
+import type { HubUrl } from "../hub-url.ts";
+import type { Claims } from "./claims.ts";
 import type { TrustedIssuer } from "./issuers.ts";
 import { parseToken } from "./parse-token.ts";
 
@@ -15,7 +17,16 @@ export function playgroundIssuer(): TrustedIssuer {
   return { issuer: PLAYGROUND_ISSUER, publisher: source, subscriber: source };
 }
 
-/** Whether the token says that a playground has signed it. Nobody has looked at its signature. */
-export function namesPlayground(token: string): boolean {
-  return parseToken(token)?.claims.iss === PLAYGROUND_ISSUER;
+/**
+ * Whether the claims say that this playground has signed them; nobody has looked at the signature. Another one on this machine, at another
+ * port, shares the browser's cookies: its tokens are none of ours.
+ */
+export function claimsOfPlayground({ iss, aud }: Claims, hubUrl: HubUrl): boolean {
+  return iss === PLAYGROUND_ISSUER && aud === hubUrl.href;
+}
+
+/** Whether the token says that this playground has signed it. */
+export function namesPlayground(token: string, hubUrl: HubUrl): boolean {
+  const parsed = parseToken(token);
+  return parsed !== undefined && claimsOfPlayground(parsed.claims, hubUrl);
 }

@@ -252,6 +252,18 @@ describe("in a playground", () => {
     await before.end();
   });
 
+  test("one of a playground at another port, whose cookies the browser sends here too, is passed over and kept", async () => {
+    const token = await mint(pairFor("HS256"), {
+      iss: "urn:runnel:playground",
+      aud: "https://hub.example.com:3001/.well-known/mercure",
+    });
+    const Cookie = `${COOKIE}=${token}`;
+    expect(await rights({ ...local, Cookie })).toEqual(ALL);
+    for (const response of await everywhere({ ...local, Cookie })) {
+      expect(response.headers.get("set-cookie")).toBeNull();
+    }
+  });
+
   test("one that somebody else has signed in its name is refused", async () => {
     const forged = await mint(pairFor("HS256"), { iss: "urn:runnel:playground" });
     expect(await rights({ ...local, ...bearer(forged) })).toEqual(NONE);

@@ -33,7 +33,7 @@ export async function authorize(
     ({ ok: false, response: challenge(service, name, detail, cors, error) }) as const;
   const presented = presentedToken(request.headers, service.cookieName);
   // In a playground everybody has every right, but for those who show what somebody with one of its own tokens may do.
-  if (service.playground && !isOfPlayground(presented)) {
+  if (service.playground && !isOfPlayground(presented, service)) {
     return { ok: true, access: fullAccess(PLAYGROUND_ISSUER, service.hub.url), by: "playground" };
   }
   switch (presented.kind) {
@@ -75,9 +75,9 @@ function invalidToken(
   return refused(detail, isLeftOver ? { ...cors, "Set-Cookie": clearedCookie(service) } : cors);
 }
 
-function isOfPlayground(presented: Presented): boolean {
+function isOfPlayground(presented: Presented, { hub }: Service): boolean {
   const carries = presented.kind === "header" || presented.kind === "cookie";
-  return carries && namesPlayground(presented.token);
+  return carries && namesPlayground(presented.token, hub.url);
 }
 
 /** Whether the request has said nothing of who it is, and needn't. */

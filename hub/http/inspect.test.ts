@@ -228,6 +228,13 @@ describe("in a playground", () => {
     }
   });
 
+  test("and so is one of another playground, at another port", async () => {
+    const aud = "https://hub.example.com:3001/.well-known/mercure";
+    const found = await report(mint(publisher, { iss: "urn:runnel:playground", aud }));
+    expect(refusal(found.publisher)[1]).toContain(`says aud "${aud}"`);
+    expect(refusal(found.publisher)[1]).toContain("may do everything");
+  });
+
   test("no page elsewhere is answered", async () => {
     const token = await world.playgroundToken({ publish: [{ match: "a" }] });
     const elsewhere = await ask(token, { Origin: "https://evil.example" });
