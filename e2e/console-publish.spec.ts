@@ -21,7 +21,7 @@ test("what is published is answered with its id, and arrives beside it", async (
   await expect(hub.answer).toContainText(/Published in \d+ ms/);
   await expect.poll(stream.texts).toEqual(['{"title":"1984"}']);
   const id = await hub.answer.locator("[data-id]").textContent();
-  await stream.rows.last().click();
+  await stream.rows.filter({ hasText: "1984" }).click();
   await expect(stream.detail).toContainText(id ?? "none");
 });
 

@@ -64,6 +64,24 @@ test.describe("a stream on the console", () => {
     await expect(page.getByText("No stream is open.")).toBeVisible();
   });
 
+  test("over HTTP/1.1 no more streams are opened than leave the browser a connection to publish with", async ({
+    page,
+    hub,
+    runnel,
+  }) => {
+    await page.goto(runnel.url + at("match=1", "match=2", "match=3", "match=4", "match=5"));
+    await expect(hub.streams).toContainText("4 streams are as many");
+    await page.getByRole("tab", { name: "Numbers" }).click();
+    await expect.poll(connections(runnel)).toBe(5);
+    await page.getByRole("tab", { name: "Publish" }).click();
+    await hub.publish.getByRole("button", { name: "Publish" }).click();
+    await expect(hub.answer).toContainText("Published");
+    await hub.stream("1").button("Remove this stream").click();
+    await expect(page.getByRole("button", { name: "Add a stream" })).toBeFocused();
+    await expect(hub.stream("5").status).toHaveText("Open");
+    await expect(hub.streams).not.toContainText("as many");
+  });
+
   test("a bad matcher is told in the hub's words", async ({ page, hub, runnel }) => {
     await page.goto(runnel.url + at("match_urlpattern=https://example.com/(("));
     const stream = hub.stream(/example\.com/);
@@ -100,7 +118,7 @@ test.describe("a stream on the console", () => {
       topic: "json",
       data: '{"big":12345678901234567890,"a":[]}',
     });
-    await stream.rows.last().click();
+    await stream.rows.filter({ hasText: "big" }).click();
     const data = stream.detail.locator("[data-data]");
     await expect(data).toHaveText('{\n  "big": 12345678901234567890,\n  "a": []\n}', {
       useInnerText: true,

@@ -46,6 +46,18 @@ test("a view is left alone by what comes later, and is the same one until someth
   expect(seen(list)).toEqual(["four", "five"]);
 });
 
+test("with a bound for all characters, an id is whole, for one goes on from it; else it is as long as is read", () => {
+  const id = "i".repeat(500);
+  for (const [keep, length] of [
+    [{ entries: 10, characters: 100_000 }, 500],
+    [{ entries: 10 }, 200],
+  ] as const) {
+    const list = new EntryList(keep);
+    list.add({ kind: "message", text: "", at: 0, id });
+    expect(list.view().entries[0]?.id).toHaveLength(length);
+  }
+});
+
 test("with a bound for all characters, a text is whole", () => {
   const list = new EntryList({ entries: 10, characters: 100_000 });
   add(list, "x".repeat(50_000));

@@ -5,8 +5,8 @@ import type { Entry, Snapshot } from "./types.ts";
 const MOST_ENTRIES = 500;
 /** How many characters of one text are kept: more than fills a screen. */
 const LONGEST_TEXT = 4_000;
-/** How many characters of an id are kept. */
-const LONGEST_ID = 200;
+/** How many characters of an id are kept: more than anybody reads; where texts are whole, as many as an event's id has at most. */
+const LONGEST_ID = { shown: 200, whole: 512 } as const;
 
 type View<T> = Pick<Snapshot<T>, "entries" | "dropped" | "paused" | "held">;
 
@@ -17,6 +17,7 @@ type View<T> = Pick<Snapshot<T>, "entries" | "dropped" | "paused" | "held">;
 export class EntryList<T> {
   readonly #most: number;
   readonly #longest: number;
+  readonly #longestId: number;
   readonly #mostCharacters: number;
   /** Those before `#start` were let go, and wait to be swept. */
   #all: Entry<T>[] = [];
@@ -32,6 +33,8 @@ export class EntryList<T> {
   constructor({ entries, characters }: Keep = { entries: MOST_ENTRIES }) {
     this.#most = entries;
     this.#longest = characters ?? LONGEST_TEXT;
+    // One goes on from an id that is shown, so that it has to be whole there.
+    this.#longestId = characters === undefined ? LONGEST_ID.shown : LONGEST_ID.whole;
     this.#mostCharacters = characters ?? Number.POSITIVE_INFINITY;
   }
 
@@ -42,7 +45,7 @@ export class EntryList<T> {
 
   add(entry: Omit<Entry<T>, "key" | "omitted">): void {
     const text = cut(entry.text, this.#longest);
-    const id = entry.id === undefined ? {} : { id: cut(entry.id, LONGEST_ID) };
+    const id = entry.id === undefined ? {} : { id: cut(entry.id, this.#longestId) };
     const omitted = entry.text.length - text.length;
     this.#all.push({ ...entry, ...id, key: this.#added, text, omitted });
     this.#added += 1;

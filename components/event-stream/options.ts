@@ -12,7 +12,7 @@ export interface Backoff {
 export interface Keep {
   /** Default: 500. */
   readonly entries: number;
-  /** Of all their texts together. Default: no such bound, but each text is cut at 4,000 characters; with it, texts are whole. */
+  /** Of all their texts together. Default: no such bound, but each text is cut at 4,000 characters; with it, texts and ids are whole. */
   readonly characters?: number;
 }
 

@@ -79,6 +79,7 @@ export function EventList(props: Props) {
         ref={scroller}
         {...listeners}
         role="listbox"
+        id={`${label}-list`}
         tabIndex={0}
         aria-labelledby={label}
         aria-activedescendant={

@@ -116,7 +116,11 @@ export function StreamPanel({ hub, token, subscription, onChange, onOpen, onRemo
           catchUp={catchUps.of(selected)}
           onFrom={goOnFrom}
           opensAnother={onOpen !== undefined}
-          onClose={() => setSelected(undefined)}
+          onClose={() => {
+            setSelected(undefined);
+            // The button that was pressed is gone, and the focus is to be somewhere.
+            document.getElementById(`${name}-list`)?.focus({ preventScroll: true });
+          }}
         />
       )}
     </section>

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useConnectionLimit } from "../../ui/use-connection-limit.ts";
 import type { ConsoleProps } from "../hub-info.ts";
 import { StreamPanel } from "./stream-panel.tsx";
@@ -15,6 +15,12 @@ interface Props extends ConsoleProps {
 /** The streams side by side, and how to get another. */
 export function Streams({ hub, token, list, onTokens }: Props) {
   const [adding, setAdding] = useState(false);
+  const addButton = useRef<HTMLButtonElement>(null);
+  // What had the focus goes with the panel that it was in.
+  const thenFocus = (change: () => void) => {
+    change();
+    addButton.current?.focus({ preventScroll: true });
+  };
   const most = useConnectionLimit();
   const shown = list.shown.slice(0, most);
   const full = shown.length >= most;
@@ -25,6 +31,7 @@ export function Streams({ hub, token, list, onTokens }: Props) {
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-3">
         <h2 className="text-lg font-semibold">Streams</h2>
         <button
+          ref={addButton}
           type="button"
           className="button button-small ml-auto"
           aria-disabled={full || adding || !hub.topics}
@@ -56,9 +63,9 @@ export function Streams({ hub, token, list, onTokens }: Props) {
               hub={hub}
               token={reading}
               subscription={subscription}
-              onChange={(changed) => list.replace(key, changed)}
+              onChange={(changed) => thenFocus(() => list.replace(key, changed))}
               onOpen={full ? undefined : list.add}
-              onRemove={() => list.remove(key)}
+              onRemove={() => thenFocus(() => list.remove(key))}
             />
           ))
         )}
@@ -70,10 +77,12 @@ export function Streams({ hub, token, list, onTokens }: Props) {
             <SubscriptionForm
               first={NOTHING}
               action="Start"
-              onDone={(subscription) => {
-                setAdding(false);
-                if (subscription) list.add(subscription);
-              }}
+              onDone={(subscription) =>
+                thenFocus(() => {
+                  setAdding(false);
+                  if (subscription) list.add(subscription);
+                })
+              }
             />
           </section>
         )}
