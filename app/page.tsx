@@ -17,7 +17,7 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   return (
     <main className="mx-auto grid grid-cols-[minmax(0,1fr)] max-w-[88rem] gap-x-10 gap-y-6 px-4 pt-5 pb-10 sm:px-8 lg:min-h-dvh lg:grid-cols-[min(22rem,38%)_minmax(0,1fr)] lg:grid-rows-[auto_auto_1fr] lg:py-8">
       <header className="lg:col-start-1">
-        <SiteHeader here="/" />
+        <SiteHeader here="/" playground={service.playground} />
         <h1 className="mt-7 text-[2.6rem]/[1.02] font-semibold tracking-[-0.04em] text-balance sm:text-6xl/[0.98] lg:mt-12">
           Server Send Events
         </h1>

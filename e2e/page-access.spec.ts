@@ -104,6 +104,8 @@ test("each control is within the keyboard's reach, in the order of the page, and
   await press("Tab");
   await expect(page.getByRole("link", { name: "Console" })).toBeFocused();
   await press("Tab");
+  await expect(page.getByRole("link", { name: "Examples" })).toBeFocused();
+  await press("Tab");
   await expect(live.button("Close now")).toBeFocused();
   await press("Enter");
   await expect(live.status).toHaveText("Closed");

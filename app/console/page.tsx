@@ -20,7 +20,7 @@ export default async function ConsolePage({ searchParams }: PageProps<"/console"
   return (
     <main className="mx-auto max-w-[120rem] px-4 pt-5 pb-10 sm:px-8 lg:py-8">
       <Console hub={hub} streams={streams}>
-        <SiteHeader here="/console" />
+        <SiteHeader here="/console" playground={hub.playground} />
         <h1 className="mt-4 text-3xl font-semibold tracking-[-0.04em] lg:mt-7 lg:text-4xl">
           Console
         </h1>

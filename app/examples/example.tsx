@@ -1,5 +1,4 @@
-import Link from "next/link";
-import { Wordmark } from "../../components/ui/wordmark.tsx";
+import { SiteHeader } from "../../components/ui/site-header.tsx";
 
 interface Props {
   title: string;
@@ -14,13 +13,10 @@ interface Props {
 /** What stands around each example. */
 export function Example({ title, lead, source, topic, children }: Props) {
   return (
-    <main className="mx-auto grid grid-cols-[minmax(0,1fr)] max-w-[88rem] content-start gap-x-10 gap-y-6 px-4 pt-5 pb-10 sm:px-8 lg:min-h-dvh lg:grid-cols-[22rem_minmax(0,1fr)] lg:py-8">
+    <main className="mx-auto grid grid-cols-[minmax(0,1fr)] max-w-[88rem] content-start gap-x-10 gap-y-6 px-4 pt-5 pb-10 sm:px-8 lg:min-h-dvh lg:grid-cols-[min(22rem,38%)_minmax(0,1fr)] lg:py-8">
       <header>
-        <Wordmark />
-        <Link href="/examples" className="mt-7 inline-block text-sm text-quiet underline lg:mt-12">
-          Examples
-        </Link>
-        <h1 className="mt-2 text-[2.6rem]/[1.02] font-semibold tracking-[-0.04em] text-balance sm:text-5xl/[1]">
+        <SiteHeader playground />
+        <h1 className="mt-7 lg:mt-12 text-[2.6rem]/[1.02] font-semibold tracking-[-0.04em] text-balance sm:text-5xl/[1]">
           {title}
         </h1>
         <div className="mt-4 flex flex-col gap-2 text-quiet">{lead}</div>

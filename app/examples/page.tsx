@@ -1,5 +1,4 @@
-import Link from "next/link";
-import { Wordmark } from "../../components/ui/wordmark.tsx";
+import { SiteHeader } from "../../components/ui/site-header.tsx";
 import { pageOfPlayground } from "./playground.ts";
 
 const EXAMPLES = [
@@ -34,11 +33,8 @@ export default async function Page() {
   await pageOfPlayground();
   return (
     <main className="mx-auto max-w-4xl px-4 pt-5 pb-10 sm:px-8 lg:py-8">
-      <Wordmark />
-      <Link href="/" className="mt-7 inline-block text-sm text-quiet underline lg:mt-12">
-        The live stream
-      </Link>
-      <h1 className="mt-2 text-[2.6rem]/[1.02] font-semibold tracking-[-0.04em] sm:text-5xl/[1]">
+      <SiteHeader here="/examples" playground />
+      <h1 className="mt-7 lg:mt-12 text-[2.6rem]/[1.02] font-semibold tracking-[-0.04em] sm:text-5xl/[1]">
         Examples
       </h1>
       <p className="mt-4 text-quiet">
@@ -53,9 +49,9 @@ export default async function Page() {
             className="relative rounded-2xl border border-line bg-sheet p-5 hover:border-water"
           >
             <h2 className="text-lg font-semibold tracking-tight">
-              <Link href={`/examples/${name}`} className="after:absolute after:inset-0">
+              <a href={`/examples/${name}`} className="after:absolute after:inset-0">
                 {title}
-              </Link>
+              </a>
             </h2>
             <p className="mt-1.5 text-sm text-quiet">{words}</p>
           </li>

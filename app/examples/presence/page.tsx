@@ -1,4 +1,3 @@
-import Form from "next/form";
 import { subscriptions } from "../../../runnel.ts";
 import { Example } from "../example.tsx";
 import { pageOfPlayground } from "../playground.ts";
@@ -35,7 +34,7 @@ export default async function Page({ searchParams }: Props) {
       source="app/examples/presence"
       topic={TOPIC}
     >
-      <Form action="" className="flex flex-wrap items-end gap-3">
+      <form className="flex flex-wrap items-end gap-3">
         <label className="grow basis-48 text-sm">
           <span className="mb-1.5 block font-medium">Your name</span>
           <input
@@ -50,7 +49,7 @@ export default async function Page({ searchParams }: Props) {
         <button type="submit" className={`button ${name.success ? "" : "button-main"}`}>
           {name.success ? "Change" : "Come in"}
         </button>
-      </Form>
+      </form>
       {name.success ? (
         <Room
           key={`${lastEventId} ${name.data}`}
