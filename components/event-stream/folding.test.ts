@@ -5,7 +5,7 @@ import {
   type ScriptedStream,
   startScriptedStream,
 } from "../../e2e/fixtures/streams/scripted-stream.ts";
-import { createEventStream } from "./store.ts";
+import { createEventStream } from "./event-stream.ts";
 import { TestWorld, until } from "./testing.ts";
 
 const Book = z.object({ id: z.string(), copies: z.coerce.number().int() });

@@ -1,14 +1,10 @@
-import { connector, sharedName } from "./connect.ts";
 import type { Feed, FeedHandlers } from "./feed.ts";
 import { Journal } from "./journal.ts";
-import type { Backoff, EventStreamOptions } from "./options.ts";
+import type { EventStreamOptions } from "./options.ts";
 import { watchPage } from "./page-life.ts";
-import { Source } from "./source.ts";
-import { TabFeed } from "./tabs/tab-feed.ts";
 import { type EventStream, HELD, type Snapshot, type Status, WORDS } from "./types.ts";
-import { browserWorld, type Stop, type World } from "./world.ts";
+import type { Stop, World } from "./world.ts";
 
-const BACKOFF: Backoff = { first: 1_000, longest: 30_000 };
 const HIDDEN_AFTER_MS = 300_000;
 const CONNECTING: Status = Object.freeze({ state: "connecting" });
 const PAUSED: Status = Object.freeze({ state: "paused", why: "hidden" });
@@ -19,28 +15,8 @@ const HELD_WHY = {
   connecting: "No answer at all yet: the server is busy, or a proxy on the path buffers.",
 } as const;
 
-/** Makes a stream, and connects nothing yet: it is open while somebody subscribes to it. */
-export function createEventStream<T = unknown, S = undefined>(
-  options: EventStreamOptions<T, S>,
-): EventStream<T, S> {
-  const { world = browserWorld(), backoff = BACKOFF, hub = true, types = [], renew } = options;
-  const connect = connector(options, world);
-  const source = {
-    connect,
-    types: types === "all" ? [] : types,
-    heartbeats: hub,
-    renew,
-    backoff,
-    world,
-  };
-  const own = (handlers: FeedHandlers) => new Source(source, handlers);
-  const name = sharedName(options, world);
-  const open = (handlers: FeedHandlers) =>
-    name === undefined ? own(handlers) : new TabFeed({ name, world, open: own }, handlers);
-  return new Store(world, open, options);
-}
-
-class Store<T, S> implements EventStream<T, S> {
+/** A feed and what it has brought, as a store that lives and rests with its page. It connects nothing until somebody subscribes. */
+export class Store<T, S> implements EventStream<T, S> {
   readonly #world: World;
   readonly #feed: Feed;
   readonly #closeAfterMs: number;

@@ -1,7 +1,7 @@
 import { EventSource } from "eventsource";
 import { expect } from "vitest";
+import { createEventStream } from "./event-stream.ts";
 import type { StreamOptions } from "./options.ts";
-import { createEventStream } from "./store.ts";
 import type { EventStream, Snapshot } from "./types.ts";
 import { browserWorld, type World } from "./world.ts";
 

@@ -1,7 +1,8 @@
-import { useState, useSyncExternalStore } from "react";
+import { useState } from "react";
+import { createEventStream } from "./event-stream.ts";
 import type { StreamOptions } from "./options.ts";
-import { createEventStream } from "./store.ts";
 import type { EventStream, Snapshot } from "./types.ts";
+import { useStream } from "./use-stream.ts";
 
 /**
  * One event stream for as long as the component is mounted, and what is to be seen of it now. Another url makes another stream; the
@@ -35,6 +36,5 @@ export function useEventStream<T = unknown, S = undefined>(
   const [made, setMade] = useState(make);
   if (made.url !== url) setMade(make());
   const { stream } = made;
-  const now = useSyncExternalStore(stream.subscribe, stream.getSnapshot, stream.getServerSnapshot);
-  return { stream, now };
+  return { stream, now: useStream(stream) };
 }

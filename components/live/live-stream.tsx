@@ -1,6 +1,8 @@
 "use client";
 
-import { useEventStream } from "../event-stream/use-event-stream.ts";
+import { useState } from "react";
+import { createPlainStream } from "../event-stream/plain-stream.ts";
+import { useStream } from "../event-stream/use-stream.ts";
 import { MessageLog } from "./message-log.tsx";
 import { StatusPanel } from "./status-panel.tsx";
 
@@ -17,7 +19,8 @@ interface Props {
 
 /** The stream: how it stands, and what it brings. */
 export function LiveStream({ url, hub, address, closeAfterMs, children }: Props) {
-  const { stream, now } = useEventStream(url, { hub, closeAfterMs, share: false });
+  const [stream] = useState(() => createPlainStream({ url, hub, closeAfterMs }));
+  const now = useStream(stream);
   return (
     <>
       <StatusPanel stream={stream} now={now} address={address} closeAfterMs={closeAfterMs} />

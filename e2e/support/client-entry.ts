@@ -1,5 +1,5 @@
+import { createEventStream } from "../../components/event-stream/event-stream.ts";
 import type { EventStreamOptions } from "../../components/event-stream/options.ts";
-import { createEventStream } from "../../components/event-stream/store.ts";
 import type { EventStream } from "../../components/event-stream/types.ts";
 
 /** As much of a store's options as an address can hold. */

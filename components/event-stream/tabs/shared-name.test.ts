@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { sharedName } from "./connect.ts";
-import { browserWorld } from "./world.ts";
+import { browserWorld } from "../world.ts";
+import { sharedName } from "./shared-name.ts";
 
 const at = (base: string) => ({ ...browserWorld(), base });
 const HERE = at("https://example.com/a/b?c#d");

@@ -1,0 +1,23 @@
+import type { Connect } from "./connect.ts";
+import type { Feed, FeedHandlers } from "./feed.ts";
+import type { Backoff, EventStreamOptions } from "./options.ts";
+import { Source } from "./source.ts";
+import type { World } from "./world.ts";
+
+const BACKOFF: Backoff = { first: 1_000, longest: 30_000 };
+
+/** A feed with a connection of its own. */
+export function ownFeed(
+  {
+    hub = true,
+    types = [],
+    renew,
+    backoff = BACKOFF,
+  }: Pick<EventStreamOptions, "hub" | "types" | "renew" | "backoff">,
+  connect: Connect,
+  world: World,
+): (handlers: FeedHandlers) => Feed {
+  const listened = types === "all" ? [] : types;
+  const options = { connect, types: listened, heartbeats: hub, renew, backoff, world };
+  return (handlers) => new Source(options, handlers);
+}
