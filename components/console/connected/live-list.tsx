@@ -102,9 +102,9 @@ export function LiveList({ hub, token, list, onStale }: Props) {
           autoComplete="off"
         />
       </label>
-      <h3 id={title} className="sr-only">
+      <h2 id={title} className="sr-only">
         Who is connected, by topic
-      </h3>
+      </h2>
       {rows.length === 0 ? (
         <p className="text-sm text-quiet">
           {all.size === 0
@@ -113,6 +113,8 @@ export function LiveList({ hub, token, list, onStale }: Props) {
         </p>
       ) : (
         <VirtualRows
+          // What is looked for begins at its top, wherever the list was.
+          key={wanted}
           rows={rows}
           labelledBy={title}
           own={own}

@@ -40,7 +40,7 @@ export function PanelView({ panel, seconds, wide = false }: Props) {
       className={`flex min-w-0 flex-col rounded-xl border border-line bg-sheet ${wide ? "col-span-full" : ""}`}
     >
       <div className="flex items-baseline justify-between gap-2 px-3 pt-2 text-quiet">
-        <h3 className="text-sm">{name}</h3>
+        <h2 className="text-sm">{name}</h2>
         <p className="text-xs whitespace-nowrap tabular-nums">
           {highest >= 0 && `most ${unit.write(highest)}`}
         </p>

@@ -23,9 +23,9 @@ export function TotalsView({ totals, since, last }: Props) {
   const title = useId();
   return (
     <section aria-labelledby={title} className="text-sm">
-      <h3 id={title} className="font-medium">
+      <h2 id={title} className="font-medium">
         Since {new Date(since).toLocaleTimeString("en-GB")}
-      </h3>
+      </h2>
       <dl className="mt-1.5 grid gap-1">
         {COUNTS.map((name) => (
           <Line key={name} name={NAMES[name]} value={totals[name].toLocaleString("en")} />

@@ -39,9 +39,9 @@ export function InspectToken({ token, onToken }: Props) {
 
   return (
     <section aria-labelledby={title} className="grid gap-4">
-      <h3 id={title} className="text-lg font-semibold">
+      <h2 id={title} className="text-lg font-semibold">
         Look into a token
-      </h3>
+      </h2>
       <form onSubmit={inspect} className="grid gap-2">
         <label htmlFor={field} className="text-sm font-medium">
           Token

@@ -40,9 +40,9 @@ export function MakeToken({ hub, onToken }: ConsoleProps) {
 
   return (
     <section aria-labelledby={title} className="grid gap-4">
-      <h3 id={title} className="text-lg font-semibold">
+      <h2 id={title} className="text-lg font-semibold">
         {hub.playground ? "Get a token" : "Mint a token"}
-      </h3>
+      </h2>
       <form onSubmit={make} className="grid gap-4">
         <GrantFields
           grants={wanted.grants}

@@ -22,9 +22,9 @@ export function NewToken({ token, grants, hub, onUse }: Props) {
   useEffect(() => title.current?.focus(), [token]);
   return (
     <section aria-label="The new token" className="grid gap-2 text-sm">
-      <h4 ref={title} tabIndex={-1} className="font-medium">
+      <h3 ref={title} tabIndex={-1} className="font-medium">
         Your token
-      </h4>
+      </h3>
       <p className="text-quiet">
         {end === undefined ? null : <Ending at={end} />} It is shown here alone.
       </p>
