@@ -231,3 +231,23 @@ test("where nobody reads without a token, it says so, and opens nothing", async 
     expect(await connections(closed)()).toBe(0);
   });
 });
+
+test("on a phone the streams go on behind the form, and are one press away", async ({
+  page,
+  hub,
+  runnel,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${runnel.url}/console`);
+  const stream = hub.stream();
+  await expect(stream.status).toHaveText("Open");
+  await page.getByRole("tab", { name: "Publish" }).click();
+  await expect(hub.streams).toBeHidden();
+  await hub.publish.getByRole("button", { name: "Publish" }).click();
+  await hub.answer.getByRole("button", { name: "See it in the streams" }).click();
+  await expect.poll(stream.texts).toEqual(['{"title":"1984"}']);
+  await stream.rows.filter({ hasText: "1984" }).click();
+  await expect(stream.detail).toBeInViewport({ ratio: 1 });
+  await stream.detail.getByRole("button", { name: "Close the event" }).click();
+  await expect(stream.list).toBeFocused();
+});

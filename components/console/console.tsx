@@ -39,7 +39,6 @@ export function Console({ hub, streams, children }: Props) {
   const props: ConsoleProps = { hub, token, onToken: setToken };
   // Where there is room for both, the streams are beside what one does, which is to publish at first.
   const left = chosen === "streams" ? "publish" : chosen;
-  const onTokens = () => setChosen("tokens");
   const panel = (name: TabName, content: React.ReactNode) => (
     <div
       role="tabpanel"
@@ -63,7 +62,7 @@ export function Console({ hub, streams, children }: Props) {
             selected={wide ? left : chosen}
             onSelect={setChosen}
           />
-          {panel("publish", <Publish {...props} onTokens={onTokens} />)}
+          {panel("publish", <Publish {...props} onGo={setChosen} />)}
           {/* These two hold a stream open: a browser has few to give. */}
           {panel("connected", left === "connected" && <Connected {...props} />)}
           {panel("numbers", left === "numbers" && <Numbers {...props} />)}
@@ -77,7 +76,7 @@ export function Console({ hub, streams, children }: Props) {
         aria-label="Streams"
         className={`needs-script mt-4 min-w-0 lg:sticky lg:top-8 lg:mt-0 lg:block lg:h-[calc(100dvh-4rem)] lg:min-h-96 lg:self-start ${chosen === "streams" ? "" : "hidden"}`}
       >
-        <Streams {...props} list={list} onTokens={onTokens} />
+        <Streams {...props} list={list} onTokens={() => setChosen("tokens")} />
       </section>
     </div>
   );

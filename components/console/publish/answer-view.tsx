@@ -5,16 +5,17 @@ import type { PublishState } from "./use-publisher.ts";
 interface Props {
   readonly state: PublishState;
   readonly hasToken: boolean;
-  readonly onTokens: () => void;
+  /** Leads to another tab. */
+  readonly onGo: (tab: "tokens" | "streams") => void;
 }
 
 /** What became of what was published. */
-export function AnswerView({ state, hasToken, onTokens }: Props) {
+export function AnswerView({ state, hasToken, onGo }: Props) {
   return (
     <div className="text-sm">
       {state.kind === "running" && state.count > 1 && <Progress {...state} />}
       <div role="status" data-answer>
-        {state.kind === "done" && <Done {...state} hasToken={hasToken} onTokens={onTokens} />}
+        {state.kind === "done" && <Done {...state} hasToken={hasToken} onGo={onGo} />}
       </div>
     </div>
   );
@@ -43,7 +44,7 @@ function Done({
   count,
   published,
   hasToken,
-  onTokens,
+  onGo,
 }: Extract<PublishState, { kind: "done" }> & Omit<Props, "state">) {
   if (!answer.ok) {
     const aboutToken = answer.status === 401 || answer.status === 403;
@@ -57,7 +58,11 @@ function Done({
         {count > 1 && <p className="text-quiet">{number(published)} were published before that.</p>}
         {aboutToken && (
           <p>
-            <button type="button" className="cursor-pointer underline" onClick={onTokens}>
+            <button
+              type="button"
+              className="cursor-pointer underline"
+              onClick={() => onGo("tokens")}
+            >
               {hasToken ? "See what the token grants" : "Paste a token under Tokens"}
             </button>
           </p>
@@ -76,6 +81,11 @@ function Done({
           <CopyButton text={() => answer.ids[0] ?? ""}>Copy id</CopyButton>
         </p>
       )}
+      <p className="lg:hidden">
+        <button type="button" className="cursor-pointer underline" onClick={() => onGo("streams")}>
+          See it in the streams
+        </button>
+      </p>
     </div>
   );
 }

@@ -9,11 +9,12 @@ import { MoreFields } from "./more-fields.tsx";
 import { usePublisher } from "./use-publisher.ts";
 
 interface Props extends ConsoleProps {
-  readonly onTokens: () => void;
+  /** Leads to another tab. */
+  readonly onGo: (tab: "tokens" | "streams") => void;
 }
 
 /** Publishes one update or many, and shows the answer. What was typed stays, whatever comes back. */
-export function Publish({ hub, token, onTokens }: Props) {
+export function Publish({ hub, token, onGo }: Props) {
   const id = useId();
   const [draft, setDraft] = useState<Draft>(FIRST_DRAFT);
   const { state, publish, stop } = usePublisher(hub.path, token);
@@ -39,7 +40,11 @@ export function Publish({ hub, token, onTokens }: Props) {
         {!hub.playground && token === undefined && hub.topics && (
           <p className="rounded-lg bg-wash px-3 py-2">
             Publishing here needs a token.{" "}
-            <button type="button" className="cursor-pointer underline" onClick={onTokens}>
+            <button
+              type="button"
+              className="cursor-pointer underline"
+              onClick={() => onGo("tokens")}
+            >
               Paste one under Tokens
             </button>
           </p>
@@ -129,11 +134,11 @@ export function Publish({ hub, token, onTokens }: Props) {
             </button>
           </span>
           <p id={`${id}-count`} className="basis-full text-[0.8rem] text-quiet">
-            {COUNTER} in a field stands for each one’s number.
+            {COUNTER} in a field stands for each one’s number. Ctrl or ⌘ with Enter publishes.
           </p>
         </div>
       </form>
-      <AnswerView state={state} hasToken={token !== undefined} onTokens={onTokens} />
+      <AnswerView state={state} hasToken={token !== undefined} onGo={onGo} />
       <CodeBox
         label="Code that publishes this"
         snippets={publishCode({
