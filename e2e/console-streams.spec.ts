@@ -79,6 +79,7 @@ test.describe("a stream on the console", () => {
     await hub.stream("1").button("Remove this stream").click();
     await expect(page.getByRole("button", { name: "Add a stream" })).toBeFocused();
     await expect(hub.stream("5").status).toHaveText("Open");
+    await hub.stream("5").button("Remove this stream").click();
     await expect(hub.streams).not.toContainText("as many");
   });
 
