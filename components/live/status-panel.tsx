@@ -39,7 +39,9 @@ export function StatusPanel({ stream, now, address, closeAfterMs }: Props) {
             {address.replace(/^https?:\/\//, "")}
           </p>
           {status.state === "reconnecting" && (
-            <NextTry attempt={status.attempt} next={status.next} />
+            <div className="mt-1">
+              <NextTry attempt={status.attempt} next={status.next} />
+            </div>
           )}
         </div>
         {!over && <Countdown closesAt={closesAt} ofMs={closeAfterMs} stays={stays} />}

@@ -10,7 +10,7 @@ interface Props {
 export function NextTry({ attempt, next }: Props) {
   const now = useNow(next.by === "page" ? next.at : null);
   return (
-    <p className="mt-1 text-sm text-quiet tabular-nums">
+    <p className="text-sm text-quiet tabular-nums">
       Try {attempt}
       {when(next, now)}
     </p>

@@ -58,7 +58,7 @@ export function StreamHead(props: Props) {
         <IconButton icon="close" label="Remove this stream" onClick={onRemove} />
       </div>
       <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-2">
-        <div className="min-w-0 grow">
+        <div className="flex min-w-0 grow flex-wrap items-center gap-x-3">
           <div className={`flex items-center gap-2 font-semibold ${look.colour}`}>
             <span
               aria-hidden="true"
@@ -68,6 +68,9 @@ export function StreamHead(props: Props) {
               {look.name}
             </p>
           </div>
+          {status.state === "reconnecting" && (
+            <NextTry attempt={status.attempt} next={status.next} />
+          )}
         </div>
         <button
           type="button"
@@ -86,7 +89,6 @@ export function StreamHead(props: Props) {
           Code
         </button>
       </div>
-      {status.state === "reconnecting" && <NextTry attempt={status.attempt} next={status.next} />}
       <div className="mt-2 flex items-end gap-4 border-b border-line">
         <p className="shrink-0 pb-2 text-sm text-quiet tabular-nums">
           <b className="text-base font-semibold text-ink" data-figure="events">
