@@ -22,7 +22,7 @@ export function jobs(): Jobs {
 
 /**
  * Publishes that the job was lost, if its topic has not said how it ended and nobody works on it any more:
- * a server that is killed takes its jobs along, and their readers would wait for ever.
+ * a server that ends takes its jobs along, and their readers would wait for ever.
  */
 export async function endIfLost(topic: string): Promise<void> {
   if (jobs().has(topic)) return;

@@ -10,7 +10,7 @@ import { type Progress, reduce, topicOf, Update } from "./progress.ts";
 const ENDS: Record<End, string> = {
   finished: "Finished",
   stopped: "Stopped",
-  lost: "Lost: the server was killed while it worked",
+  lost: "Lost: its server ended before it did",
 };
 
 interface Props {

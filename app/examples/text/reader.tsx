@@ -10,7 +10,7 @@ import { reduce, type Text, topicOf, Update } from "./text.ts";
 const ENDS: Record<End, string> = {
   finished: "Finished",
   stopped: "Stopped",
-  lost: "Lost: the server was killed while it wrote",
+  lost: "Lost: its server ended before it did",
 };
 
 interface Props {
