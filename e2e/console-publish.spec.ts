@@ -127,9 +127,9 @@ test("a burst can be stopped, and says how far it came", async ({ page, hub, run
     await route.continue().catch(() => {});
   });
   await hub.publish.getByRole("button", { name: "Publish" }).click();
-  await expect(hub.publish.getByText(/1,500 of 10,000/)).toBeVisible();
+  await expect(hub.publish.getByText(/3,000 of 10,000/)).toBeVisible();
   await hub.publish.getByRole("button", { name: "Stop" }).click();
-  await expect(hub.answer).toContainText("1,500 were published before that.");
+  await expect(hub.answer).toContainText("3,000 were published before that.");
   await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 

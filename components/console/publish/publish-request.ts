@@ -28,7 +28,7 @@ export function publishOne(publisher: Publisher, fields: UpdateFields): Promise<
 }
 
 /** A batch is no larger than this, so that progress is seen and a hub's limits are kept to. */
-const BATCH = 500;
+const BATCH = 1_000;
 const BATCH_CHARACTERS = 500_000;
 
 export interface Progress {
