@@ -5,7 +5,7 @@ import { FakeHub } from "./testing/hub.ts";
 import { FakePage } from "./testing/page.ts";
 
 /** How many schedules are tried: more in a longer run. */
-const SCHEDULES = 150;
+const SCHEDULES = 120;
 const FIRST_SEED = 1;
 
 /** A browser full of tabs to which things happen by chance. */
@@ -16,12 +16,14 @@ class Schedule {
   pages: FakePage[] = [];
   readonly trace: string[] = [];
   readonly memory: RingLimits;
+  readonly isLossy: boolean;
   readonly trims: boolean;
 
   constructor(seed: number) {
     this.random = seeded(seed);
     this.browser = new FakeBrowser(this.random);
-    this.browser.lossy = this.random() < 0.2 ? 0.02 : 0;
+    this.isLossy = this.random() < 0.2;
+    this.browser.lossy = this.isLossy ? 0.02 : 0;
     this.trims = this.random() < 0.2;
     this.memory = { items: 3 + Math.floor(this.random() ** 3 * 200), characters: 100_000 };
   }
@@ -165,7 +167,10 @@ class Schedule {
       const name = `page ${this.pages.indexOf(page)}, from ${from}, told ${told}`;
       const numbers = told.filter((one) => one !== "gap");
       // More may be told than what came since it was open, but all of that.
-      const start = Math.min(numbers[0] ?? Number.POSITIVE_INFINITY, from + 1);
+      // What was lost on the way to a tab before it had any id can't be asked for: it is told as a gap.
+      const hadNoId = this.isLossy && told[0] === "gap";
+      const first = numbers[0] ?? Number.POSITIVE_INFINITY;
+      const start = hadNoId ? first : Math.min(first, from + 1);
       const missing = events.filter((event) => event >= start && !numbers.includes(event));
       expect(numbers, name).toEqual(events.filter((event) => numbers.includes(event)));
       // What the hub has let go of is told as a gap, and nothing else is missing.
@@ -174,7 +179,7 @@ class Schedule {
         name,
       ).toEqual([]);
       if (missing.length > 0) expect(told, name).toContain("gap");
-      if (this.hub.floor === 0) expect(told, name).not.toContain("gap");
+      if (this.hub.floor === 0) expect(told.slice(hadNoId ? 1 : 0), name).not.toContain("gap");
     }
   }
 

@@ -328,9 +328,14 @@ describe("a stream without ids", () => {
 });
 
 describe("what may be missing, or wrong", () => {
+  function refuse(): never {
+    throw new DOMException("refused", "SecurityError");
+  }
+
   test.each([
     ["has no locks", { locks: undefined }],
     ["has no channels", { channel: () => undefined }],
+    ["refuses channels", { channel: refuse }],
   ])("where the browser %s, each tab has a connection of its own", async (_, changes) => {
     for (let n = 0; n < 2; n += 1) {
       const page = new FakePage(browser.open(), hub, { changes });

@@ -1,4 +1,5 @@
 import type { Feed, FeedHandlers } from "../feed.ts";
+import type { ChannelLike, World } from "../world.ts";
 import { Member } from "./member.ts";
 import { PROTOCOL } from "./messages.ts";
 import type { TabFeedOptions } from "./tab.ts";
@@ -23,7 +24,7 @@ export class TabFeed implements Feed {
     this.stop();
     const { name, world, open } = this.#options;
     const { locks } = world;
-    const channel = locks && world.channel(`${PROTOCOL} ${name}`);
+    const channel = locks && channelOf(world, `${PROTOCOL} ${name}`);
     const current =
       locks && channel
         ? new Member(this.#options, { locks, channel, after }, this.#on)
@@ -39,5 +40,14 @@ export class TabFeed implements Feed {
 
   hurry(): void {
     this.#current?.hurry();
+  }
+}
+
+function channelOf(world: World, name: string): ChannelLike | undefined {
+  try {
+    return world.channel(name);
+  } catch {
+    // Where a page may store nothing, some browsers refuse channels too.
+    return undefined;
   }
 }
