@@ -207,6 +207,29 @@ test("a server that can't be reached is a 502; one that goes away takes its stre
   await expect.poll(toldTo(page)).toEqual(["open", "lost", "dead"]);
 });
 
+test("faults that come and go before the server has answered leave a stream whole", async ({
+  page,
+  stream,
+  streamProxy,
+}) => {
+  const proxy = await streamProxy(stream.origin);
+  stream.stall();
+  await page.evaluate(listenInPage, `${proxy.origin}/stream`);
+  await expect.poll(() => stream.requests).toBe(1);
+  proxy.buffer(true);
+  proxy.slow(100);
+  proxy.slow(Number.POSITIVE_INFINITY);
+  proxy.buffer(false);
+  stream.stall(false);
+  await expect.poll(toldTo(page)).toEqual(["open"]);
+  stream.stall();
+  proxy.drop();
+  await expect.poll(() => stream.requests).toBe(2);
+  proxy.end();
+  stream.stall(false);
+  await expect.poll(toldTo(page)).toEqual(["open", "lost", "lost", "open"]);
+});
+
 /** How many streams have a reader that is too slow now. */
 async function lagging(runnel: Runnel): Promise<number> {
   const text = await (await fetch(`${runnel.url}/api/metrics`, { headers: ALONE })).text();

@@ -12,7 +12,7 @@ export interface ClientOptions
   readonly keeps?: boolean;
 }
 
-/** A message, as the store's list had it. */
+/** An event, as it was folded. */
 export interface Heard {
   readonly id: string;
   readonly data: string;
@@ -42,19 +42,18 @@ function open({ token, renew, keeps, ...options }: ClientOptions): ClientInPage 
   const last = heard.at(-1)?.id;
   const stream = createEventStream({
     ...options,
+    initial: 0,
+    reduce(count: number, { id, data }) {
+      heard.push({ id, data });
+      return count + 1;
+    },
     ...(last === undefined ? {} : { lastEventId: last }),
     ...(token === undefined ? {} : { token: callback(token) }),
     ...(renew === undefined ? {} : { renew: callback(renew) }),
   });
   const states: string[] = [stream.getSnapshot().status.state];
-  let taken = 0;
   stream.subscribe(() => {
-    const { entries, status } = stream.getSnapshot();
-    for (const { key, kind, id = "", text } of entries) {
-      if (key < taken) continue;
-      taken = key + 1;
-      if (kind === "message") heard.push({ id, data: text });
-    }
+    const { status } = stream.getSnapshot();
     if (keeps) sessionStorage.setItem(KEPT, JSON.stringify(heard));
     if (status.state !== states.at(-1)) states.push(status.state);
   });
