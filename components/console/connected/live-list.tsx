@@ -55,7 +55,7 @@ export function LiveList({ hub, token, list, onStale }: Props) {
   const shown = useDeferredValue(state);
   const wanted = useDeferredValue(words);
   const all = useMemo(() => settle(shown), [shown]);
-  const groups = useMemo(() => groupsOf(all.values(), wanted), [all, wanted]);
+  const groups = useMemo(() => groupsOf(all.values(), wanted, own), [all, wanted, own]);
   const rows = useMemo(() => rowsOf(groups, turned), [groups, turned]);
   const subscribers = useMemo(
     () => new Set([...all.values()].map(({ subscriber }) => subscriber)).size,

@@ -21,7 +21,7 @@ function subscription(
 const names = (documents: readonly SubscriptionDocument[], words = "") =>
   groupsOf(documents, words).map(({ match, documents: all }) => `${match} ${all.length}`);
 
-test("subscriptions are grouped by matcher and type, in the order of the alphabet", () => {
+test("subscriptions are grouped by matcher and type, in the order of the alphabet, the list's own last", () => {
   const all = [
     subscription("b", "1"),
     subscription("a", "1"),
@@ -29,6 +29,7 @@ test("subscriptions are grouped by matcher and type, in the order of the alphabe
     subscription("b", "3", { match_type: "urlpattern" }),
   ];
   expect(names(all)).toEqual(["a 1", "b 2", "b 1"]);
+  expect(groupsOf(all, "", "a").at(-1)?.match).toBe("a");
 });
 
 test("the filter looks into matchers, ids and payloads, in whatever case", () => {

@@ -20,8 +20,13 @@ const OPEN_UP_TO = 5;
 /**
  * By matcher, in the order of the alphabet: a list that changes by itself is to stay where it is.
  * @param words what a matcher, an id or a payload has to have in it, in whatever case; empty: nothing
+ * @param own the matcher of the list itself, which comes last: nobody looks for it
  */
-export function groupsOf(documents: Iterable<SubscriptionDocument>, words: string): Group[] {
+export function groupsOf(
+  documents: Iterable<SubscriptionDocument>,
+  words: string,
+  own?: string,
+): Group[] {
   const wanted = words.trim().toLowerCase();
   const groups = new Map<string, Group & { documents: SubscriptionDocument[] }>();
   for (const document of documents) {
@@ -32,7 +37,12 @@ export function groupsOf(documents: Iterable<SubscriptionDocument>, words: strin
     if (group) group.documents.push(document);
     else groups.set(key, { key, type, match, documents: [document] });
   }
-  return [...groups.values()].sort((a, b) => compare(a.match, b.match) || compare(a.key, b.key));
+  return [...groups.values()].sort(
+    (a, b) =>
+      Number(a.match === own) - Number(b.match === own) ||
+      compare(a.match, b.match) ||
+      compare(a.key, b.key),
+  );
 }
 
 /** @param turned which matchers their reader has opened (true) or closed */

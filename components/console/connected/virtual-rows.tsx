@@ -30,7 +30,7 @@ export function VirtualRows({ rows, labelledBy, own, onTurn }: Props) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within the keyboard's reach.
       tabIndex={0}
       aria-labelledby={labelledBy}
-      className="max-h-[60svh] overflow-y-auto rounded-xl border border-line bg-sheet -outline-offset-2! lg:max-h-[max(24rem,calc(100dvh-24rem))]"
+      className="max-h-[60svh] overflow-y-auto rounded-xl border border-line bg-sheet -outline-offset-2! lg:max-h-[max(20rem,calc(100dvh-30rem))]"
     >
       <ul className="relative" style={{ height: list.getTotalSize() }}>
         {list.getVirtualItems().map(({ key, index, start }) => {
