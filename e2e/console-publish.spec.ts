@@ -199,7 +199,10 @@ test("with keys it says that a token is needed; with one it publishes, and the t
     expect(await stream.texts()).toEqual([]);
 
     await page.getByRole("tab", { name: "Tokens" }).click();
+    // The stream that is open goes first, once the hub has told what the token grants.
+    const asked = page.waitForRequest(/\?match=/);
     await use(subscriber);
+    await asked;
     await expect(stream.status).toHaveText("Open");
     await publishWith(keyed, publisher, "for those who may");
     await expect.poll(stream.texts).toEqual(["for those who may"]);
