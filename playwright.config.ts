@@ -4,9 +4,17 @@ import { BROWSER_ARGS, likelyChromium } from "./scripts/chromium.mjs";
 // `npm test` has found one that starts, and named it in CHROMIUM_PATH.
 const executablePath = likelyChromium();
 
+/** What looks at time, or at memory, has the machine to itself. */
+const ALONE =
+  /\/(deploy|going-down|hub-(durable|folder|kills|proxy|slow)|limits|page|page-(back|dev|seed)|start|wire)\.spec\.ts$/;
+
 export default defineConfig({
   testDir: "e2e",
-  // The servers and the browser share few cores, and some tests look at time.
+  // `npm test` runs one after the other: the first with as many workers as there are cores to keep busy.
+  projects: [
+    { name: "together", testIgnore: ALONE },
+    { name: "alone", testMatch: ALONE },
+  ],
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),

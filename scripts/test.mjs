@@ -12,4 +12,16 @@ await runAll([
 const { findChromium } = await import("./chromium.mjs");
 // Found here once, and named to Playwright.
 process.env.CHROMIUM_PATH = await findChromium();
-await runAll([["end-to-end tests", "playwright", "test", ...args]]);
+// What is asked for may all be of one kind.
+const asked = args.length > 0 ? [...args, "--pass-with-no-tests"] : [];
+await runAll([
+  [
+    "end-to-end tests, two at a time",
+    "playwright",
+    "test",
+    "--project=together",
+    "--workers=2",
+    ...asked,
+  ],
+  ["end-to-end tests, one at a time", "playwright", "test", "--project=alone", ...asked],
+]);
