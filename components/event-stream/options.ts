@@ -29,6 +29,7 @@ export type Fold<T, S> =
 interface Options<T> {
   /**
    * The server is a hub of this project: it is asked for heartbeats that scripts can see, and a new connection is told where to go on.
+   * Another Mercure hub goes on as well, but begins with silence, which looks like a path that buffers until its first event comes.
    * false: the address is used as it is given. Default: true.
    */
   readonly hub?: boolean | undefined;

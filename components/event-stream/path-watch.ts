@@ -74,6 +74,12 @@ export class PathWatch {
     this.#stop = undefined;
   }
 
+  /** The server sends no first bytes that could be held back. */
+  dismiss(): void {
+    this.stop();
+    this.#set(false);
+  }
+
   #set(held: boolean): void {
     if (this.#held === held) return;
     this.#held = held;

@@ -335,6 +335,34 @@ describe("a path that holds it back", () => {
     expect(told(stream)).toEqual([expect.stringContaining("No answer at all yet")]);
   });
 
+  test("is not looked for any more once a server has begun with something else than a hub's first bytes", async () => {
+    const stream = here.listen();
+    await until(stream, "open");
+    here.fire(5_000);
+    await expect.poll(() => held(stream)).toBe(true);
+    server.emit("a hub would have said that it lives");
+    await expect.poll(() => held(stream)).toBe(false);
+    server.drop();
+    await requests(2);
+    await until(stream, "open");
+    // Nor is it taken for dead for its silence.
+    expect([here.fire(5_000), here.fire(120_000)]).toEqual([false, false]);
+  });
+
+  test("is not what makes a server slow that is asked again", async () => {
+    server.refuse(1);
+    const stream = here.listen({ backoff: { first: 60_000, longest: 60_000 } });
+    await until(stream, "reconnecting");
+    server.stall(true);
+    here.tell("online");
+    await requests(2);
+    expect(here.fire(5_000)).toBe(false);
+    server.stall(false);
+    server.emit("15", { type: "runnel:heartbeat" });
+    await until(stream, "open");
+    expect(told(stream)).toEqual([]);
+  });
+
   test("is not looked for where the server is no hub, nor where the first bytes are there", async () => {
     const other = here.listen({ hub: false });
     await until(other, "open");

@@ -2,6 +2,8 @@ import type { Connect } from "./connect.ts";
 import type { Feed, FeedHandlers } from "./feed.ts";
 import type { Backoff } from "./options.ts";
 import { PathWatch } from "./path-watch.ts";
+import { Patience } from "./patience.ts";
+import { seconds } from "./seconds.ts";
 import type { Retry } from "./types.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { Ending, EventSourceLike, Stop, World } from "./world.ts";
@@ -11,13 +13,6 @@ const HEARTBEAT = "runnel:heartbeat";
 /** The event by which a server says that it goes on behind what it was asked for. */
 const GAP = "runnel:gap";
 const CLOSED = 2;
-/** A server that takes the connection and never answers is waited for this long, in milliseconds; so is a renewal. */
-const NO_ANSWER_MS = 30_000;
-/**
- * The browser's own try is waited for longer: its wait before it, which the server may have chosen, is part of this. So are first bytes,
- * which a path may hold back.
- */
-const NO_RETRY_MS = 120_000;
 /** No server's word makes the next try come sooner, in milliseconds. */
 const SHORTEST_WAIT_MS = 100;
 /** What a refusal is taken for when the browser tells nothing of it. */
@@ -29,7 +24,7 @@ export interface SourceOptions {
   readonly connect: Connect;
   /** Types of events that are told of, beside `message`. */
   readonly types: readonly string[];
-  /** The first bytes have a heartbeat in them that scripts can see: where they don't come, the path holds them back. */
+  /** The server is asked for heartbeats that scripts can see: a hub's first bytes have one in them. */
   readonly heartbeats: boolean;
   /** Called before a try that comes after a refusal. */
   readonly renew: (() => Promise<unknown>) | undefined;
@@ -47,12 +42,16 @@ export class Source implements Feed {
   readonly #on: FeedHandlers;
   readonly #watchdog: Watchdog;
   readonly #path: PathWatch;
+  readonly #patience: Patience;
   #lastId: string | undefined;
   #current: EventSourceLike | undefined;
   /** Of the connection, while nothing is wrong. */
   #state: "connecting" | "open" | undefined;
   #stopWaiting: Stop | undefined;
-  #stopPatience: Stop | undefined;
+  /** The first bytes have a heartbeat in them, as far as is known: where something else came first, the server sends none. */
+  #beats: boolean;
+  /** Something came since the connection was opened. */
+  #begun = false;
   #attempt = 0;
   #refused = false;
   /** What was last told of a loss. */
@@ -67,6 +66,8 @@ export class Source implements Feed {
       this.#rebuild({ why: `nothing came for ${seconds(ms)}, so it is taken for dead` }),
     );
     this.#path = new PathWatch(options.world, () => this.#tellState());
+    this.#patience = new Patience(options.world, (why) => this.#rebuild({ why }));
+    this.#beats = options.heartbeats;
   }
 
   start(after?: string): void {
@@ -99,7 +100,7 @@ export class Source implements Feed {
       return;
     }
     const round = this.#round;
-    this.#bePatient(NO_ANSWER_MS, "the renewal did not end for");
+    this.#patience.for("renewal");
     const failed = (error: unknown) => {
       const why = `the renewal failed: ${error instanceof Error ? error.message : String(error)}`;
       if (this.#round === round) this.#rebuild({ why, explained: true });
@@ -117,8 +118,9 @@ export class Source implements Feed {
       return;
     }
     this.#current = source;
-    this.#bePatient(NO_ANSWER_MS, "no answer for");
-    if (this.#options.heartbeats) this.#path.expect();
+    this.#patience.for("answer");
+    // While it is tried again, that is what is told; and a server that is slow to come back is no path that holds back.
+    if (this.#beats && this.#state === "connecting") this.#path.expect();
     // An event of a source that was replaced is nobody's any more.
     const on = (type: string, listener: (event: Event) => void) =>
       source.addEventListener(type, (event) => {
@@ -140,22 +142,22 @@ export class Source implements Feed {
   }
 
   #opened(): void {
-    this.#stopPatience?.();
-    // A path that holds back lets go at the end of its patience, or when it is full; one that died behind the head never does.
-    if (this.#options.heartbeats) this.#bePatient(NO_RETRY_MS, "nothing came for");
+    this.#begun = false;
+    if (this.#beats) this.#patience.for("beginning");
+    else this.#patience.stop();
     this.#attempt = 0;
     this.#refused = false;
     this.#told = undefined;
     this.#state = "open";
-    if (this.#options.heartbeats) this.#path.expect();
+    if (this.#beats) this.#path.expect();
     this.#tellState();
     this.#on.onOpen();
   }
 
   #heard({ type, data, lastEventId: id }: MessageEvent): void {
     const text = String(data);
-    this.#stopPatience?.();
-    this.#stopPatience = undefined;
+    this.#patience.heard();
+    if (!this.#begun) this.#begins(type);
     if (type === HEARTBEAT) {
       this.#watchdog.promise(text);
       this.#path.beat(text);
@@ -171,6 +173,13 @@ export class Source implements Feed {
     else if (moved) this.#on.onCursor(id);
   }
 
+  /** A hub begins with a heartbeat, or with a gap before it. */
+  #begins(type: string): void {
+    this.#begun = true;
+    this.#beats = this.#options.heartbeats && (type === HEARTBEAT || type === GAP);
+    if (!this.#beats) this.#path.dismiss();
+  }
+
   #closed(ending: Ending): void {
     this.#refused = true;
     if (!ending.final) this.#rebuild(ending);
@@ -182,17 +191,10 @@ export class Source implements Feed {
   }
 
   #browserRetries(): void {
-    this.#bePatient(NO_RETRY_MS, "no answer for");
+    this.#patience.for("retry");
     this.#watchdog.stop();
     this.#path.stop();
     this.#lost({ why: "no connection; the browser tries again by itself" }, { by: "browser" });
-  }
-
-  #bePatient(ms: number, what: string): void {
-    this.#stopPatience?.();
-    this.#stopPatience = this.#options.world.after(ms, () =>
-      this.#rebuild({ why: `${what} ${seconds(ms)}` }),
-    );
   }
 
   #rebuild({ why, explained = false, waitMs }: Ending): void {
@@ -236,15 +238,10 @@ export class Source implements Feed {
     this.#round += 1;
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
-    this.#stopPatience?.();
-    this.#stopPatience = undefined;
+    this.#patience.stop();
     this.#watchdog.stop();
     this.#path.stop();
     this.#current?.close();
     this.#current = undefined;
   }
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -2,6 +2,7 @@ import type { Feed, FeedHandlers } from "./feed.ts";
 import { Journal } from "./journal.ts";
 import type { EventStreamOptions } from "./options.ts";
 import { watchPage } from "./page-life.ts";
+import { seconds } from "./seconds.ts";
 import { type EventStream, HELD, type Snapshot, type Status, WORDS } from "./types.ts";
 import type { Stop, World } from "./world.ts";
 
@@ -108,7 +109,7 @@ export class Store<T, S> implements EventStream<T, S> {
     this.#stopCut?.();
     const at = this.#world.now() + ms;
     this.#setStatus({ state: "reconnecting", attempt: 1, next: { by: "page", at } });
-    const detail = `broken here on purpose; next try in ${(ms / 1000).toFixed(1)} s`;
+    const detail = `broken here on purpose; next try in ${seconds(ms)}`;
     this.#journal.insert("error", WORDS.error, { detail });
     this.#stopCut = this.#world.after(ms, () => {
       this.#stopCut = undefined;
