@@ -37,7 +37,7 @@ export function watchPage(world: World, hiddenAfterMs: number, on: PageLifeHandl
     // A frozen page reads nothing of what comes, and holds the place of one that would.
     freeze: () => on.onHide(),
     resume: () => {
-      if (world.visible()) on.onReturn();
+      if (hiddenAfterMs === 0 || world.visible()) on.onReturn();
     },
   };
   // Those two are told to the document alone, and reach the window on their way there.

@@ -156,6 +156,19 @@ describe("a hidden page", () => {
     expect(other.getSnapshot().status.state).toBe("open");
   });
 
+  test("that is never to pause lets go while it is frozen, and goes on unseen when it is not", async () => {
+    here.isVisible = false;
+    const stream = here.listen({ hiddenAfterMs: 0 });
+    const other = here.listen({ hiddenAfterMs: 60_000 });
+    await until(stream, "open");
+    await until(other, "open");
+    here.tell("freeze");
+    await until(stream, "paused");
+    here.tell("resume");
+    await until(stream, "open");
+    expect(other.getSnapshot().status.state).toBe("paused");
+  });
+
   test("stays closed when it was closed, and opens when it is told to", async () => {
     const stream = here.listen({ hiddenAfterMs: 60_000 });
     await until(stream, "open");
