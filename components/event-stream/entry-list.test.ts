@@ -46,6 +46,12 @@ test("a view is left alone by what comes later, and is the same one until someth
   expect(seen(list)).toEqual(["four", "five"]);
 });
 
+test("no type is longer than is read, whatever a server calls its events", () => {
+  const list = new EntryList<unknown>();
+  list.add({ kind: "message", text: "", at: 0, type: "t".repeat(1_000_000) });
+  expect(list.view().entries[0]?.type).toHaveLength(200);
+});
+
 test("with a bound for all characters, an id is whole, for one goes on from it; else it is as long as is read", () => {
   const id = "i".repeat(500);
   for (const [keep, length] of [

@@ -5,7 +5,7 @@ import type { Entry, Snapshot } from "./types.ts";
 const MOST_ENTRIES = 500;
 /** How many characters of one text are kept: more than fills a screen. */
 const LONGEST_TEXT = 4_000;
-/** How many characters of an id are kept: more than anybody reads; where texts are whole, as many as an event's id has at most. */
+/** How many characters of an id, or of a type, are kept: more than anybody reads; where texts are whole, as many as an event's id has at most. */
 const LONGEST_ID = { shown: 200, whole: 512 } as const;
 
 type View<T> = Pick<Snapshot<T>, "entries" | "dropped" | "paused" | "held">;
@@ -46,8 +46,9 @@ export class EntryList<T> {
   add(entry: Omit<Entry<T>, "key" | "omitted">): void {
     const text = cut(entry.text, this.#longest);
     const id = entry.id === undefined ? {} : { id: cut(entry.id, this.#longestId) };
+    const type = entry.type === undefined ? {} : { type: cut(entry.type, this.#longestId) };
     const omitted = entry.text.length - text.length;
-    this.#all.push({ ...entry, ...id, key: this.#added, text, omitted });
+    this.#all.push({ ...entry, ...id, ...type, key: this.#added, text, omitted });
     this.#added += 1;
     this.#characters += text.length;
     this.#copy = undefined;
