@@ -10,7 +10,7 @@ export interface Backoff {
 
 /** How much of the list is kept; the oldest entries go first. */
 export interface Keep {
-  /** Default: 500. */
+  /** Default: 500. Each has its whole `value`, where there is a schema. */
   readonly entries: number;
   /** Of all their texts together. Default: no such bound, but each text is cut at 4,000 characters; with it, texts and ids are whole. */
   readonly characters?: number;
@@ -42,14 +42,15 @@ interface Options<T> {
   readonly lastEventId?: string | undefined;
   /**
    * A Bearer token, asked for at each try; the stream is read by fetch then. One that has ended is asked for anew, and the stream goes on
-   * from its last id. It is in no address, entry or log.
+   * from its last id. It has 30 s to come. It is in no address, entry or log.
    */
   readonly token?: (() => string | Promise<string>) | undefined;
   /** Renews a cookie: called before a try that comes after a refusal. */
   readonly renew?: (() => Promise<unknown>) | undefined;
   /**
-   * One connection for all tabs that name the same address and the same text here. Default: true; with a token false, since others may
-   * be let to see other events: give a text that names the user.
+   * One connection for all tabs of a browser that name the same address and the same text here. Default: true; with a token false. What
+   * one is let to see, all of them are shown: a connection that was made with one user's cookie goes on when another signs in, and their
+   * tabs share it. Where events are for a user, give a text that names that user, or false.
    */
   readonly share?: boolean | string | undefined;
   /**
