@@ -1,12 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Backoff } from "./backoff.ts";
 import type { StreamEvent } from "./feed.ts";
 import type { World } from "./world.ts";
-
-/** How long to wait before the next try, in milliseconds: from `first`, doubling, up to `longest`, and half to all of that by chance. */
-export interface Backoff {
-  readonly first: number;
-  readonly longest: number;
-}
 
 /** How much of the list is kept; the oldest entries go first. */
 export interface Keep {

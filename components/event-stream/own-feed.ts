@@ -1,10 +1,9 @@
+import { BACKOFF } from "./backoff.ts";
 import type { Connect } from "./connect.ts";
 import type { Feed, FeedHandlers } from "./feed.ts";
-import type { Backoff, EventStreamOptions } from "./options.ts";
+import type { EventStreamOptions } from "./options.ts";
 import { Source } from "./source.ts";
 import type { World } from "./world.ts";
-
-const BACKOFF: Backoff = { first: 1_000, longest: 30_000 };
 
 /** A feed with a connection of its own. */
 export function ownFeed(

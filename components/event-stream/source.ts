@@ -1,6 +1,6 @@
+import { type Backoff, waitMs } from "./backoff.ts";
 import type { Connect } from "./connect.ts";
 import type { Feed, FeedHandlers } from "./feed.ts";
-import type { Backoff } from "./options.ts";
 import { PathWatch } from "./path-watch.ts";
 import { Patience } from "./patience.ts";
 import { seconds } from "./seconds.ts";
@@ -13,8 +13,6 @@ const HEARTBEAT = "runnel:heartbeat";
 /** The event by which a server says that it goes on behind what it was asked for. */
 const GAP = "runnel:gap";
 const CLOSED = 2;
-/** No server's word makes the next try come sooner, in milliseconds. */
-const SHORTEST_WAIT_MS = 100;
 /** What a refusal is taken for when the browser tells nothing of it. */
 const REFUSED: Ending = {
   why: "no event stream was to be had there (an error, another content type, or no CORS permission)",
@@ -197,15 +195,11 @@ export class Source implements Feed {
     this.#lost({ why: "no connection; the browser tries again by itself" }, { by: "browser" });
   }
 
-  #rebuild({ why, explained = false, waitMs }: Ending): void {
+  #rebuild({ why, explained = false, waitMs: wantedMs }: Ending): void {
     this.#let();
     const { backoff, world } = this.#options;
-    // Half to all of it, by chance: the clients of a server that went away do not come back as one.
-    const full = Math.min(backoff.longest, backoff.first * 2 ** this.#attempt);
-    const own = full * (0.5 + world.random() / 2);
-    // A server that ends a stream says when to come back, by chance too. One that refuses is not asked more often than others.
-    const wanted = Math.max(SHORTEST_WAIT_MS, waitMs ?? 0);
-    const ms = waitMs === undefined ? own : this.#attempt === 0 ? wanted : Math.max(wanted, own);
+    const random = world.random();
+    const ms = waitMs(backoff, { failed: this.#attempt, random, wantedMs });
     const at = world.now() + ms;
     this.#lost(
       { why: `${why}; next try in ${seconds(ms)}`, explained: explained && why !== this.#told },
