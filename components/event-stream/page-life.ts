@@ -17,10 +17,18 @@ export interface PageLifeHandlers {
  */
 export function watchPage(world: World, hiddenAfterMs: number, on: PageLifeHandlers): Stop {
   let stopHiding: Stop = () => {};
+  /** In milliseconds since 1970: other clocks stand still while a machine sleeps. */
+  let hiddenAt = Number.POSITIVE_INFINITY;
   const seen = () => {
     stopHiding();
-    if (world.visible()) return on.onReturn();
+    if (world.visible()) {
+      // A page that was suspended without a word is seen before its timer fires, and its connection may be dead for long.
+      if (world.now() - hiddenAt >= hiddenAfterMs) on.onHide();
+      hiddenAt = Number.POSITIVE_INFINITY;
+      return on.onReturn();
+    }
     if (hiddenAfterMs === 0) return;
+    hiddenAt = world.now();
     stopHiding = world.after(hiddenAfterMs, () => {
       // A timer of a frozen page comes late, perhaps after all that has happened since.
       if (!world.visible()) on.onHide();

@@ -146,6 +146,26 @@ describe("a hidden page", () => {
     expect(server.requests).toBe(1);
   });
 
+  test("that was suspended, timers and all, is seen with a new connection: the old one may be dead", async () => {
+    let slept = 0;
+    const world = here.world({ now: () => Date.now() + slept });
+    const stream = here.listen({ hiddenAfterMs: 60_000, world });
+    await until(stream, "open");
+    server.emit("one", { id: "7" });
+    await expect.poll(() => stream.getSnapshot().lastEventId).toBe("7");
+    here.look(false);
+    slept = 3_600_000;
+    here.look(true);
+    await requests(2);
+    expect(askedFor()).toBe("7");
+    await expect.poll(() => server.connections).toBe(1);
+    here.look(false);
+    here.look(true);
+    await until(stream, "open");
+    expect(server.requests).toBe(2);
+    expect(losses(stream)).toEqual([]);
+  });
+
   test("that was opened so is paused too; 0 never pauses", async () => {
     here.isVisible = false;
     const stream = here.listen({ hiddenAfterMs: 60_000 });
