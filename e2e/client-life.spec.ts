@@ -2,6 +2,7 @@ import { expect, test } from "./support/client-hub.ts";
 import { openClient } from "./support/client-page.ts";
 import { HUB, listen, query } from "./support/hub.ts";
 import { expectWhole, startPublisher } from "./support/publisher.ts";
+import { rendererOf } from "./support/renderer.ts";
 import { connections } from "./support/runnel.ts";
 
 /** As much of hiding as a page can tell: a browser without a window hides no tab. */
@@ -87,16 +88,21 @@ test.describe("a page that is hidden", () => {
   });
 });
 
-test("a page that is frozen has all of it when it goes on", async ({
-  page,
-  context,
-  client,
-  publisher,
-}) => {
-  const browser = await context.newCDPSession(page);
-  await browser.send("Page.setWebLifecycleState", { state: "frozen" });
-  await publisher.more(60);
-  await browser.send("Page.setWebLifecycleState", { state: "active" });
+test("a page that is frozen has all of it when it goes on", async ({ page, client, publisher }) => {
+  const renderer = await rendererOf(page);
+  const frozen = { from: 0, to: 0 };
+  process.kill(renderer, "SIGSTOP");
+  try {
+    await publisher.more(5);
+    frozen.from = Date.now();
+    // For longer than a stream that lives is silent.
+    await publisher.more(200);
+    frozen.to = Date.now();
+  } finally {
+    process.kill(renderer, "SIGCONT");
+  }
   await publisher.more(5);
+  const { entries } = await client.now();
+  expect(entries.filter(({ at }) => at > frozen.from && at < frozen.to)).toEqual([]);
   await expectWhole(client.heard, publisher);
 });
