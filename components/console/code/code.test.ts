@@ -69,6 +69,13 @@ test("a shell takes any text for one word", () => {
   );
 });
 
+test("no shell puts a folder or a command's path where a text begins with its sign", () => {
+  // bash expands it behind = and : too, other shells where a word begins.
+  for (const text of ["~", "topic=~/a", "a:~/b", "=ls"]) {
+    expect(shellWord(text)).toBe(`'${text}'`);
+  }
+});
+
 describe("data in code", () => {
   test.each([
     ['{"title": "1984", "a-b": [1, {}], "c": null}', '{ title: "1984", "a-b": [1, {}], c: null }'],

@@ -3,9 +3,8 @@
  * end the quotes or be run.
  */
 export function shellWord(text: string): string {
-  return /^[\w.:/@%+=,~-]+$/.test(text) && !text.startsWith("~")
-    ? text
-    : `'${text.replaceAll("'", "'\\''")}'`;
+  // [spec] None, but bash expands `~` behind `=` and `:` too, and zsh a `=` that begins a word.
+  return /^(?!=)[\w.:/@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** A text as a string of JavaScript. [spec] ECMAScript, section 12.9.4: a JSON text is one, U+2028 and U+2029 in it too. */
