@@ -179,6 +179,24 @@ test.describe("on a hub with keys", () => {
     expect(seen.filter((line) => line.includes(HUB))).toEqual([]);
   });
 
+  test("what a cookie grants the console neither publishes nor shows", async ({
+    page,
+    context,
+  }) => {
+    const value = await mintedToken(env, "--subscribe", "*", "--publish", "*");
+    await context.addCookies([{ name: "mercure_test", value, domain: "127.0.0.1", path: HUB }]);
+    await page.goto(`${keyed.url}/console?stream=match%3Dfor-some`);
+    const stream = page.locator("#console-streams");
+    await expect(stream.getByRole("status").filter({ hasText: "Open" })).toBeVisible();
+    const publish = page.getByRole("tabpanel", { name: "Publish" });
+    await publish.getByRole("button", { name: "Publish" }).click();
+    await expect(page.locator("[data-answer]")).toContainText("(401)");
+    await post(keyed, { topic: "for-some", data: "for few", private: "on" }, bearer(value));
+    await post(keyed, { topic: "for-some", data: "for all" }, bearer(value));
+    await expect(stream.getByText("for all")).toBeVisible();
+    await expect(stream.getByText("for few")).toHaveCount(0);
+  });
+
   test("with a token the console does exactly what it grants", async ({ page }) => {
     const seen = trace(page);
     await openPanel(page, keyed, "Tokens");

@@ -31,7 +31,11 @@ test("one update is a form, with all its topics, and empty fields are left out",
   expect(await publishOne(publisher, fields)).toEqual({ ok: true, ids: ["urn:uuid:1"], ms: 10 });
   const [{ url, init } = { url: "", init: {} }] = requests;
   expect(url).toBe("/hub");
-  expect(init).toMatchObject({ method: "POST", headers: { Authorization: "Bearer secret" } });
+  expect(init).toMatchObject({
+    method: "POST",
+    credentials: "omit",
+    headers: { Authorization: "Bearer secret" },
+  });
   expect(String(init.body)).toBe(
     "topic=a&topic=b&data=%7B%22title%22%3A%221984%22%7D&type=book&private=on",
   );

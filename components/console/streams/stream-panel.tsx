@@ -1,6 +1,7 @@
 import { useId, useState } from "react";
 import type { Entry } from "../../event-stream/types.ts";
 import { useEventStream } from "../../event-stream/use-event-stream.ts";
+import { browserWorld } from "../../event-stream/world.ts";
 import type { HubInfo } from "../hub-info.ts";
 import { BreakNotice } from "./break-notice.tsx";
 import { EventDetail } from "./event-detail.tsx";
@@ -12,6 +13,7 @@ import { type Subscription, subscriptionQuery } from "./subscription.ts";
 import { SubscriptionForm } from "./subscription-form.tsx";
 import { useCatchUps } from "./use-catch-ups.ts";
 import { useFiltered } from "./use-filtered.ts";
+import { withoutCookies } from "./without-cookies.ts";
 
 /** What one stream keeps to look at: much, and bounded. */
 const KEEP = { entries: 100_000, characters: 64_000_000 } as const;
@@ -33,6 +35,7 @@ interface Props {
 export function StreamPanel({ hub, token, subscription, onChange, onOpen, onRemove }: Props) {
   const { matchers, from } = subscription;
   const name = useId();
+  const [world] = useState(() => withoutCookies(browserWorld()));
   const { stream, now } = useEventStream(
     `${hub.path}?${subscriptionQuery({ matchers, from: undefined })}`,
     {
@@ -42,6 +45,7 @@ export function StreamPanel({ hub, token, subscription, onChange, onOpen, onRemo
       // To break the connection of one stream breaks it for nobody else.
       share: false,
       keep: KEEP,
+      world,
     },
   );
   const [query, setQuery] = useState("");

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { browserWorld } from "../../event-stream/world.ts";
+import { withoutCookies } from "./without-cookies.ts";
+
+test("a stream is asked for without cookies, and as it was asked for in all else", async () => {
+  const asked: (RequestInit | undefined)[] = [];
+  const fetch = async (_: unknown, init?: RequestInit) => {
+    asked.push(init);
+    return new Response();
+  };
+  const world = withoutCookies({ ...browserWorld(), fetch });
+  await world.fetch?.("/hub", { cache: "no-store" });
+  expect(asked).toEqual([{ cache: "no-store", credentials: "omit" }]);
+});
+
+test("where there is no fetch there is none", () => {
+  expect(withoutCookies({ ...browserWorld(), fetch: undefined }).fetch).toBeUndefined();
+});
