@@ -87,13 +87,12 @@ async function send({ path, token, fetch, elapsed }: Publisher, sent: Sent): Pro
     return { ok: false, status: response.status, ...problemOf(text, response.statusText), ms };
   } catch (error) {
     const stopped = sent.signal?.aborted === true;
+    const why = error instanceof Error ? error.message : "unknown";
     return {
       ok: false,
       status: undefined,
       title: stopped ? "Stopped" : "No answer",
-      detail: stopped
-        ? "The batch that was under way may be published."
-        : `The hub cannot be reached: ${error instanceof Error ? error.message : "unknown"}.`,
+      detail: `${stopped ? "" : `The hub cannot be reached: ${why}. `}What was under way may be published.`,
       ms: elapsed() - from,
     };
   }
