@@ -228,6 +228,7 @@ test.describe("on a hub with keys", () => {
 
     for (const secret of [list, both]) {
       expect(await leftBehind(page)).not.toContain(secret);
+      expect(await page.content()).not.toContain(secret);
       expect(seen.join("\n")).not.toContain(secret);
       expect(keyed.output()).not.toContain(secret);
     }

@@ -1,7 +1,6 @@
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useId, useRef, useState } from "react";
 import type { TokenReport } from "../../../hub/http/inspect.ts";
 import { trimToken } from "./claims.ts";
-
 import { ReportView } from "./report-view.tsx";
 import { inspectToken } from "./requests.ts";
 
@@ -16,7 +15,8 @@ type Outcome =
 
 /** Looks into a token that is pasted: what it grants, until when, and why it would be refused. */
 export function InspectToken({ token, onToken }: Props) {
-  const [text, setText] = useState("");
+  // React writes the value that it controls into an attribute, which a saved page has.
+  const input = useRef<HTMLInputElement>(null);
   const [shown, setShown] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();
   const title = useId();
@@ -24,7 +24,7 @@ export function InspectToken({ token, onToken }: Props) {
 
   const inspect = async (event: FormEvent) => {
     event.preventDefault();
-    const pasted = trimToken(text);
+    const pasted = trimToken(input.current?.value ?? "");
     if (pasted === "") {
       setOutcome({ kind: "problem", problem: "Paste a token first." });
       return;
@@ -49,11 +49,10 @@ export function InspectToken({ token, onToken }: Props) {
         <div className="flex flex-wrap gap-2">
           {/* It has no name, so no form sends it. A field for passwords would be offered to be saved: this one only looks like it. */}
           <input
+            ref={input}
             id={field}
             type="text"
             className={`field grow basis-44 font-mono ${shown ? "" : "[-webkit-text-security:disc]"}`}
-            value={text}
-            onChange={({ target }) => setText(target.value)}
             placeholder="eyJ…"
             spellCheck={false}
             autoComplete="off"
