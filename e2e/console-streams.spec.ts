@@ -247,6 +247,24 @@ test.describe("breaking the connection", () => {
     expect(await stream.panel.locator("[data-catch-up=break]").count()).toBe(5);
   });
 
+  test("a list that was paused and cleared meanwhile does not say that it is still broken", async ({
+    page,
+    hub,
+    runnel,
+  }) => {
+    await page.goto(`${runnel.url}/console`);
+    const stream = hub.stream();
+    await open(stream);
+    await stream.button("Break the connection").click();
+    await expect(stream.notice).toContainText("The connection is broken.");
+    await stream.button("Pause").click();
+    await open(stream);
+    await stream.button("Clear").click();
+    await stream.button("Resume").click();
+    await expect(stream.list).toBeVisible();
+    await expect(stream.notice).toBeEmpty();
+  });
+
   test("a burst of 10,000 meanwhile is all there", async ({ page, hub, runnel }) => {
     await page.goto(runnel.url + at("match=burst"));
     const stream = hub.stream("burst");

@@ -8,17 +8,19 @@ interface Props {
 
 /** What became of a break: what was missed, and whether it is all here. */
 export function BreakNotice({ now, catchUps }: Props) {
-  const { latest, broken } = catchUps;
-  const text =
-    broken && now.status.state !== "closed"
-      ? "The connection is broken. Publish something meanwhile: it comes when the stream is back."
-      : latest === undefined
-        ? undefined
-        : catchUps.isOver(Date.now())
-          ? words(latest)
-          : latest.after === "history"
-            ? "Reading the history."
-            : "Back, and catching up.";
+  const { latest } = catchUps;
+  const { state } = now.status;
+  // The list may not tell that it is back: while it is paused, or was cleared before it showed that.
+  const broken = catchUps.broken && state !== "open" && state !== "closed";
+  const text = broken
+    ? "The connection is broken. Publish something meanwhile: it comes when the stream is back."
+    : latest === undefined
+      ? undefined
+      : catchUps.isOver(Date.now())
+        ? words(latest)
+        : latest.after === "history"
+          ? "Reading the history."
+          : "Back, and catching up.";
   return (
     <p
       role="status"
