@@ -59,6 +59,22 @@ describe("Jobs", () => {
     expect(jobs.has("a")).toBe(false);
   });
 
+  test("readers who ask at the same time clean up once, and again later; nobody does while a job runs", async () => {
+    const { jobs } = jobsOf();
+    let times = 0;
+    const work = async () => {
+      await Promise.resolve();
+      times += 1;
+    };
+    await Promise.all([jobs.cleanUp("a", work), jobs.cleanUp("a", work), jobs.cleanUp("a", work)]);
+    expect(times).toBe(1);
+    await jobs.cleanUp("a", work);
+    expect(times).toBe(2);
+    jobs.start("a", untilStopped);
+    await jobs.cleanUp("a", work);
+    expect(times).toBe(2);
+  });
+
   test("stopping what does not run is nothing", () => {
     expect(() => jobsOf().jobs.stop("a")).not.toThrow();
   });

@@ -15,6 +15,7 @@ export type Work = (topic: string, signal: AbortSignal) => Promise<void>;
 export class Jobs {
   readonly #options: JobsOptions;
   readonly #running = new Map<string, AbortController>();
+  readonly #cleanups = new Map<string, Promise<void>>();
 
   constructor(options: JobsOptions) {
     this.#options = options;
@@ -36,6 +37,17 @@ export class Jobs {
   /** Tells it to stop; it has when its topic says so. */
   stop(topic: string): void {
     this.#running.get(topic)?.abort();
+  }
+
+  /** Cleans up behind a job that may be lost, unless one works on the topic: once, however many ask for it at the same time. */
+  async cleanUp(topic: string, work: () => Promise<void>): Promise<void> {
+    if (this.has(topic)) return;
+    let running = this.#cleanups.get(topic);
+    if (!running) {
+      running = work().finally(() => this.#cleanups.delete(topic));
+      this.#cleanups.set(topic, running);
+    }
+    await running;
   }
 
   async #run(topic: string, work: Work, stop: AbortController): Promise<void> {

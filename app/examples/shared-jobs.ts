@@ -25,10 +25,11 @@ export function jobs(): Jobs {
  * a server that ends takes its jobs along, and their readers would wait for ever.
  */
 export async function endIfLost(topic: string): Promise<void> {
-  if (jobs().has(topic)) return;
-  const { updates } = await lastUpdates({ match: topic });
-  const isOver = fold(updates, Ended, false, () => true);
-  if (isOver || updates.length === 0) return;
-  const lost: Ended = { end: "lost" };
-  await publish({ topic, data: lost });
+  await jobs().cleanUp(topic, async () => {
+    const { updates } = await lastUpdates({ match: topic });
+    const isOver = fold(updates, Ended, false, () => true);
+    if (isOver || updates.length === 0) return;
+    const lost: Ended = { end: "lost" };
+    await publish({ topic, data: lost });
+  });
 }
