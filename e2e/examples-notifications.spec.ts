@@ -99,6 +99,29 @@ test("tokens end, and are renewed, and of the notes that are sent meanwhile each
   });
 });
 
+test("a note of spaces is none, and a page of who was signed in before is not live with another's token", async ({
+  page,
+}) => {
+  await withRunnel({}, async (runnel) => {
+    const ann = await signIn(page.context(), runnel, "ann", "?life=2");
+    await ann.getByRole("textbox", { name: "Note" }).fill("   ");
+    await ann.getByRole("button", { name: "Send" }).click();
+    await expect(ann.getByRole("textbox", { name: "Note" })).toHaveValue("");
+    await send(ann, "ann", "a word");
+    await expect(notes(ann)).toHaveText(["ann: a word"]);
+
+    const tab = await page.context().newPage();
+    await tab.goto(ann.url());
+    await tab.getByRole("button", { name: "Sign out" }).click();
+    await tab.getByRole("button", { name: "Sign in as ben" }).click();
+    await expect(tab.getByText("You are ben.")).toBeVisible();
+    // Its token has ended by now, and it gets no other.
+    await expect(ann.getByText("Reconnecting", { exact: true })).toBeVisible();
+    await tab.close();
+    await ann.close();
+  });
+});
+
 test("what is unread is so after a reload, until it is read, in all tabs", async ({
   page,
   browser,

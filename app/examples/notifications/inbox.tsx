@@ -18,7 +18,7 @@ interface Props {
 export function Inbox({ user, passLives, initial, lastEventId }: Props) {
   const url = `/.well-known/mercure?match=${encodeURIComponent(topicOf(user))}`;
   const { now } = useEventStream(url, {
-    token: () => pass(passLives),
+    token: () => pass(user, passLives),
     schema: Update,
     initial,
     reduce,
