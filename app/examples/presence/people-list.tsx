@@ -16,7 +16,7 @@ export function PeopleList({ people, you }: { people: People; you?: string }) {
       <ul className="mt-3 flex flex-wrap gap-2" aria-label="Who is here">
         {names.map(([name, count]) => (
           <li key={name} className="rounded-full bg-wash px-4 py-1.5 text-sm wrap-anywhere">
-            {name}
+            <bdi>{name}</bdi>
             {name === you && <span className="text-quiet"> (you)</span>}
             {count > 1 && <span className="text-quiet"> in {count} tabs</span>}
           </li>
