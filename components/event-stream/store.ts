@@ -13,7 +13,8 @@ const PAUSED: Status = Object.freeze({ state: "paused", why: "hidden" });
 /** Why a stream is held back, by what came of it. */
 const HELD_WHY = {
   open: "The head of the answer came, and nothing after it: a proxy on the path buffers, or something compresses.",
-  connecting: "No answer at all yet: the server is busy, or a proxy on the path buffers.",
+  connecting:
+    "No answer at all yet: the server is busy, a proxy on the path buffers, or other tabs hold all the connections that a browser opens.",
 } as const;
 
 /** A feed and what it has brought, as a store that lives and rests with its page. It connects nothing until somebody subscribes. */
