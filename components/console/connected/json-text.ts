@@ -1,17 +1,13 @@
+import { escapeDirection } from "../direction.ts";
+
 /** In characters: an object that fits stands on one line. */
 const LINE = 40;
 /** What is nested deeper stands on one line, however long: each level would indent all that is below it. */
 const DEEPEST = 12;
 
-/** Changes the direction of the text around it, and so what a reader takes it for. */
-const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
 /** JSON as a person reads it: what is short on one line, all else indented by two. */
 export function jsonText(value: unknown): string {
-  return lines(value, "").replace(
-    DIRECTION,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return escapeDirection(lines(value, ""));
 }
 
 function lines(value: unknown, indent: string): string {

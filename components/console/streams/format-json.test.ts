@@ -48,3 +48,10 @@ test("what is very long or very deep is not laid out, or not without end", () =>
   const deep = `${"[".repeat(2_000)}${"]".repeat(2_000)}`;
   expect(formatJson(deep)?.length ?? 0).toBeLessThan(400_000);
 });
+
+test("no text in it turns the direction of what stands behind it", () => {
+  const text = '{"t":"\u202eevil","n":1}';
+  const shown = formatJson(text) ?? "";
+  expect(shown).toBe('{\n  "t": "\\u202eevil",\n  "n": 1\n}');
+  expect(JSON.parse(shown)).toEqual(JSON.parse(text));
+});

@@ -1,3 +1,5 @@
+import { escapeDirection } from "../direction.ts";
+
 /** In characters: what is longer is shown as it was sent. */
 const LONGEST = 1_000_000;
 /** What is nested deeper is not indented further. */
@@ -6,8 +8,8 @@ const DEEPEST = 40;
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s[\]{},:"]+/g;
 
 /**
- * JSON with a line for each part. Only its spaces change: numbers and doubled keys stay as they were sent, which to parse it and write it
- * again would not leave them.
+ * JSON with a line for each part. Only its spaces change, and what would turn the direction of its text is escaped: numbers and doubled keys
+ * stay as they were sent, which to parse it and write it again would not leave them.
  * @returns undefined: it is no JSON object or list, or is too long
  */
 export function formatJson(text: string): string | undefined {
@@ -25,7 +27,7 @@ export function formatJson(text: string): string | undefined {
     if (token === "{" || token === "[") depth += 1;
     last = token;
   }
-  return parts.join("");
+  return escapeDirection(parts.join(""));
 }
 
 function isJson(text: string): boolean {
