@@ -1,4 +1,4 @@
-/** `npm run check`: format, lint, types and unit tests; seconds. */
+/** `npm run check`: format, lint, types and unit tests. */
 import { install } from "./install.mjs";
 import { runAll } from "./run.mjs";
 
@@ -9,5 +9,6 @@ await runAll([
   ["Next's types", "next", "typegen"],
   // Those are no sources for which an incremental check looks again.
   ["types", "tsc", "--noEmit", "--incremental", "false"],
-  ["unit tests", "vitest", "run"],
+  // Those of the bench's scenarios start a dozen servers: `npm test` runs them.
+  ["unit tests", "vitest", "run", "--exclude", "bench/hub/scenarios.test.ts"],
 ]);

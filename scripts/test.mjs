@@ -4,7 +4,10 @@ import { runAll } from "./run.mjs";
 
 const [suite, ...args] = process.argv.slice(2);
 await install({ dev: true });
-if (suite === undefined) await import("./check.mjs");
+if (suite === undefined) {
+  await import("./check.mjs");
+  await runAll([["the bench's scenarios", "vitest", "run", "bench/hub/scenarios.test.ts"]]);
+}
 await runAll([
   ["production build", process.execPath, "scripts/build.mjs"],
   ["standalone build", process.execPath, "scripts/build.mjs", "--standalone"],
