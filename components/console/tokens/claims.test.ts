@@ -16,9 +16,14 @@ test.each(["", "a", "a.b.c", token({}), token({ exp: "soon" }), token(null), tok
   },
 );
 
-test.each(["a.b.c", " a.b.c\n", "Bearer a.b.c", "bearer  a.b.c ", "Authorization: Bearer a.b.c"])(
-  "a token is found in what was pasted: %j",
-  (text) => {
-    expect(trimToken(text)).toBe("a.b.c");
-  },
-);
+test.each([
+  "a.b.c",
+  " a.b.c\n",
+  "Bearer a.b.c",
+  "bearer  a.b.c ",
+  "Authorization: Bearer a.b.c",
+  "TOKEN=a.b.c",
+  "export TOKEN=a.b.c\n",
+])("a token is found in what was pasted: %j", (text) => {
+  expect(trimToken(text)).toBe("a.b.c");
+});

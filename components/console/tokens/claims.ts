@@ -1,6 +1,6 @@
-/** A token as people paste it: with spaces around it, or with the field's name and scheme in front. */
+/** A token as people paste it: with spaces around it, with the field's name and scheme in front, or as the line for a shell that the console and the script give. */
 export function trimToken(text: string): string {
-  return text.trim().replace(/^(?:Authorization:\s*)?Bearer\s+/i, "");
+  return text.trim().replace(/^(?:(?:Authorization:\s*)?Bearer\s+|(?:export\s+)?TOKEN=)/i, "");
 }
 
 /** When a token says that it ends, in milliseconds since 1970; undefined: it doesn't say. Nothing is verified. Source: RFC 7519, section 4.1.4. */
