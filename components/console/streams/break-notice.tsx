@@ -13,7 +13,7 @@ export function BreakNotice({ now, catchUps }: Props) {
   // The list may not tell that it is back: while it is paused, or was cleared before it showed that.
   const broken = catchUps.broken && state !== "open" && state !== "closed";
   const text = broken
-    ? "The connection is broken. Publish something meanwhile: it comes when the stream is back."
+    ? "The connection is broken. What is published meanwhile comes when it is back."
     : latest === undefined
       ? undefined
       : catchUps.isOver(Date.now())
