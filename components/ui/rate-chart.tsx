@@ -24,7 +24,7 @@ export function RateChart({
   return (
     <svg
       role="img"
-      aria-label={`${total} events in the last minute, at most ${highest} in a second`}
+      aria-label={`${total} ${total === 1 ? "event" : "events"} in the last minute, at most ${highest} in a second`}
       viewBox={`0 0 ${rates.length} ${HEIGHT}`}
       preserveAspectRatio="none"
       className={`w-full ${className}`}

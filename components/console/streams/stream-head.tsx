@@ -94,7 +94,7 @@ export function StreamHead(props: Props) {
           <b className="text-base font-semibold text-ink" data-figure="events">
             {events.toLocaleString("en")}
           </b>{" "}
-          events,{" "}
+          {events === 1 ? "event" : "events"},{" "}
           <b className="text-base font-semibold text-ink" data-figure="rate">
             {rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en")}
           </b>{" "}
