@@ -134,7 +134,8 @@ export function Publish({ hub, token, onGo }: Props) {
             </button>
           </span>
           <p id={`${id}-count`} className="basis-full text-[0.8rem] text-quiet">
-            {COUNTER} in a field stands for each one’s number. Ctrl or ⌘ with Enter publishes.
+            With 2 or more, {COUNTER} in a field stands for each one’s number. Ctrl or ⌘ with Enter
+            publishes.
           </p>
         </div>
       </form>
