@@ -26,7 +26,7 @@ export function NewToken({ token, grants, hub, onUse }: Props) {
         Your token
       </h3>
       <p className="text-quiet">
-        {end === undefined ? null : <Ending at={end} />} It is shown here alone.
+        {end === undefined ? null : <Ending at={end} />} It is shown only here.
       </p>
       <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within the keyboard's reach.

@@ -46,7 +46,7 @@ export function TokenFields({ wanted, onChange }: Props) {
           className="field font-mono font-normal"
           value={subject}
           onChange={({ target }) => onChange({ ...wanted, subject: target.value })}
-          placeholder="by chance"
+          placeholder="random"
           spellCheck={false}
           autoComplete="off"
           autoCapitalize="off"
