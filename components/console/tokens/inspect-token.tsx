@@ -13,7 +13,7 @@ type Outcome =
   | { readonly kind: "report"; readonly token: string; readonly report: TokenReport }
   | { readonly kind: "problem"; readonly problem: string };
 
-/** Looks into a token that is pasted: what it grants, until when, and why it would be refused. */
+/** Looks into a token that is pasted, or else the one in use: what it grants, until when, and why it would be refused. */
 export function InspectToken({ token, onToken }: Props) {
   // React writes the value that it controls into an attribute, which a saved page has.
   const input = useRef<HTMLInputElement>(null);
@@ -24,7 +24,7 @@ export function InspectToken({ token, onToken }: Props) {
 
   const inspect = async (event: FormEvent) => {
     event.preventDefault();
-    const pasted = trimToken(input.current?.value ?? "");
+    const pasted = trimToken(input.current?.value ?? "") || (token ?? "");
     if (pasted === "") {
       setOutcome({ kind: "problem", problem: "Paste a token first." });
       return;
@@ -53,7 +53,7 @@ export function InspectToken({ token, onToken }: Props) {
             id={field}
             type="text"
             className={`field grow basis-44 font-mono ${shown ? "" : "[-webkit-text-security:disc]"}`}
-            placeholder="eyJ…"
+            placeholder={token === undefined ? "eyJ…" : "the one in use"}
             spellCheck={false}
             autoComplete="off"
             autoCapitalize="off"
