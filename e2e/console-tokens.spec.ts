@@ -69,7 +69,10 @@ test.describe("in a playground", () => {
     reader.leave();
 
     await made.getByRole("button", { name: "Use it in this console" }).click();
-    await expect(panel.getByText("This console uses a token.")).toBeVisible();
+    await expect(page.getByText("This console uses a token.")).toBeVisible();
+    // What is in use is looked into where nothing is pasted.
+    await inspectToken(page, "");
+    await expect(panel.getByText("Header and claims")).toBeVisible();
     const connected = await showPanel(page, "Connected");
     await expect(connected.getByRole("alert")).toContainText("does not grant");
     expect(await leftBehind(page)).not.toContain(token);
@@ -111,6 +114,8 @@ test.describe("in a playground", () => {
     await useToken(page, `Authorization: Bearer ${token}\n`);
     const inUse = page.getByRole("region", { name: "The token in use" });
     await expect(inUse).toContainText(/It ends in 9 min \d+ s/);
+    await showPanel(page, "Numbers");
+    await expect(inUse).toBeVisible();
     await page.clock.fastForward("10:01");
     await expect(inUse.getByRole("alert")).toHaveText("It ended just now");
     await inUse.getByRole("button", { name: "Stop using it" }).click();

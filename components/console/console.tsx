@@ -10,6 +10,7 @@ import { Publish } from "./publish/publish.tsx";
 import { Streams } from "./streams/streams.tsx";
 import type { Subscription } from "./streams/subscription.ts";
 import { useStreamList } from "./streams/use-stream-list.ts";
+import { TokenInUse } from "./tokens/token-in-use.tsx";
 import { Tokens } from "./tokens/tokens.tsx";
 
 type TabName = "streams" | "publish" | "connected" | "numbers" | "tokens";
@@ -55,6 +56,11 @@ export function Console({ hub, streams, children }: Props) {
       <div className="min-w-0">
         {children}
         <div className="needs-script mt-6">
+          {token !== undefined && (
+            <div className="mb-4">
+              <TokenInUse token={token} onToken={setToken} />
+            </div>
+          )}
           <TabList
             label="Console"
             id="console"

@@ -3,17 +3,11 @@
 import type { ConsoleProps } from "../hub-info.ts";
 import { InspectToken } from "./inspect-token.tsx";
 import { MakeToken } from "./make-token.tsx";
-import { TokenInUse } from "./token-in-use.tsx";
 
 /** Tokens: made or minted, looked into, and used in this console. A token is in this page's memory and nowhere else. */
 export function Tokens(props: ConsoleProps) {
   const { hub, token, onToken } = props;
   const make = <MakeToken key="make" {...props} />;
   const inspect = <InspectToken key="inspect" token={token} onToken={onToken} />;
-  return (
-    <div className="grid gap-6">
-      {token !== undefined && <TokenInUse token={token} onToken={onToken} />}
-      {hub.playground ? [make, inspect] : [inspect, make]}
-    </div>
-  );
+  return <div className="grid gap-6">{hub.playground ? [make, inspect] : [inspect, make]}</div>;
 }
