@@ -11,10 +11,16 @@ export interface JobsOptions {
 /** Works on the topic until it is done, or the signal says that it is to stop; publishes its own end. */
 export type Work = (topic: string, signal: AbortSignal) => Promise<void>;
 
+interface Job {
+  readonly stop: AbortController;
+  /** Resolves when it is over; it never rejects. */
+  ended: Promise<void>;
+}
+
 /** What this server works on. A job publishes to a topic of its own, and outlives the request that started it and all who read along. */
 export class Jobs {
   readonly #options: JobsOptions;
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, Job>();
   readonly #cleanups = new Map<string, Promise<void>>();
 
   constructor(options: JobsOptions) {
@@ -29,14 +35,17 @@ export class Jobs {
   start(topic: string, work: Work): boolean {
     if (this.#running.size >= this.#options.atOnce || this.has(topic)) return false;
     const stop = new AbortController();
-    this.#running.set(topic, stop);
-    void this.#options.outside(() => this.#run(topic, work, stop));
+    const job: Job = { stop, ended: Promise.resolve() };
+    this.#running.set(topic, job);
+    job.ended = this.#options.outside(() => this.#run(topic, work, stop));
     return true;
   }
 
-  /** Tells it to stop; it has when its topic says so. */
-  stop(topic: string): void {
-    this.#running.get(topic)?.abort();
+  /** Stops it; resolves when it has, and its topic says so. */
+  async stop(topic: string): Promise<void> {
+    const job = this.#running.get(topic);
+    job?.stop.abort();
+    await job?.ended;
   }
 
   /** Cleans up behind a job that may be lost, unless one works on the topic: once, however many ask for it at the same time. */

@@ -18,7 +18,7 @@ export async function start(): Promise<void> {
 export async function stop(id: string): Promise<void> {
   await actionOfPlayground();
   const topic = topicOf(Id.parse(id));
-  jobs().stop(topic);
+  await jobs().stop(topic);
   await endIfLost(topic);
 }
 
