@@ -4,9 +4,9 @@ import { BROWSER_ARGS, likelyChromium } from "./scripts/chromium.mjs";
 // `npm test` has found one that starts, and named it in CHROMIUM_PATH.
 const executablePath = likelyChromium();
 
-/** What looks at time, or at memory, has the machine to itself. */
+/** What looks at time, or at memory, has the machine to itself; so has what runs `next dev`, of which a folder can have one. */
 const ALONE =
-  /\/(deploy|going-down|hub-(durable|folder|kills|proxy|slow)|limits|page|page-(back|dev|seed)|start|wire)\.spec\.ts$/;
+  /\/(deploy|going-down|hub-(browser|durable|folder|kills|own-tokens|playground|proxy|slow|wire)|limits|page|page-(back|dev|seed)|start|wire)\.spec\.ts$/;
 
 export default defineConfig({
   testDir: "e2e",
