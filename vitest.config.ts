@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -5,7 +6,10 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     exclude: ["node_modules", ".next", "build", "e2e"],
     restoreMocks: true,
-    // Left to itself it keeps a core free, and on two cores runs one file after the other.
-    maxWorkers: "100%",
+    // Many files wait for real sockets and processes: two a core leave none idle.
+    maxWorkers: 2 * availableParallelism(),
+    // A busy machine takes its time, and what is waited for comes all the same.
+    testTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 });
