@@ -10,11 +10,14 @@ const MAX_WAITING = 100_000;
 export class Appender {
   readonly #log: Log;
   readonly #logger: Logger;
+  readonly #hasRoom: () => Promise<void>;
   #waiting = 0;
 
-  constructor(log: Log, logger: Logger) {
+  /** @param hasRoom resolves when those who read the log can take more: publishers are no faster than that */
+  constructor(log: Log, logger: Logger, hasRoom: () => Promise<void>) {
     this.#log = log;
     this.#logger = logger;
+    this.#hasRoom = hasRoom;
   }
 
   /** Updates that the log has not acknowledged yet. */
@@ -29,7 +32,13 @@ export class Appender {
     }
     this.#waiting += updates.length;
     try {
-      return await this.#log.append({ lane: "updates", updates, ...(receipt ? { receipt } : {}) });
+      const appended = await this.#log.append({
+        lane: "updates",
+        updates,
+        ...(receipt ? { receipt } : {}),
+      });
+      await this.#hasRoom();
+      return appended;
     } finally {
       this.#waiting -= updates.length;
     }

@@ -2,7 +2,7 @@ import type { Reader } from "./auth/reader.ts";
 import type { Step, Traffic } from "./connection.ts";
 import { encodeGap, join, NOTHING } from "./encode.ts";
 import { Group } from "./group.ts";
-import type { History, Stretch } from "./history.ts";
+import { type History, type HistoryRequest, needsAutomaton, type Stretch } from "./history.ts";
 import { type Entry, LANES, type Lane, type Position, toPosition } from "./log/types.ts";
 import type { Matcher } from "./matcher.ts";
 import type { PageCache } from "./page-cache.ts";
@@ -24,8 +24,18 @@ export interface AudienceOptions {
   readonly traffic: Traffic;
   readonly timers: Timers;
   readonly heartbeatMs: number;
+  /** Tells whether all that was delivered has been handed to the audiences that it may concern. */
+  readonly isSettled: () => boolean;
+  /** The first has come who may read subscription events, or the last has gone. */
+  readonly onWatch: (audience: Audience, isWatching: boolean) => void;
   /** Nobody listens any more. */
   readonly onEmpty: (audience: Audience) => void;
+}
+
+/** What some of an audience may read beside public updates: nothing else is matched for it. */
+interface Scope {
+  readonly lanes: readonly Lane[];
+  readonly private: boolean;
 }
 
 /** All that listen to the same topics, in groups that may see the same. It cuts what they read into pages, once for all of them. */
@@ -35,6 +45,13 @@ export class Audience {
   readonly #options: AudienceOptions;
   readonly #history: History;
   readonly #lanes: readonly Lane[];
+  /** Whether automata decide about some of its topics: then it finds out by reading, in turns of its own. */
+  readonly #isConfirming: boolean;
+  #scope: Scope = { lanes: UPDATES, private: false };
+  /** Up to where it has found out what concerns it; undefined: of all that it was handed. */
+  #confirmed: Position | undefined;
+  /** The newest entry that may concern it. */
+  #candidate: Position;
   /** By their grants. */
   readonly #groups = new Map<string, { readonly reader: Reader; readonly group: Group }>();
   /** Beyond this there is nothing for it: its newest update's position, or what was delivered when it came to be. */
@@ -52,7 +69,9 @@ export class Audience {
     this.#options = options;
     this.#history = options.history;
     this.#end = options.history.delivered;
+    this.#candidate = this.#end;
     this.#lanes = lanesOf(options.matchers);
+    this.#isConfirming = needsAutomaton(options.matchers);
   }
 
   /** The group of those who may read what the reader may. */
@@ -60,7 +79,8 @@ export class Audience {
     const known = this.#groups.get(reader.grantsKey);
     if (known) return known.group;
     const { timers, heartbeatMs } = this.#options;
-    const pulse = new Pulse(this.#history, heartbeatMs);
+    const isSettled = () => this.#confirmed === undefined && this.#options.isSettled();
+    const pulse = new Pulse(this.#history, heartbeatMs, isSettled);
     const group = new Group({
       timers,
       heartbeatMs,
@@ -70,12 +90,58 @@ export class Audience {
       onEmpty: () => this.#drop(reader),
     });
     this.#groups.set(reader.grantsKey, { reader, group });
+    this.#setScope();
     return group;
   }
 
-  /** Hands it what was just delivered of its topics. */
+  /** Whether somebody here may be able to read the entry. */
+  mayRead(entry: Entry): boolean {
+    return !entry.private || this.#scope.private;
+  }
+
+  /** Hands it what was just delivered that may concern it. */
   deliver(entries: readonly [Entry, ...Entry[]]): void {
+    if (!this.#isConfirming) {
+      this.#handOver(entries);
+      return;
+    }
+    this.#candidate = lastPosition(entries);
+    if (this.#confirmed !== undefined) return;
+    this.#confirmed = toPosition(entries[0].position - 1);
+    void this.#confirm(this.#confirmed);
+  }
+
+  /** Reads what may concern it, page by page, and hands it what does. */
+  async #confirm(from: Position): Promise<void> {
+    try {
+      for (let after = from; after < this.#candidate && this.#groups.size > 0; ) {
+        const page = await this.#history.read(this.#request(after));
+        const [first, ...others] = page.entries;
+        const { lanes } = this.#scope;
+        if (lanes.some((lane) => page.floors[lane] > after)) this.#skipTo(page.to);
+        else if (first) this.#handOver([first, ...others]);
+        after = page.to;
+        this.#confirmed = after;
+      }
+    } catch {
+      // Each connection reads for itself, and is ended where that fails too.
+      this.#skipTo(this.#candidate);
+    }
+    this.#confirmed = undefined;
+  }
+
+  /** Leaves it to each connection to read up to here, and to be told of a gap. */
+  #skipTo(end: Position): void {
+    this.#end = toPosition(Math.max(this.#end, end));
+    for (const { group } of this.#groups.values()) group.advance();
+  }
+
+  #handOver(delivered: readonly [Entry, ...Entry[]]): void {
     const from = this.#end;
+    // It may have come to be after these were delivered: then it began behind them.
+    const [first, ...others] = delivered.filter(({ position }) => position > from);
+    if (!first) return;
+    const entries = [first, ...others] as const;
     this.#end = lastPosition(entries);
     const page = firstPage(entries);
     const tip = new SharedPage(from, page, lastPosition(page), this.#history.floors);
@@ -129,17 +195,10 @@ export class Audience {
   }
 
   #read(after: Position): SharedPage | Promise<SharedPage> {
-    const { matchers } = this;
-    const isWanted = () => this.#groups.size > 0;
-    const read = this.#history.read({
-      after,
-      matchers,
-      lanes: this.#lanes,
-      maxBytes: PAGE_BYTES,
-      isWanted,
-    });
+    const scope = this.#scope;
+    const read = this.#history.read(this.#request(after));
     const keep = ({ entries, to, floors }: Stretch) =>
-      this.#keep(new SharedPage(after, entries, to, floors));
+      this.#keep(new SharedPage(after, entries, to, floors), scope);
     if (!(read instanceof Promise)) return keep(read);
     const page = read.then(keep, (error: unknown) => {
       this.#pages.delete(after);
@@ -149,10 +208,17 @@ export class Audience {
     return page;
   }
 
-  #keep(page: SharedPage): SharedPage {
+  #request(after: Position): HistoryRequest {
+    const { matchers } = this;
+    const { lanes, private: withPrivate } = this.#scope;
+    const isWanted = () => this.#groups.size > 0;
+    return { after, matchers, lanes, withPrivate, maxBytes: PAGE_BYTES, isWanted };
+  }
+
+  #keep(page: SharedPage, scope: Scope): SharedPage {
     this.#forget(page.from);
-    // Nobody waits for it any more.
-    if (this.#groups.size === 0) return page;
+    // Nobody waits for it any more, or those who have come since may read more.
+    if (this.#groups.size === 0 || scope !== this.#scope) return page;
     if (page.to >= this.#history.delivered) {
       // It will be cut anew when there is more.
       this.#forgetLast();
@@ -181,13 +247,30 @@ export class Audience {
 
   #drop(reader: Reader): void {
     this.#groups.delete(reader.grantsKey);
+    this.#setScope();
     if (this.#groups.size > 0) return;
+    this.#forgetAll();
+    this.#options.onEmpty(this);
+  }
+
+  #forgetAll(): void {
     for (const page of this.#pages.values()) {
       if (page instanceof SharedPage) this.#options.cache.drop(page);
     }
     this.#pages.clear();
     this.#forgetLast();
-    this.#options.onEmpty(this);
+  }
+
+  #setScope(): void {
+    const readers = [...this.#groups.values()].map(({ reader }) => reader);
+    const lanes = readers.some((reader) => reader.mayReadSubscriptions) ? this.#lanes : UPDATES;
+    const mayReadPrivate = readers.some(({ grantsKey }) => grantsKey !== "");
+    const before = this.#scope;
+    if (lanes === before.lanes && mayReadPrivate === before.private) return;
+    this.#scope = { lanes, private: mayReadPrivate };
+    // Pages have what their readers could see.
+    this.#forgetAll();
+    if (lanes !== before.lanes) this.#options.onWatch(this, lanes === UPDATES_AND_SUBSCRIPTIONS);
   }
 }
 

@@ -1,48 +1,52 @@
-import { Audience } from "./audience.ts";
-import type { Traffic } from "./connection.ts";
-import type { History } from "./history.ts";
-import { ListenedPatterns } from "./listened-patterns.ts";
+import { Audience, type AudienceOptions } from "./audience.ts";
+import type { HubUrl } from "./hub-url.ts";
 import type { Entry } from "./log/types.ts";
 import type { Matcher } from "./matcher.ts";
 import { PageCache } from "./page-cache.ts";
-import type { Timers } from "./timers.ts";
+import { TopicIndex } from "./topic-index.ts";
+import { Slice } from "./turns.ts";
 
 const CACHED_PAGES_BYTES = 32 * 1024 * 1024;
-/** Of all patterns together, in instructions of their automata: a new topic is held against each of them. */
-const MAX_COST = 200_000;
+/** Entries whose audiences are found before those get them. */
+const ENTRIES_A_ROUND = 256;
+/** Beyond so many entries that wait for their audiences, publishers wait too. */
+const MAX_PENDING = 1_000;
+/** The clock is asked once for so many steps, each of them some microseconds. */
+const STEPS_A_LOOK = 8;
 
-export interface AudiencesOptions {
-  readonly history: History;
-  readonly traffic: Traffic;
-  readonly timers: Timers;
-  readonly heartbeatMs: number;
+export interface AudiencesOptions
+  extends Pick<AudienceOptions, "history" | "traffic" | "timers" | "heartbeatMs"> {
+  readonly url: HubUrl;
   /** Delivering to one audience failed: the others have theirs, and it has it with the next delivery. */
   readonly onError: (error: unknown) => void;
 }
 
-/** What each audience gets of a delivery. */
+/** The entries of a delivery that concern each audience. */
 type Concerned = Map<Audience, [Entry, ...Entry[]]>;
 
-/** Finds who listens to a topic. Exact matchers cost one look, however many there are. */
+/** Finds the audiences of each delivered entry, and hands it to them: in order, and a few milliseconds a turn of the event loop. */
 export class Audiences {
   readonly #options: AudiencesOptions;
   readonly #cache = new PageCache(CACHED_PAGES_BYTES);
   readonly #byKey = new Map<string, Audience>();
-  readonly #byTopic = new Map<string, Set<Audience>>();
-  readonly #toAll = new Set<Audience>();
-  readonly #patterns = new ListenedPatterns();
+  readonly #ofUpdates: TopicIndex;
+  /** Those who may read subscription events: for the others they are not matched. */
+  readonly #ofSubscriptions: TopicIndex;
+  /** Deliveries under way, the first of them begun. */
+  readonly #deliveries: Iterator<void, void>[] = [];
+  /** Entries that were not handed over yet. */
+  #pending = 0;
+  /** Publishers that wait until fewer are. */
+  #waiting: (() => void)[] = [];
 
   constructor(options: AudiencesOptions) {
     this.#options = options;
+    this.#ofUpdates = new TopicIndex(options.url);
+    this.#ofSubscriptions = new TopicIndex(options.url);
   }
 
   get size(): number {
     return this.#byKey.size;
-  }
-
-  /** Whether so many patterns are listened with that no more may be. */
-  get isFull(): boolean {
-    return this.#patterns.cost >= MAX_COST;
   }
 
   /** The audience of these matchers, whatever their order. A new one is forgotten when its last group is empty. */
@@ -52,67 +56,86 @@ export class Audiences {
     const known = this.#byKey.get(key);
     if (known) return known;
     const audience = new Audience({
+      ...this.#options,
       key,
       matchers: [...different.values()],
       cache: this.#cache,
-      onEmpty: (empty) => this.#drop(empty),
-      ...this.#options,
+      isSettled: () => this.#deliveries.length === 0,
+      onWatch: (its, isWatching) => {
+        if (isWatching) this.#ofSubscriptions.add(its);
+        else this.#ofSubscriptions.remove(its);
+      },
+      onEmpty: (empty) => {
+        this.#byKey.delete(empty.key);
+        this.#ofUpdates.remove(empty);
+      },
     });
     this.#byKey.set(key, audience);
-    for (const matcher of audience.matchers) this.#listen(audience, matcher);
+    this.#ofUpdates.add(audience);
     return audience;
   }
 
-  /** Hands each audience what concerns it, in order. */
-  deliver(entries: readonly [Entry, ...Entry[]]): void {
-    const concerned: Concerned = new Map();
-    for (const entry of entries) {
-      add(concerned, this.#toAll, entry);
-      for (const topic of entry.topics) {
-        add(concerned, this.#byTopic.get(topic), entry);
-        if (this.#patterns.size > 0) {
-          add(concerned, this.#patterns.audiencesOf(topic, entry.lane), entry);
+  /** Hands each audience what concerns it, behind all that was delivered before, and calls back when that is done. */
+  deliver(entries: readonly [Entry, ...Entry[]], onDone: () => void): void {
+    this.#pending += entries.length;
+    this.#deliveries.push(this.#handOver(entries, onDone));
+    if (this.#deliveries.length === 1) this.#run();
+  }
+
+  /** Resolves at once, unless so much is under way that publishers have to wait. */
+  async hasRoom(): Promise<void> {
+    if (this.#pending <= MAX_PENDING) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Goes on with what is under way, and in a later turn with what is left. */
+  #run(): void {
+    const slice = new Slice(this.#options.timers);
+    for (let steps = 1; ; steps += 1) {
+      const [delivery] = this.#deliveries;
+      if (!delivery) return;
+      if (delivery.next().done) this.#deliveries.shift();
+      else if (steps % STEPS_A_LOOK === 0 && slice.isOver) {
+        setImmediate(() => this.#run());
+        return;
+      }
+    }
+  }
+
+  /** Stops after every few microseconds of work. */
+  *#handOver(entries: readonly Entry[], onDone: () => void): Generator<void, void, void> {
+    for (let from = 0; from < entries.length; from += ENTRIES_A_ROUND) {
+      const round = entries.slice(from, from + ENTRIES_A_ROUND);
+      const concerned: Concerned = new Map();
+      for (const entry of round) yield* this.#find(entry, concerned);
+      for (const [audience, its] of concerned) {
+        try {
+          audience.deliver(its);
+        } catch (error) {
+          this.#options.onError(error);
         }
+        yield;
       }
+      this.#pending -= round.length;
+      if (this.#pending <= MAX_PENDING) for (const resume of this.#waiting.splice(0)) resume();
     }
-    for (const [audience, its] of concerned) {
-      try {
-        audience.deliver(its);
-      } catch (error) {
-        this.#options.onError(error);
-      }
-    }
+    onDone();
   }
 
-  #drop(audience: Audience): void {
-    this.#byKey.delete(audience.key);
-    for (const matcher of audience.matchers) this.#unlisten(audience, matcher);
-  }
-
-  #listen(audience: Audience, matcher: Matcher): void {
-    if (matcher.kind === "any") this.#toAll.add(audience);
-    else if (matcher.kind === "pattern") this.#patterns.add(matcher, audience);
-    else {
-      const listening = this.#byTopic.get(matcher.match);
-      if (listening) listening.add(audience);
-      else this.#byTopic.set(matcher.match, new Set([audience]));
-    }
-  }
-
-  #unlisten(audience: Audience, matcher: Matcher): void {
-    if (matcher.kind === "any") this.#toAll.delete(audience);
-    else if (matcher.kind === "pattern") this.#patterns.remove(matcher, audience);
-    else {
-      const listening = this.#byTopic.get(matcher.match);
-      listening?.delete(audience);
-      if (listening?.size === 0) this.#byTopic.delete(matcher.match);
+  *#find(entry: Entry, concerned: Concerned): Generator<void, void, void> {
+    const index = entry.lane === "updates" ? this.#ofUpdates : this.#ofSubscriptions;
+    add(concerned, index.toAll, entry);
+    for (const topic of entry.topics) {
+      add(concerned, index.exactly(topic), entry);
+      add(concerned, yield* index.byPattern(topic), entry);
+      yield;
     }
   }
 }
 
-function add(concerned: Concerned, audiences: Iterable<Audience> | undefined, entry: Entry): void {
-  if (audiences === undefined) return;
+function add(concerned: Concerned, audiences: Iterable<Audience>, entry: Entry): void {
   for (const audience of audiences) {
+    if (!audience.mayRead(entry)) continue;
     const before = concerned.get(audience);
     if (before === undefined) concerned.set(audience, [entry]);
     // An alternate topic that the same audience matches makes no second event.

@@ -22,7 +22,12 @@ export interface Limits {
 }
 
 /** Why no stream can be opened. */
-export type Refusal = "full" | "client full" | "shutdown";
+export type Refusal =
+  | "full"
+  | "client full"
+  | "patterns full"
+  | "client patterns full"
+  | "shutdown";
 
 /** What every stream has. */
 export interface StreamRequest {
@@ -57,6 +62,8 @@ const RETRY = {
   "log unavailable": { from: 1_000, to: 5_000 },
   full: { from: 10_000, to: 30_000 },
   "client full": { from: 10_000, to: 30_000 },
+  "patterns full": { from: 10_000, to: 30_000 },
+  "client patterns full": { from: 10_000, to: 30_000 },
 } as const satisfies Record<string, Span>;
 
 /** No timer goes further: Node counts in 32 bits. */

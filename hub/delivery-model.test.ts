@@ -21,6 +21,11 @@ const MATCHERS: readonly { matcher: Matcher; matches(topic: string): boolean }[]
     matcher: matcher("urlpattern", "https://example.com/:id"),
     matches: (topic) => topic.startsWith("https://example.com/"),
   },
+  // An automaton decides about this one.
+  {
+    matcher: matcher("urlpattern", "https://example.com/(1|x\\d+)"),
+    matches: (topic) => topic === "https://example.com/1",
+  },
   {
     matcher: matcher("urlpattern", `${SUBSCRIPTIONS}:type/:match/:subscriber`),
     matches: (topic) => topic.startsWith(SUBSCRIPTIONS),
@@ -295,13 +300,13 @@ class World {
     this.#hub = this.#newHub();
   }
 
-  /** Until nobody has read or been written to for as long as a read takes. */
+  /** Until nobody has read or been written to for as long as a read and a delivery take. */
   async #settle(): Promise<void> {
     const done = () =>
       this.#open.reduce((sum, { sink }) => sum + sink.chunks.length, this.log.reads);
     for (let before = -1; before < done(); ) {
       before = done();
-      await turns(this.log.readLate + 3);
+      await turns(this.log.readLate + 300);
     }
   }
 

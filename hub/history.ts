@@ -15,7 +15,9 @@ import {
   START,
   toPosition,
 } from "./log/types.ts";
+import type { Matcher } from "./matcher.ts";
 import type { Timers } from "./timers.ts";
+import { Turns } from "./turns.ts";
 
 /** What is kept decoded in memory of each lane, for those who lag or were away for a moment. */
 export const RECENT: Retention = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };
@@ -29,6 +31,8 @@ export interface Stretch extends Page {
 }
 
 export interface HistoryRequest extends ReadRequest {
+  /** Whether private entries are asked for too: no time is spent on matching those that nobody may read. */
+  readonly withPrivate: boolean;
   /** Whether anybody still waits for it, when its turn has come. */
   readonly isWanted: () => boolean;
 }
@@ -43,8 +47,17 @@ export interface Newest {
   readonly position: Position;
 }
 
-/** Patterns that would take longer, in instructions, are not tried in the turn of whoever asks. */
-const COST_AT_ONCE = 5_000;
+/** So many times a pattern is compared with an update's topics in the turn of the one who asks; more has a turn of its own. */
+const COMPARED_AT_ONCE = 250;
+/** A page of what automata have to look at, in bytes: many such pages may be under way at once. */
+const CONFIRMED_BYTES = 16 * 1024;
+
+const isPattern = ({ kind }: Matcher): boolean => kind === "pattern";
+
+/** Whether `Matcher.mayMatch` leaves it open for some topics if they match. */
+export const needsAutomaton = (matchers: readonly Matcher[]): boolean =>
+  matchers.some(({ kind, cost }) => kind === "pattern" && cost > 0) &&
+  !matchers.some(({ kind }) => kind === "any");
 
 /** The log as its readers see it: up to where deliveries have come, with its newest part in memory. */
 export class History {
@@ -53,10 +66,13 @@ export class History {
   #delivered: Position;
   /** What can't be read at once is read one page a turn of the event loop. */
   #lastRead: Promise<unknown> = Promise.resolve();
+  /** For what automata have to look at: it holds up none of the other reads. */
+  readonly #turns: Turns;
 
   constructor(log: Log, timers: Timers, recent: Retention) {
     this.#log = log;
     this.#delivered = log.last;
+    this.#turns = new Turns(timers);
     const ring = () => new Ring({ retention: recent, floor: log.last, timers });
     this.#recent = { updates: ring(), subscriptions: ring() };
   }
@@ -101,9 +117,9 @@ export class History {
   /** At once, where memory has it and it takes no time to find. The promise rejects with HubError `log:unavailable`. */
   read(request: HistoryRequest): Stretch | Promise<Stretch> {
     const { lanes, after, matchers } = request;
-    const cost = matchers.reduce((sum, matcher) => sum + matcher.cost, 0);
-    const isQuick = cost * (this.#delivered - after) <= COST_AT_ONCE;
-    if (isQuick && lanes.every((lane) => this.#isRecent(lane, after))) {
+    if (needsAutomaton(matchers)) return this.#readAndConfirm(request);
+    const compared = matchers.filter(isPattern).length * (this.#delivered - after);
+    if (compared <= COMPARED_AT_ONCE && lanes.every((lane) => this.#isRecent(lane, after))) {
       const { floors } = this;
       return { ...this.#readRecent(request, lanes), floors };
     }
@@ -116,7 +132,7 @@ export class History {
    */
   async newest({ matchers, most, maxBytes }: NewestRequest): Promise<Newest> {
     const position = this.#delivered;
-    const isQuick = matchers.every(({ cost }) => cost === 0);
+    const isQuick = !matchers.some(isPattern);
     const entries: Entry[] = [];
     let upTo = position;
     let bytes = 0;
@@ -125,13 +141,57 @@ export class History {
       const rest = { most: most - entries.length, maxBytes: maxBytes - bytes };
       const request = { lane: "updates", upTo, matchers, ...rest } as const;
       const recent = isQuick ? this.#recentBack(request) : undefined;
-      const page = recent ?? (await this.#inTurn(() => this.#readBackInTurn(request)));
+      const read = recent ?? (await this.#inTurn(() => this.#readBackInTurn(request)));
+      const page = needsAutomaton(matchers) ? await this.#confirmBack(read, matchers) : read;
       for (const entry of page.entries) bytes += entry.frame.bytes.length;
       entries.push(...page.entries);
       upTo = page.from;
       isFull = page.isFull;
     }
     return { entries: entries.reverse(), position };
+  }
+
+  /** Reads what may match, and holds it against the automata in as many turns as that takes. */
+  async #readAndConfirm(request: HistoryRequest): Promise<Stretch> {
+    const { matchers, withPrivate, isWanted } = request;
+    await this.#turns.next();
+    const maxBytes = Math.min(request.maxBytes, CONFIRMED_BYTES);
+    const page = await this.#readNow({ ...request, maxBytes });
+    const readable = page.entries.filter((entry) => withPrivate || !entry.private);
+    const entries = await this.#matching(readable, matchers, isWanted);
+    return { ...page, entries };
+  }
+
+  /** A page that has less than it was full of is read on. */
+  async #confirmBack(page: PageBack, matchers: readonly Matcher[]): Promise<PageBack> {
+    const entries = await this.#matching(page.entries, matchers, () => true);
+    return { ...page, entries, isFull: page.isFull && entries.length === page.entries.length };
+  }
+
+  /** The entries with a topic that matches; none, if nobody waits for them any more. */
+  async #matching(
+    entries: readonly Entry[],
+    matchers: readonly Matcher[],
+    isWanted: () => boolean,
+  ): Promise<Entry[]> {
+    const matching: Entry[] = [];
+    let slice = await this.#turns.next();
+    const matches = async (topic: string): Promise<boolean> => {
+      for (const matcher of matchers) {
+        if (slice.isOver) slice = await this.#turns.next();
+        if (matcher.matches(topic)) return true;
+      }
+      return false;
+    };
+    for (const entry of entries) {
+      if (!isWanted()) return [];
+      for (const topic of entry.topics) {
+        if (!(await matches(topic))) continue;
+        matching.push(entry);
+        break;
+      }
+    }
+    return matching;
   }
 
   #inTurn<T>(read: () => Promise<T>): Promise<T> {
@@ -153,9 +213,14 @@ export class History {
   }
 
   async #readInTurn(request: HistoryRequest): Promise<Stretch> {
-    const { lanes, after, maxBytes, isWanted } = request;
+    const { after, isWanted } = request;
     if (!isWanted()) return { entries: [], to: after, floors: this.floors };
     await nextTurn();
+    return this.#readNow(request);
+  }
+
+  async #readNow(request: HistoryRequest): Promise<Stretch> {
+    const { lanes, after, maxBytes } = request;
     // What is kept, where it is, and the reads of it are one step: nothing can be let go in between.
     const { floors } = this;
     const delivered = this.#delivered;

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Appender } from "./appender.ts";
 import { lanesFor } from "./audience.ts";
 import { Audiences } from "./audiences.ts";
 import { covers } from "./auth/grants.ts";
 import { readerOf } from "./auth/reader.ts";
+import type { Access } from "./auth/types.ts";
 import { clockGroup } from "./clock.ts";
 import type { Connection, Traffic } from "./connection.ts";
 import { Connections, type Limits, type StreamRequest } from "./connections.ts";
@@ -16,6 +18,7 @@ import type { Entry, Log, Retention } from "./log/types.ts";
 import type { Logger } from "./logger.ts";
 import type { Meter } from "./meter.ts";
 import { askForNumbers, type Levels, Numbers } from "./numbers.ts";
+import { PatternBudget } from "./pattern-budget.ts";
 import type {
   LastUpdates,
   Published,
@@ -26,6 +29,9 @@ import type {
 import { resume } from "./resume.ts";
 import { endedEvent, type Subscriber, Subscriptions } from "./subscriptions.ts";
 import type { Timers } from "./timers.ts";
+import type { Topic } from "./topic.ts";
+import { Slice } from "./turns.ts";
+import type { Update } from "./update.ts";
 import type { Vitals } from "./vitals.ts";
 
 export interface HubOptions {
@@ -57,6 +63,7 @@ interface Topics {
   readonly appender: Appender;
   readonly history: History;
   readonly audiences: Audiences;
+  readonly patterns: PatternBudget;
 }
 
 /** The engine: who listens, what they get, and when it ends. */
@@ -95,9 +102,9 @@ export class Hub {
     if (!log) return;
     const history = new History(log, timers, options.recent ?? RECENT);
     const onError = (error: unknown) => logger.warn({ error: String(error) }, "delivery failed");
-    const audiences = new Audiences({ history, traffic, timers, heartbeatMs, onError });
-    const appender = new Appender(log, logger);
-    this.#topics = { log, appender, history, audiences };
+    const audiences = new Audiences({ history, traffic, timers, heartbeatMs, url, onError });
+    const appender = new Appender(log, logger, () => audiences.hasRoom());
+    this.#topics = { log, appender, history, audiences, patterns: new PatternBudget() };
     log.tail((entries, takenAt) => this.#deliver(entries, takenAt));
     appender.events(log.leftActive().map(endedEvent));
   }
@@ -131,13 +138,14 @@ export class Hub {
     if (askForNumbers(matchers, this.url) === "alone") {
       return this.#join(this.#numbers, request, access?.expiresAt);
     }
-    const { log, appender, history, audiences } = this.#shared();
+    const { log, appender, history, audiences, patterns } = this.#shared();
     const reader = readerOf(access);
     const resumed = await resume(log, history, lastEventId, lanesFor(matchers, reader));
-    const reason = this.connections.refusal(request.client);
+    const { client } = request;
+    const reason = this.connections.refusal(client) ?? patterns.refusal(matchers, client);
     if (reason) return { open: false, reason };
-    if (audiences.isFull) return { open: false, reason: "full" };
     if (resumed.gap) this.traffic.gaps += 1;
+    const release = patterns.take(matchers, client);
     const group = audiences.of(matchers).group(reader);
     const subscriber: Subscriber = { id: `urn:uuid:${randomUUID()}`, matchers, access };
     appender.events(this.subscriptions.open(subscriber));
@@ -147,6 +155,7 @@ export class Hub {
       ...(access ? { expiresAt: access.expiresAt } : {}),
       fields: { matchers: matchers.length, resumed: lastEventId !== undefined, gap: resumed.gap },
       onClose: (closed) => {
+        release();
         group.leave(closed);
         appender.events(this.subscriptions.close(subscriber));
       },
@@ -175,12 +184,8 @@ export class Hub {
    */
   async publish({ updates, access, receipt }: PublishRequest): Promise<Published> {
     const { appender } = this.#shared();
-    if (access !== "own code") {
-      for (const [index, { topics }] of updates.entries()) {
-        const topic = topics.find((each) => !covers(access, "publish", each));
-        if (topic !== undefined) return { outcome: "forbidden", topic, index };
-      }
-    }
+    const forbidden = access === "own code" ? undefined : await this.#forbidden(updates, access);
+    if (forbidden) return { outcome: "forbidden", ...forbidden };
     const from = this.timers.elapsed();
     const appended = await appender.updates(updates, receipt);
     if (appended.outcome === "conflict") return appended;
@@ -200,6 +205,24 @@ export class Hub {
   /** Lets the log go, when all that it has taken is kept. */
   async close(): Promise<void> {
     await this.#topics?.log.close();
+  }
+
+  /** Finds the first topic that the token does not cover, a few milliseconds a turn of the event loop. */
+  async #forbidden(
+    updates: readonly Update[],
+    access: Access,
+  ): Promise<{ topic: Topic; index: number } | undefined> {
+    let slice = new Slice(this.timers);
+    for (const [index, { topics }] of updates.entries()) {
+      for (const topic of topics) {
+        if (!covers(access, "publish", topic)) return { topic, index };
+        if (slice.isOver) {
+          await nextTurn();
+          slice = new Slice(this.timers);
+        }
+      }
+    }
+    return undefined;
   }
 
   /** What has no history: whoever comes gets what is sent from now on. */
@@ -226,8 +249,7 @@ export class Hub {
   #deliver(entries: readonly [Entry, ...Entry[]], takenAt: number): void {
     const { history, audiences } = this.#shared();
     history.deliver(entries);
-    audiences.deliver(entries);
-    this.meter.delivered(this.timers.elapsed() - takenAt);
+    audiences.deliver(entries, () => this.meter.delivered(this.timers.elapsed() - takenAt));
   }
 
   #shared() {

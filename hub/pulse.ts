@@ -20,11 +20,14 @@ export function plainBeat(heartbeatMs: number): Beat {
  */
 export class Pulse {
   readonly #history: History;
+  readonly #isSettled: () => boolean;
   readonly #plain: Beat;
   #told: Position = START;
 
-  constructor(history: History, heartbeatMs: number) {
+  /** @param isSettled tells whether all that was delivered has reached these connections: else their ids stay where they are */
+  constructor(history: History, heartbeatMs: number, isSettled: () => boolean) {
     this.#history = history;
+    this.#isSettled = isSettled;
     this.#plain = plainBeat(heartbeatMs);
   }
 
@@ -35,7 +38,7 @@ export class Pulse {
 
   beat(): Beat {
     const { delivered } = this.#history;
-    if (delivered === this.#told) return this.#plain;
+    if (delivered === this.#told || !this.#isSettled()) return this.#plain;
     this.#told = delivered;
     const cursor = encodeCursor(this.#history.cursor(delivered));
     return { comment: cursor, event: join([cursor, this.#plain.event]), to: delivered };

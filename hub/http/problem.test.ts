@@ -22,6 +22,8 @@ const STATUSES: Readonly<Record<ProblemName, number>> = {
   "wrong-media-type": 415,
   "idempotency-conflict": 422,
   "too-many-of-client": 429,
+  "too-many-patterns-of-client": 429,
+  "too-many-patterns": 503,
   "too-many-streams": 503,
   "log-unavailable": 503,
   "log-not-shared": 503,

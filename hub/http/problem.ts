@@ -20,6 +20,8 @@ const PROBLEMS = {
   "wrong-media-type": [415, "Unsupported media type"],
   "idempotency-conflict": [422, "Idempotency-Key was used for another request"],
   "too-many-of-client": [429, "Too many streams of one client"],
+  "too-many-patterns-of-client": [429, "Too many patterns of one client"],
+  "too-many-patterns": [503, "Too many patterns"],
   "too-many-streams": [503, "Too many streams"],
   "log-unavailable": [503, "The log takes nothing now"],
   "log-not-shared": [503, "No shared log"],

@@ -1,6 +1,6 @@
 import { covers } from "../auth/grants.ts";
 import type { Access } from "../auth/types.ts";
-import type { Refusal } from "../connections.ts";
+import type { Limits, Refusal } from "../connections.ts";
 import { encodeFarewell } from "../encode.ts";
 import { askForNumbers, numbersTopic } from "../numbers.ts";
 import { WebStreamSink } from "../sink/web-stream.ts";
@@ -147,16 +147,35 @@ function refuse(service: Service, request: Request, reason: Refusal, cors: Heade
   if (reason === "shutdown" || request.headers.get("accept")?.includes("text/event-stream")) {
     return new Response(encodeFarewell(retryMs).bytes, { headers: { ...STREAM_HEADERS, ...cors } });
   }
-  const headers = { "Retry-After": String(Math.ceil(retryMs / 1000)), ...cors };
-  return reason === "full"
-    ? problemResponse(
-        "too-many-streams",
-        `all ${limits.maxConnections} streams are taken: come back later`,
-        headers,
-      )
-    : problemResponse(
+  return problemResponse(...problemOf(reason, limits), {
+    "Retry-After": String(Math.ceil(retryMs / 1000)),
+    ...cors,
+  });
+}
+
+/** Says what is full, and what is not. */
+function problemOf(
+  reason: Exclude<Refusal, "shutdown">,
+  { maxConnections, maxConnectionsPerClient }: Limits,
+): readonly [name: ProblemName, detail: string] {
+  const others = "exact topics, * and patterns that are subscribed with already can be had";
+  switch (reason) {
+    case "full":
+      return ["too-many-streams", `all ${maxConnections} streams are taken: come back later`];
+    case "client full":
+      return [
         "too-many-of-client",
-        `this client has ${limits.maxConnectionsPerClient} streams open, which is as many as one may have`,
-        headers,
-      );
+        `this client has ${maxConnectionsPerClient} streams open, which is as many as one may have`,
+      ];
+    case "patterns full":
+      return [
+        "too-many-patterns",
+        `no more new URL patterns fit now: ${others}; come back later with these`,
+      ];
+    case "client patterns full":
+      return [
+        "too-many-patterns-of-client",
+        `this client subscribes with as many URL patterns as one may: ${others}`,
+      ];
+  }
 }

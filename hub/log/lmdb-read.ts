@@ -77,9 +77,9 @@ export function readLane(reader: Reader, read: LaneRead): Page {
   for (const { key, value } of entries.getRange(range)) {
     const position = toPosition(positionIn(key));
     const head = readHead(value);
-    const matches = selection.by === "everything" || selection.accepts(head.topics);
+    const matches = selection.by === "everything" || selection.mayMatch(head.topics);
     if (matches && !take(value, head, position)) return page.full(after);
-    const looks = selection.by === "asking" ? selection.looks : 1;
+    const looks = selection.by === "comparing" ? selection.looks : 1;
     if (budget.isSpent(head.topics.length * looks)) return page.upTo(position);
   }
   return page.upTo(last);
@@ -117,10 +117,10 @@ export function readLaneBack(reader: Reader, read: ReadBackRequest, floor: Posit
   for (const { key, value } of entries.getRange(range)) {
     const position = toPosition(positionIn(key));
     const head = readHead(value);
-    if (selection.by === "everything" || selection.accepts(head.topics)) {
+    if (selection.by === "everything" || selection.mayMatch(head.topics)) {
       page.add(loadEntry(value, head, { position, lane, copies }));
     }
-    const looks = selection.by === "asking" ? selection.looks : 1;
+    const looks = selection.by === "comparing" ? selection.looks : 1;
     if (page.isFull || budget.isSpent(head.topics.length * looks)) {
       return page.downTo(toPosition(position - 1));
     }

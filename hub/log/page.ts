@@ -72,9 +72,15 @@ export class PageBackBuilder {
     this.#isFull = this.#entries.length >= this.#most;
   }
 
-  /** All beyond `from` was looked at, unless it is full. */
+  /** All beyond `from` was looked at; where the page is full, all down to its last entry. */
   downTo(from: Position): PageBack {
-    return { entries: this.#entries, from, isFull: this.#isFull };
+    const last = this.#entries.at(-1);
+    const isFull = this.#isFull;
+    return {
+      entries: this.#entries,
+      from: isFull && last ? toPosition(last.position - 1) : from,
+      isFull,
+    };
   }
 }
 

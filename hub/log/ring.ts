@@ -114,9 +114,9 @@ export class Ring {
     for (let index = from; ; index += 1) {
       const entry = this.#entries.at(index);
       if (!entry) return page.upTo(last);
-      const matches = selection.by === "everything" || selection.accepts(entry.topics);
+      const matches = selection.by === "everything" || selection.mayMatch(entry.topics);
       if (matches && !page.add(entry)) return page.full(after);
-      const looks = selection.by === "asking" ? selection.looks : 1;
+      const looks = selection.by === "comparing" ? selection.looks : 1;
       if (budget.isSpent(entry.topics.length * looks)) return page.upTo(entry.position);
     }
   }
@@ -140,8 +140,8 @@ export class Ring {
     for (let index = beyond - 1; index >= 0 && !page.isFull; index -= 1) {
       const entry = this.#entries.at(index);
       if (!entry) break;
-      if (selection.by === "everything" || selection.accepts(entry.topics)) page.add(entry);
-      const looks = selection.by === "asking" ? selection.looks : 1;
+      if (selection.by === "everything" || selection.mayMatch(entry.topics)) page.add(entry);
+      const looks = selection.by === "comparing" ? selection.looks : 1;
       if (budget.isSpent(entry.topics.length * looks)) {
         return page.downTo(toPosition(entry.position - 1));
       }

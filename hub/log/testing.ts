@@ -40,6 +40,8 @@ export const exact = (match: string): Matcher => ({
   key: `exact:${match}`,
   kind: "exact",
   matches: (other) => other === match,
+  mayMatch: (other) => other === match,
+  prefix: "",
   mayMatchReserved: false,
   cost: 0,
 });
@@ -50,6 +52,8 @@ export const EVERYTHING: Matcher = {
   key: "*",
   kind: "any",
   matches: () => true,
+  mayMatch: () => true,
+  prefix: "",
   mayMatchReserved: true,
   cost: 0,
 };
@@ -60,6 +64,8 @@ export const startingWith = (prefix: string): Matcher => ({
   key: `urlpattern:${prefix}`,
   kind: "pattern",
   matches: (other) => other.startsWith(prefix),
+  mayMatch: (other) => other.startsWith(prefix),
+  prefix: "",
   mayMatchReserved: false,
   cost: 0,
 });

@@ -66,14 +66,14 @@ export type Appended =
 
 export interface ReadRequest {
   readonly after: Position;
-  /** Entries that match at least one; empty: none do. */
+  /** Entries that may match at least one (`Matcher.mayMatch`), and all that do; empty: none do. */
   readonly matchers: readonly Matcher[];
   readonly lanes: readonly Lane[];
   /** Stops before the entry that would go over this many bytes of frames, but gives at least one. */
   readonly maxBytes: number;
 }
 
-/** A stretch of the log: all entries in (`after`, `to`] that match, in order. */
+/** A stretch of the log: all entries in (`after`, `to`] that may match, in order. */
 export interface Page {
   readonly entries: readonly Entry[];
   /** May lie behind the last entry, and before `last` without one: a page also ends when it has taken its time. */
@@ -84,7 +84,7 @@ export interface ReadBackRequest {
   /** Where to begin; MUST NOT lie beyond the log's `last`. */
   readonly upTo: Position;
   readonly lane: Lane;
-  /** Entries that match at least one; empty: none do. */
+  /** Entries that may match at least one (`Matcher.mayMatch`), and all that do; empty: none do. */
   readonly matchers: readonly Matcher[];
   /** Stops with so many entries; at least one. */
   readonly most: number;
@@ -92,7 +92,7 @@ export interface ReadBackRequest {
   readonly maxBytes: number;
 }
 
-/** A stretch of the log, read backwards: all entries in (`from`, `upTo`] that match, the newest first. */
+/** A stretch of the log, read backwards: all entries in (`from`, `upTo`] that may match, the newest first. */
 export interface PageBack {
   readonly entries: readonly Entry[];
   /** The lane's floor where all of it was looked at, or beyond it: a page also ends when it has taken its time. */
