@@ -268,8 +268,9 @@ export class Audience {
     const before = this.#scope;
     if (lanes === before.lanes && mayReadPrivate === before.private) return;
     this.#scope = { lanes, private: mayReadPrivate };
-    // Pages have what their readers could see.
+    // Pages have what their readers could see, and what nobody could see was not handed over.
     this.#forgetAll();
+    this.#skipTo(this.#history.delivered);
     if (lanes !== before.lanes) this.#options.onWatch(this, lanes === UPDATES_AND_SUBSCRIPTIONS);
   }
 }

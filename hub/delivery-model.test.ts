@@ -306,7 +306,7 @@ class World {
       this.#open.reduce((sum, { sink }) => sum + sink.chunks.length, this.log.reads);
     for (let before = -1; before < done(); ) {
       before = done();
-      await turns(this.log.readLate + 300);
+      await turns(this.log.readLate + 2000);
     }
   }
 
