@@ -2,7 +2,7 @@ import type { Reader } from "./auth/reader.ts";
 import type { Step, Traffic } from "./connection.ts";
 import { encodeGap, join, NOTHING } from "./encode.ts";
 import { Group } from "./group.ts";
-import { type History, type HistoryRequest, needsAutomaton, type Stretch } from "./history.ts";
+import { areSlow, type History, type HistoryRequest, type Stretch } from "./history.ts";
 import { type Entry, LANES, type Lane, type Position, toPosition } from "./log/types.ts";
 import type { Matcher } from "./matcher.ts";
 import type { PageCache } from "./page-cache.ts";
@@ -42,16 +42,16 @@ interface Scope {
 export class Audience {
   readonly key: string;
   readonly matchers: readonly Matcher[];
+  /** Whether it finds out by reading what concerns it, in turns of its own, when it is told to `look`. */
+  readonly looks: boolean;
   readonly #options: AudienceOptions;
   readonly #history: History;
   readonly #lanes: readonly Lane[];
-  /** Whether automata decide about some of its topics: then it finds out by reading, in turns of its own. */
-  readonly #isConfirming: boolean;
   #scope: Scope = { lanes: UPDATES, private: false };
-  /** Up to where it has found out what concerns it; undefined: of all that it was handed. */
-  #confirmed: Position | undefined;
-  /** The newest entry that may concern it. */
-  #candidate: Position;
+  /** Up to where it has looked; undefined: it need not look. */
+  #looked: Position | undefined;
+  /** Up to where it has to look. */
+  #lookTo: Position;
   /** By their grants. */
   readonly #groups = new Map<string, { readonly reader: Reader; readonly group: Group }>();
   /** Beyond this there is nothing for it: its newest update's position, or what was delivered when it came to be. */
@@ -69,9 +69,9 @@ export class Audience {
     this.#options = options;
     this.#history = options.history;
     this.#end = options.history.delivered;
-    this.#candidate = this.#end;
+    this.#lookTo = this.#end;
     this.#lanes = lanesOf(options.matchers);
-    this.#isConfirming = needsAutomaton(options.matchers);
+    this.looks = areSlow(options.matchers);
   }
 
   /** The group of those who may read what the reader may. */
@@ -79,7 +79,7 @@ export class Audience {
     const known = this.#groups.get(reader.grantsKey);
     if (known) return known.group;
     const { timers, heartbeatMs } = this.#options;
-    const isSettled = () => this.#confirmed === undefined && this.#options.isSettled();
+    const isSettled = () => this.#looked === undefined && this.#options.isSettled();
     const pulse = new Pulse(this.#history, heartbeatMs, isSettled);
     const group = new Group({
       timers,
@@ -99,35 +99,31 @@ export class Audience {
     return !entry.private || this.#scope.private;
   }
 
-  /** Hands it what was just delivered that may concern it. */
-  deliver(entries: readonly [Entry, ...Entry[]]): void {
-    if (!this.#isConfirming) {
-      this.#handOver(entries);
-      return;
-    }
-    this.#candidate = lastPosition(entries);
-    if (this.#confirmed !== undefined) return;
-    this.#confirmed = toPosition(entries[0].position - 1);
-    void this.#confirm(this.#confirmed);
+  /** Has it look in (`after`, `to`] for what concerns it. It MUST be told so of all that may, in order. */
+  look(after: Position, to: Position): void {
+    this.#lookTo = to;
+    if (this.#looked !== undefined) return;
+    this.#looked = after;
+    void this.#lookOn(after);
   }
 
-  /** Reads what may concern it, page by page, and hands it what does. */
-  async #confirm(from: Position): Promise<void> {
+  /** Reads page by page what may concern it, and hands on what does. */
+  async #lookOn(from: Position): Promise<void> {
     try {
-      for (let after = from; after < this.#candidate && this.#groups.size > 0; ) {
+      for (let after = from; after < this.#lookTo && this.#groups.size > 0; ) {
         const page = await this.#history.read(this.#request(after));
         const [first, ...others] = page.entries;
         const { lanes } = this.#scope;
         if (lanes.some((lane) => page.floors[lane] > after)) this.#skipTo(page.to);
-        else if (first) this.#handOver([first, ...others]);
+        else if (first) this.deliver([first, ...others]);
         after = page.to;
-        this.#confirmed = after;
+        this.#looked = after;
       }
     } catch {
       // Each connection reads for itself, and is ended where that fails too.
-      this.#skipTo(this.#candidate);
+      this.#skipTo(this.#lookTo);
     }
-    this.#confirmed = undefined;
+    this.#looked = undefined;
   }
 
   /** Leaves it to each connection to read up to here, and to be told of a gap. */
@@ -136,7 +132,8 @@ export class Audience {
     for (const { group } of this.#groups.values()) group.advance();
   }
 
-  #handOver(delivered: readonly [Entry, ...Entry[]]): void {
+  /** Hands it what was just delivered and concerns it. */
+  deliver(delivered: readonly [Entry, ...Entry[]]): void {
     const from = this.#end;
     // It may have come to be after these were delivered: then it began behind them.
     const [first, ...others] = delivered.filter(({ position }) => position > from);

@@ -1,9 +1,9 @@
 import { Audience, type AudienceOptions } from "./audience.ts";
 import type { HubUrl } from "./hub-url.ts";
-import type { Entry } from "./log/types.ts";
+import { type Entry, START, toPosition } from "./log/types.ts";
 import type { Matcher } from "./matcher.ts";
 import { PageCache } from "./page-cache.ts";
-import { TopicIndex } from "./topic-index.ts";
+import { type Found, TopicIndex } from "./topic-index.ts";
 import { Slice } from "./turns.ts";
 
 const CACHED_PAGES_BYTES = 32 * 1024 * 1024;
@@ -20,9 +20,6 @@ export interface AudiencesOptions
   /** Delivering to one audience failed: the others have theirs, and it has it with the next delivery. */
   readonly onError: (error: unknown) => void;
 }
-
-/** The entries of a delivery that concern each audience. */
-type Concerned = Map<Audience, [Entry, ...Entry[]]>;
 
 /** Finds the audiences of each delivered entry, and hands it to them: in order, and a few milliseconds a turn of the event loop. */
 export class Audiences {
@@ -105,40 +102,64 @@ export class Audiences {
   /** Stops after every few microseconds of work. */
   *#handOver(entries: readonly Entry[], onDone: () => void): Generator<void, void, void> {
     for (let from = 0; from < entries.length; from += ENTRIES_A_ROUND) {
-      const round = entries.slice(from, from + ENTRIES_A_ROUND);
-      const concerned: Concerned = new Map();
-      for (const entry of round) yield* this.#find(entry, concerned);
-      for (const [audience, its] of concerned) {
+      const round = new Round();
+      const its = entries.slice(from, from + ENTRIES_A_ROUND);
+      for (const entry of its) yield* this.#find(entry, round);
+      for (const [audience, concerning] of round.concerned) {
         try {
-          audience.deliver(its);
+          audience.deliver(concerning);
         } catch (error) {
           this.#options.onError(error);
         }
         yield;
       }
-      this.#pending -= round.length;
+      const to = its[its.length - 1]?.position ?? START;
+      for (const [audience, first] of round.looking) {
+        audience.look(toPosition(first.position - 1), to);
+        yield;
+      }
+      this.#pending -= its.length;
       if (this.#pending <= MAX_PENDING) for (const resume of this.#waiting.splice(0)) resume();
     }
     onDone();
   }
 
-  *#find(entry: Entry, concerned: Concerned): Generator<void, void, void> {
+  *#find(entry: Entry, round: Round): Generator<void, void, void> {
     const index = entry.lane === "updates" ? this.#ofUpdates : this.#ofSubscriptions;
-    add(concerned, index.toAll, entry);
+    round.add(entry, { audiences: index.toAll, isSure: true });
     for (const topic of entry.topics) {
-      add(concerned, index.exactly(topic), entry);
-      add(concerned, yield* index.byPattern(topic), entry);
+      for (const found of index.find(topic)) {
+        round.add(entry, found);
+        yield;
+      }
       yield;
     }
   }
 }
 
-function add(concerned: Concerned, audiences: Iterable<Audience>, entry: Entry): void {
-  for (const audience of audiences) {
-    if (!audience.mayRead(entry)) continue;
-    const before = concerned.get(audience);
-    if (before === undefined) concerned.set(audience, [entry]);
-    // An alternate topic that the same audience matches makes no second event.
-    else if (before[before.length - 1] !== entry) before.push(entry);
+/** The audiences that some entries concern. */
+class Round {
+  /** By audience, the entries that concern it. */
+  readonly concerned = new Map<Audience, [Entry, ...Entry[]]>();
+  /** By audience that has to look, the first entry that may concern it. */
+  readonly looking = new Map<Audience, Entry>();
+  /** Audiences that all look already. */
+  readonly #known = new Set<Found["audiences"]>();
+
+  add(entry: Entry, { audiences, isSure }: Found): void {
+    if (this.#known.has(audiences)) return;
+    // There may be audiences that may not read a private one.
+    if (!isSure && !entry.private) this.#known.add(audiences);
+    for (const audience of audiences.keys()) {
+      if (!audience.mayRead(entry)) continue;
+      if (audience.looks) {
+        if (!this.looking.has(audience)) this.looking.set(audience, entry);
+        continue;
+      }
+      const before = this.concerned.get(audience);
+      if (before === undefined) this.concerned.set(audience, [entry]);
+      // An alternate topic that the same audience matches makes no second event.
+      else if (before[before.length - 1] !== entry) before.push(entry);
+    }
   }
 }

@@ -49,14 +49,14 @@ export interface Newest {
 
 /** So many times a pattern is compared with an update's topics in the turn of the one who asks; more has a turn of its own. */
 const COMPARED_AT_ONCE = 250;
-/** A page of what automata have to look at, in bytes: many such pages may be under way at once. */
-const CONFIRMED_BYTES = 16 * 1024;
+/** A page of slow patterns, in bytes: many such pages may be under way at once. */
+const SLOW_PAGE_BYTES = 16 * 1024;
 
 const isPattern = ({ kind }: Matcher): boolean => kind === "pattern";
 
-/** Whether `Matcher.mayMatch` leaves it open for some topics if they match. */
-export const needsAutomaton = (matchers: readonly Matcher[]): boolean =>
-  matchers.some(({ kind, cost }) => kind === "pattern" && cost > 0) &&
+/** Whether there are patterns that more than a literal prefix decides about. They are matched in turns of their own, and hold up no others. */
+export const areSlow = (matchers: readonly Matcher[]): boolean =>
+  matchers.some((matcher) => isPattern(matcher) && matcher.tail === undefined) &&
   !matchers.some(({ kind }) => kind === "any");
 
 /** The log as its readers see it: up to where deliveries have come, with its newest part in memory. */
@@ -66,7 +66,7 @@ export class History {
   #delivered: Position;
   /** What can't be read at once is read one page a turn of the event loop. */
   #lastRead: Promise<unknown> = Promise.resolve();
-  /** For what automata have to look at: it holds up none of the other reads. */
+  /** For slow patterns. */
   readonly #turns: Turns;
 
   constructor(log: Log, timers: Timers, recent: Retention) {
@@ -117,7 +117,7 @@ export class History {
   /** At once, where memory has it and it takes no time to find. The promise rejects with HubError `log:unavailable`. */
   read(request: HistoryRequest): Stretch | Promise<Stretch> {
     const { lanes, after, matchers } = request;
-    if (needsAutomaton(matchers)) return this.#readAndConfirm(request);
+    if (areSlow(matchers)) return this.#readSlowly(request);
     const compared = matchers.filter(isPattern).length * (this.#delivered - after);
     if (compared <= COMPARED_AT_ONCE && lanes.every((lane) => this.#isRecent(lane, after))) {
       const { floors } = this;
@@ -142,7 +142,7 @@ export class History {
       const request = { lane: "updates", upTo, matchers, ...rest } as const;
       const recent = isQuick ? this.#recentBack(request) : undefined;
       const read = recent ?? (await this.#inTurn(() => this.#readBackInTurn(request)));
-      const page = needsAutomaton(matchers) ? await this.#confirmBack(read, matchers) : read;
+      const page = areSlow(matchers) ? await this.#confirmBack(read, matchers) : read;
       for (const entry of page.entries) bytes += entry.frame.bytes.length;
       entries.push(...page.entries);
       upTo = page.from;
@@ -151,11 +151,11 @@ export class History {
     return { entries: entries.reverse(), position };
   }
 
-  /** Reads what may match, and holds it against the automata in as many turns as that takes. */
-  async #readAndConfirm(request: HistoryRequest): Promise<Stretch> {
+  /** Reads what may match, and asks the automata about it in as many turns as that takes. */
+  async #readSlowly(request: HistoryRequest): Promise<Stretch> {
     const { matchers, withPrivate, isWanted } = request;
     await this.#turns.next();
-    const maxBytes = Math.min(request.maxBytes, CONFIRMED_BYTES);
+    const maxBytes = Math.min(request.maxBytes, SLOW_PAGE_BYTES);
     const page = await this.#readNow({ ...request, maxBytes });
     const readable = page.entries.filter((entry) => withPrivate || !entry.private);
     const entries = await this.#matching(readable, matchers, isWanted);
@@ -175,6 +175,7 @@ export class History {
     isWanted: () => boolean,
   ): Promise<Entry[]> {
     const matching: Entry[] = [];
+    if (matchers.every(({ cost }) => cost === 0)) return [...entries];
     let slice = await this.#turns.next();
     const matches = async (topic: string): Promise<boolean> => {
       for (const matcher of matchers) {

@@ -1,5 +1,6 @@
 import type { HubUrl } from "./hub-url.ts";
 import { compilePattern, topicKey } from "./pattern.ts";
+import type { Tail } from "./pattern-component.ts";
 import { characterProblem, MAX_TOPIC_LENGTH } from "./topic.ts";
 
 /** The types that this hub knows. Source: Mercure, section Matcher Types. */
@@ -18,8 +19,10 @@ export interface Matcher {
   matches(topic: string): boolean;
   /** False only if the topic does not match. Takes well under a microsecond, and is exact where `cost` is 0. */
   mayMatch(topic: string): boolean;
-  /** The beginning of the `topicKey` of each topic that it matches; of patterns alone. */
+  /** Of patterns: the beginning of the `topicKey` of each topic that it matches. */
   readonly prefix: string;
+  /** Of patterns: all that may follow the prefix, where that decides; undefined: `matches` has to be asked. */
+  readonly tail: Tail | undefined;
   /** False only if it can match no topic in the hub's own namespace. */
   readonly mayMatchReserved: boolean;
   /** The instructions of its automaton, each of which may run for each character of a topic; 0: it needs none. */
@@ -53,6 +56,7 @@ export function parseMatcher(type: MatcherType, match: string, hubUrl: HubUrl): 
         matches: () => true,
         mayMatch: () => true,
         prefix: "",
+        tail: undefined,
         mayMatchReserved: true,
         cost: 0,
       },
@@ -69,6 +73,7 @@ export function parseMatcher(type: MatcherType, match: string, hubUrl: HubUrl): 
         matches: (topic) => topic === match,
         mayMatch: (topic) => topic === match,
         prefix: "",
+        tail: undefined,
         mayMatchReserved: hubUrl.reserves(match),
         cost: 0,
       },
@@ -77,7 +82,7 @@ export function parseMatcher(type: MatcherType, match: string, hubUrl: HubUrl): 
   const compiled = compilePattern(match, hubUrl);
   if (!compiled.ok) return invalid(compiled.problem);
   const { pattern } = compiled;
-  const { prefix, size } = pattern;
+  const { prefix, tail, size } = pattern;
   const matches = (topic: string) => pattern.matches(topic);
   return {
     ok: true,
@@ -90,6 +95,7 @@ export function parseMatcher(type: MatcherType, match: string, hubUrl: HubUrl): 
       mayMatch:
         size === 0 ? matches : (topic) => topicKey(topic, hubUrl)?.startsWith(prefix) ?? false,
       prefix,
+      tail,
       mayMatchReserved: pattern.mayMatchReserved,
       cost: size,
     },

@@ -1,11 +1,14 @@
 import { compileLinear } from "./linear-regexp.ts";
 
+/** What follows a literal prefix: nothing, one or more characters without a slash, or any text. */
+export type Tail = "nothing" | "segment" | "anything";
+
 /** How one component of a URL (its host, its path) is matched. */
 export interface Component {
   /** The literal beginning of every text that it matches. */
   readonly prefix: string;
-  /** Matches `prefix` alone. */
-  readonly isLiteral: boolean;
+  /** All that may follow the prefix, where one look tells; see `Tail`. */
+  readonly tail: Tail | undefined;
   /** In instructions of an automaton for each character; 0: none is needed, and `matches` takes well under a microsecond. */
   readonly size: number;
   /** Matches whatever there is. */
@@ -55,17 +58,10 @@ export function compileComponent(source: string, maxSize: number): CompiledCompo
   const inner = source.slice(1, -1);
   const sequence = parseSequence(inner);
   if (sequence && isText(sequence)) {
-    const { prefix, variables } = sequence;
-    const [first] = variables;
-    const any = variables.length === 1 && prefix === "" && first?.after === "" && isAnything(first);
-    const matches =
-      variables.length === 0
-        ? (text: string) => text === prefix
-        : (text: string) => matchesText(sequence, text);
-    return {
-      ok: true,
-      component: { prefix, isLiteral: variables.length === 0, size: 0, any, matches },
-    };
+    const tail = tailOf(sequence);
+    const any = sequence.prefix === "" && tail === "anything";
+    const matches = (text: string) => matchesText(sequence, text);
+    return { ok: true, component: { prefix: sequence.prefix, tail, size: 0, any, matches } };
   }
   LITERALS.lastIndex = 0;
   const literals = LITERALS.exec(inner)?.[0] ?? "";
@@ -80,7 +76,7 @@ export function compileComponent(source: string, maxSize: number): CompiledCompo
     ok: true,
     component: {
       prefix,
-      isLiteral: false,
+      tail: undefined,
       size: regexp.size,
       any: false,
       matches: (text) =>
@@ -115,7 +111,13 @@ function parseSequence(inner: string): Sequence | undefined {
   return { prefix, variables };
 }
 
-const isAnything = ({ least, delimiter }: Variable) => least === 0 && delimiter === undefined;
+function tailOf({ variables }: Sequence): Tail | undefined {
+  const [first, ...others] = variables;
+  if (!first) return "nothing";
+  if (others.length > 0 || first.after !== "") return undefined;
+  if (first.delimiter === "/") return "segment";
+  return first.least === 0 ? "anything" : undefined;
+}
 
 /** Whether one pass over a text decides: each variable but the last ends at its own delimiter. */
 function isText({ variables }: Sequence): boolean {
@@ -126,6 +128,7 @@ function isText({ variables }: Sequence): boolean {
 
 /** Matches a sequence that `isText`. */
 function matchesText({ prefix, variables }: Sequence, text: string): boolean {
+  if (variables.length === 0) return text === prefix;
   if (!text.startsWith(prefix)) return false;
   let at = prefix.length;
   for (const [index, { least, delimiter, after }] of variables.entries()) {

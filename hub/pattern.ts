@@ -1,11 +1,13 @@
 import type { HubUrl } from "./hub-url.ts";
-import { type Component, compileComponent } from "./pattern-component.ts";
+import { type Component, compileComponent, type Tail } from "./pattern-component.ts";
 import { COMPONENTS, parsePattern } from "./pattern-syntax.ts";
 
 /** A URL pattern, ready to be matched. Source: Mercure, section URL Pattern; WHATWG URL Pattern. */
 export interface Pattern {
   /** The beginning of the `topicKey` of every topic that it matches. */
   readonly prefix: string;
+  /** All that may follow the prefix in a `topicKey`, where that decides; undefined: `matches` has to be asked. */
+  readonly tail: Tail | undefined;
   /** A topic that is no URL reference, or too long for so complex a pattern, does not match. */
   matches(topic: string): boolean;
   /** False only if no topic that it matches lies in the hub's own namespace. */
@@ -76,33 +78,35 @@ function compile(source: string, hubUrl: HubUrl): Compiled {
   }
   const byName = (name: string) =>
     checks.find(({ index }) => COMPONENTS[index] === name)?.component ?? ANY;
-  const path = byName("pathname").prefix;
-  const prefix = prefixOf(byName("protocol"), byName("hostname"), byName("port"), path);
+  const path = byName("pathname");
+  const place = [byName("protocol"), byName("hostname"), byName("port")] as const;
+  const isPlace = place.every(({ tail }) => tail === "nothing");
+  const others = checks.filter(({ component }) => ![...place, path].includes(component));
   // What differs most between topics, and is compared most cheaply, comes first.
   checks.sort((a, b) => a.component.size - b.component.size || rank(a) - rank(b));
   return {
     ok: true,
     pattern: {
-      prefix,
+      prefix: prefixOf(...place, path),
+      tail: isPlace && others.length === 0 ? path.tail : undefined,
       matches: (topic) => matches(checks, partsOf(topic, hubUrl)),
-      mayMatchReserved: mayBeginReserved(path, hubUrl.path),
+      mayMatchReserved: mayBeginReserved(path.prefix, hubUrl.path),
       size: MAX_SIZE - room,
     },
   };
 }
 
+type Beginning = Pick<Component, "prefix" | "tail">;
+
 /** A component that was left out, since it matches anything. */
-const ANY = { prefix: "", isLiteral: false };
-type Beginning = Pick<Component, "prefix" | "isLiteral">;
+const ANY: Beginning = { prefix: "", tail: "anything" };
 
 /** The literal beginning of a pattern, written as `topicKey` writes a topic. */
-function prefixOf(protocol: Beginning, host: Beginning, port: Beginning, path: string): string {
-  if (!protocol.isLiteral) return protocol.prefix;
-  const scheme = `${protocol.prefix}://`;
-  if (!host.isLiteral) return `${scheme}${host.prefix}`;
-  return port.isLiteral
-    ? `${scheme}${host.prefix}:${port.prefix}${path}`
-    : `${scheme}${host.prefix}:`;
+function prefixOf(protocol: Beginning, host: Beginning, port: Beginning, path: Beginning): string {
+  if (protocol.tail !== "nothing") return protocol.prefix;
+  if (host.tail !== "nothing") return `${protocol.prefix}://${host.prefix}`;
+  const place = `${protocol.prefix}://${host.prefix}:`;
+  return port.tail === "nothing" ? `${place}${port.prefix}${path.prefix}` : place;
 }
 
 /**

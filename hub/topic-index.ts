@@ -2,36 +2,62 @@ import type { Audience } from "./audience.ts";
 import type { HubUrl } from "./hub-url.ts";
 import type { Matcher } from "./matcher.ts";
 import { topicKey } from "./pattern.ts";
+import type { Tail } from "./pattern-component.ts";
 import { PrefixTree } from "./prefix-tree.ts";
 import type { Topic } from "./topic.ts";
 
-/** A pattern, and the audiences that subscribe with it. */
-interface Listened {
-  readonly matcher: Matcher;
-  readonly audiences: Set<Audience>;
+/** The patterns with one literal prefix: how many of them each audience has, by their tail. */
+class Patterns {
+  readonly prefix: string;
+  readonly byTail: Readonly<Record<Tail | "other", Map<Audience, number>>> = {
+    nothing: new Map(),
+    segment: new Map(),
+    anything: new Map(),
+    other: new Map(),
+  };
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  get isEmpty(): boolean {
+    return Object.values(this.byTail).every(({ size }) => size === 0);
+  }
+
+  /** @param key a `topicKey` that begins with the prefix */
+  *find(key: string): Generator<Found, void, void> {
+    const { nothing, segment, anything, other } = this.byTail;
+    const { length } = this.prefix;
+    if (anything.size > 0) yield { audiences: anything, isSure: true };
+    if (key.length === length && nothing.size > 0) yield { audiences: nothing, isSure: true };
+    const isSegment = segment.size > 0 && key.length > length && key.indexOf("/", length) < 0;
+    if (isSegment) yield { audiences: segment, isSure: true };
+    if (other.size > 0) yield { audiences: other, isSure: false };
+  }
 }
 
-/** Patterns that are tried between two stops: some twenty microseconds. */
-const PATTERNS_A_STEP = 256;
+/** Audiences that a topic concerns. */
+export interface Found {
+  readonly audiences: ReadonlySet<Audience> | ReadonlyMap<Audience, number>;
+  /** False: it may concern them, and they have to look. */
+  readonly isSure: boolean;
+}
 
-/** The length of the topics whose audiences are remembered, all together, in UTF-16 code units. */
-const MAX_REMEMBERED = 2 ** 20;
-
-/** Finds the audiences of a topic: exact matchers by one look, patterns by their literal prefix. */
+/** Finds the audiences of a topic: those of exact matchers by one look, those of patterns by their literal prefix. */
 export class TopicIndex {
   readonly #hubUrl: HubUrl;
   readonly #toAll = new Set<Audience>();
   readonly #byTopic = new Map<string, Set<Audience>>();
-  readonly #byKey = new Map<string, Listened>();
-  readonly #patterns = new PrefixTree<Listened>();
-  /** The audiences found for topics, until the next change. */
-  readonly #remembered = new Map<Topic, readonly Audience[]>();
-  #rememberedLength = 0;
-  /** Grows with each change of the patterns. */
-  #version = 0;
+  readonly #byPrefix = new Map<string, Patterns>();
+  readonly #prefixes = new PrefixTree<Patterns>();
 
   constructor(hubUrl: HubUrl) {
     this.#hubUrl = hubUrl;
+  }
+
+  /** The audiences of every topic. */
+  get toAll(): ReadonlySet<Audience> {
+    return this.#toAll;
   }
 
   add(audience: Audience): void {
@@ -39,8 +65,8 @@ export class TopicIndex {
       if (matcher.kind === "any") this.#toAll.add(audience);
       else if (matcher.kind === "pattern") this.#addPattern(matcher, audience);
       else {
-        const listening = this.#byTopic.get(matcher.match);
-        if (listening) listening.add(audience);
+        const audiences = this.#byTopic.get(matcher.match);
+        if (audiences) audiences.add(audience);
         else this.#byTopic.set(matcher.match, new Set([audience]));
       }
     }
@@ -51,77 +77,44 @@ export class TopicIndex {
       if (matcher.kind === "any") this.#toAll.delete(audience);
       else if (matcher.kind === "pattern") this.#removePattern(matcher, audience);
       else {
-        const listening = this.#byTopic.get(matcher.match);
-        listening?.delete(audience);
-        if (listening?.size === 0) this.#byTopic.delete(matcher.match);
+        const audiences = this.#byTopic.get(matcher.match);
+        audiences?.delete(audience);
+        if (audiences?.size === 0) this.#byTopic.delete(matcher.match);
       }
     }
   }
 
-  /** The audiences that get every update. */
-  get toAll(): Iterable<Audience> {
-    return this.#toAll;
-  }
-
-  /** The audiences that subscribe to the topic as it is. */
-  exactly(topic: Topic): Iterable<Audience> {
-    return this.#byTopic.get(topic) ?? [];
-  }
-
-  /**
-   * Finds the audiences whose patterns match the topic, or may match where an automaton decides (`Matcher.mayMatch`). Stops after every
-   * few microseconds of work, so that its caller can go on in a later turn of the event loop.
-   */
-  *byPattern(topic: Topic): Generator<void, readonly Audience[], void> {
-    if (this.#byKey.size === 0) return [];
-    const remembered = this.#remembered.get(topic);
-    if (remembered) return remembered;
-    const version = this.#version;
+  /** Finds the audiences of the topic, but for those of every topic. */
+  *find(topic: Topic): Generator<Found, void, void> {
+    const audiences = this.#byTopic.get(topic);
+    if (audiences) yield { audiences, isSure: true };
+    if (this.#byPrefix.size === 0) return;
     const key = topicKey(topic, this.#hubUrl);
-    // All at once: the tree may change while this stops.
-    const candidates = key === undefined ? [] : [...this.#patterns.find(key)];
-    const found = new Set<Audience>();
-    for (const [index, { matcher, audiences }] of candidates.entries()) {
-      if (index % PATTERNS_A_STEP === PATTERNS_A_STEP - 1) yield;
-      if (matcher.cost > 0 || matcher.matches(topic)) {
-        for (const audience of audiences) found.add(audience);
-      }
+    // All at once: the tree may change before its caller goes on.
+    const found = key === undefined ? [] : [...this.#prefixes.find(key)];
+    for (const patterns of found) yield* patterns.find(key ?? "");
+  }
+
+  #addPattern({ prefix, tail }: Matcher, audience: Audience): void {
+    let patterns = this.#byPrefix.get(prefix);
+    if (!patterns) {
+      patterns = new Patterns(prefix);
+      this.#byPrefix.set(prefix, patterns);
+      this.#prefixes.add(prefix, patterns);
     }
-    const audiences = [...found];
-    if (version === this.#version) this.#remember(topic, audiences);
-    return audiences;
+    const counts = patterns.byTail[tail ?? "other"];
+    counts.set(audience, (counts.get(audience) ?? 0) + 1);
   }
 
-  #addPattern(matcher: Matcher, audience: Audience): void {
-    const listened = this.#byKey.get(matcher.key) ?? { matcher, audiences: new Set() };
-    if (listened.audiences.size === 0) {
-      this.#byKey.set(matcher.key, listened);
-      this.#patterns.add(matcher.prefix, listened);
-    }
-    listened.audiences.add(audience);
-    this.#forget();
-  }
-
-  #removePattern(matcher: Matcher, audience: Audience): void {
-    const listened = this.#byKey.get(matcher.key);
-    listened?.audiences.delete(audience);
-    if (listened?.audiences.size === 0) {
-      this.#byKey.delete(matcher.key);
-      this.#patterns.delete(matcher.prefix, listened);
-    }
-    this.#forget();
-  }
-
-  #remember(topic: Topic, audiences: readonly Audience[]): void {
-    const length = topic.length + audiences.length;
-    if (this.#rememberedLength + length > MAX_REMEMBERED) this.#forget();
-    this.#remembered.set(topic, audiences);
-    this.#rememberedLength += length;
-  }
-
-  #forget(): void {
-    this.#version += 1;
-    this.#remembered.clear();
-    this.#rememberedLength = 0;
+  #removePattern({ prefix, tail }: Matcher, audience: Audience): void {
+    const patterns = this.#byPrefix.get(prefix);
+    const counts = patterns?.byTail[tail ?? "other"];
+    if (!patterns || !counts) return;
+    const left = (counts.get(audience) ?? 1) - 1;
+    if (left > 0) counts.set(audience, left);
+    else counts.delete(audience);
+    if (!patterns.isEmpty) return;
+    this.#byPrefix.delete(prefix);
+    this.#prefixes.delete(prefix, patterns);
   }
 }

@@ -42,6 +42,7 @@ export const exact = (match: string): Matcher => ({
   matches: (other) => other === match,
   mayMatch: (other) => other === match,
   prefix: "",
+  tail: undefined,
   mayMatchReserved: false,
   cost: 0,
 });
@@ -54,6 +55,7 @@ export const EVERYTHING: Matcher = {
   matches: () => true,
   mayMatch: () => true,
   prefix: "",
+  tail: undefined,
   mayMatchReserved: true,
   cost: 0,
 };
@@ -66,6 +68,7 @@ export const startingWith = (prefix: string): Matcher => ({
   matches: (other) => other.startsWith(prefix),
   mayMatch: (other) => other.startsWith(prefix),
   prefix: "",
+  tail: undefined,
   mayMatchReserved: false,
   cost: 0,
 });
