@@ -42,6 +42,12 @@ function field(name: string, value: string): string {
   return value.startsWith(" ") ? `${name}: ${value}\n` : `${name}:${value}\n`;
 }
 
+/** A field for each line of the data. In one pass: a megabyte may be as many lines. */
+function dataLines(data: string): string {
+  const lines = `\n${data}`.replaceAll(/(?:\r\n|\r|\n)( ?)/g, "\ndata:$1$1");
+  return `${lines.slice(1)}\n`;
+}
+
 /**
  * Encodes one event.
  * @throws RangeError if `id` or `type` holds a character that would end its line: text from outside could otherwise add fields.
@@ -57,7 +63,7 @@ export function encodeEvent(event: EventFields): Chunk {
     text += field("event", event.type);
   }
   if (event.retry !== undefined) text += field("retry", String(event.retry));
-  for (const line of event.data.split(LINE_END)) text += field("data", line);
+  text += LINE_END.test(event.data) ? dataLines(event.data) : field("data", event.data);
   return chunk(`${text}\n`, 1);
 }
 

@@ -8,7 +8,7 @@ import { readerOf } from "./auth/reader.ts";
 import type { Access } from "./auth/types.ts";
 import { clockGroup } from "./clock.ts";
 import type { Connection, Traffic } from "./connection.ts";
-import { Connections, type Limits, type StreamRequest } from "./connections.ts";
+import { Connections, type Limits, type Refusal, type StreamRequest } from "./connections.ts";
 import { decodeEvents } from "./decode.ts";
 import { HubError } from "./errors.ts";
 import type { Group } from "./group.ts";
@@ -16,6 +16,7 @@ import { History, type NewestRequest, RECENT } from "./history.ts";
 import type { HubUrl } from "./hub-url.ts";
 import type { Entry, Log, Retention } from "./log/types.ts";
 import type { Logger } from "./logger.ts";
+import type { Matcher } from "./matcher.ts";
 import type { Meter } from "./meter.ts";
 import { askForNumbers, type Levels, Numbers } from "./numbers.ts";
 import { PatternBudget } from "./pattern-budget.ts";
@@ -123,6 +124,11 @@ export class Hub {
     return this.#shared().history.lastEventId;
   }
 
+  /** Tells why this client can't open a stream of these topics now; undefined: it can. */
+  refusal(client: string, matchers: readonly Matcher[]): Refusal | undefined {
+    return this.connections.refusal(client) ?? this.#topics?.patterns.refusal(matchers, client);
+  }
+
   /** Opens a stream of the server's clock, or says why not. */
   subscribeToClock(request: StreamRequest): Subscribed {
     return this.#join(this.#clock, request);
@@ -142,7 +148,7 @@ export class Hub {
     const reader = readerOf(access);
     const resumed = await resume(log, history, lastEventId, lanesFor(matchers, reader));
     const { client } = request;
-    const reason = this.connections.refusal(client) ?? patterns.refusal(matchers, client);
+    const reason = this.refusal(client, matchers);
     if (reason) return { open: false, reason };
     if (resumed.gap) this.traffic.gaps += 1;
     const release = patterns.take(matchers, client);

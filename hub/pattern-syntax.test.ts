@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { URLPattern } from "urlpattern-polyfill/urlpattern";
 import { describe, expect, test } from "vitest";
 import { HubUrl } from "./hub-url.ts";
-import { compilePattern } from "./pattern.ts";
+import { compilePattern, topicKey } from "./pattern.ts";
 
 const hubUrl = new HubUrl("https://hub.example.com/.well-known/mercure");
 
@@ -138,7 +138,15 @@ describe("against the standard's own algorithm on a backtracking engine", () => 
           if (right === undefined) continue;
           compared++;
           if (right) matched++;
-          expect(compiled.pattern.matches(topic), `${source} on ${topic}`).toBe(right);
+          const { pattern } = compiled;
+          expect(pattern.matches(topic), `${source} on ${topic}`).toBe(right);
+          const key = topicKey(topic, hubUrl);
+          const begins = key?.startsWith(pattern.prefix) ?? false;
+          if (right) expect(begins, `the prefix of ${source} on ${topic}`).toBe(true);
+          if (pattern.tail === undefined || !begins) continue;
+          const rest = key?.slice(pattern.prefix.length) ?? "";
+          const tails = { nothing: /^$/, segment: /^[^/]+$/, anything: /^/ };
+          expect(tails[pattern.tail].test(rest), `the tail of ${source} on ${topic}`).toBe(right);
         }
       }),
       { numRuns: 1_000 },

@@ -34,17 +34,29 @@ test("a name without a value has an empty one", () => {
 test.each(["a=%FF", "a=%C3", "a=%C3%28", "a=%ED%A0%80", "a=%C0%AF", "a=%F5%80%80%80", "a=%zz%FF"])(
   "a value that is not UTF-8 is an error, and not replaced: %s",
   (text) => {
-    expect(parseForm(text)).toEqual({ ok: false, problem: "a is not valid UTF-8" });
+    expect(parseForm(text)).toEqual({
+      ok: false,
+      reason: "invalid",
+      problem: "a is not valid UTF-8",
+    });
   },
 );
 
 test("a name that is not UTF-8 is an error too, and nothing of it is told", () => {
   expect(parseForm("b=1&%FF=2")).toEqual({
     ok: false,
+    reason: "invalid",
     problem: "a field's name is not valid UTF-8",
   });
 });
 
 test("a byte order mark is part of the text", () => {
   expect(decodeUtf8(Buffer.from("\ufeffa"))).toBe("\ufeffa");
+});
+
+test("a form with more than 1,000 fields is refused as too large", () => {
+  expect(parseForm("a=1&".repeat(999)).ok).toBe(true);
+  for (const many of ["a=1&".repeat(1_001), "&".repeat(1_000_000)]) {
+    expect(parseForm(many)).toMatchObject({ ok: false, reason: "too large" });
+  }
 });

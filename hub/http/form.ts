@@ -1,7 +1,10 @@
-/** Names and values in their order, or what is wrong with them. */
+/** Names and values in their order, or the problem with them. */
 export type Form =
   | { readonly ok: true; readonly pairs: readonly (readonly [name: string, value: string])[] }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly reason: "invalid" | "too large"; readonly problem: string };
+
+/** Fields of one form, empty ones too: each takes a moment, and a megabyte has room for a million. */
+const MAX_FIELDS = 1_000;
 
 /**
  * Parses application/x-www-form-urlencoded, a query or a body, as `URLSearchParams` does; but what is not UTF-8 is an error
@@ -9,13 +12,18 @@ export type Form =
  */
 export function parseForm(text: string): Form {
   const pairs: (readonly [string, string])[] = [];
-  for (const piece of text.split("&")) {
+  const invalid = (problem: string) => ({ ok: false, reason: "invalid", problem }) as const;
+  const pieces = text.split("&", MAX_FIELDS + 1);
+  if (pieces.length > MAX_FIELDS) {
+    return { ok: false, reason: "too large", problem: `there are more than ${MAX_FIELDS} fields` };
+  }
+  for (const piece of pieces) {
     if (piece === "") continue;
     const equals = piece.indexOf("=");
     const name = decode(equals < 0 ? piece : piece.slice(0, equals));
     const value = equals < 0 ? "" : decode(piece.slice(equals + 1));
-    if (name === undefined) return { ok: false, problem: "a field's name is not valid UTF-8" };
-    if (value === undefined) return { ok: false, problem: `${name} is not valid UTF-8` };
+    if (name === undefined) return invalid("a field's name is not valid UTF-8");
+    if (value === undefined) return invalid(`${name} is not valid UTF-8`);
     pairs.push([name, value]);
   }
   return { ok: true, pairs };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HUB_URL } from "../testing.ts";
+import { FakeTimers, HUB_URL } from "../testing.ts";
 import { parseBatch, parseFormUpdate } from "./publish-body.ts";
 import { bearer, detailOf, problemOf, SECRET, World } from "./testing.ts";
 
@@ -108,6 +108,28 @@ describe("a batch", () => {
     },
   );
 
+  test("gives others their turn of the event loop while it is parsed", async () => {
+    // Each look at the clock takes a millisecond.
+    class SlowTimers extends FakeTimers {
+      override elapsed(): number {
+        this.jump(1);
+        return super.elapsed();
+      }
+    }
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    const lines = Buffer.from('{"topic":"a"}\n'.repeat(300));
+    const limits = { maxUpdateBytes: 100, maxUpdates: 300 };
+    const parsed = await parseBatch(lines, HUB_URL, limits, new SlowTimers());
+    clearImmediate(counting);
+    expect(parsed).toMatchObject({ ok: true });
+    expect(turns).toBeGreaterThan(50);
+  });
+
   test("counts its empty lines where it names one", async () => {
     const response = await world.batch([{ topic: "a" }, "", "", "{"]);
     expect(await detailOf(response)).toBe("line 4: is not JSON");
@@ -145,7 +167,7 @@ describe("a batch", () => {
     expect(await detailOf(response)).toBe("the body may have 100 bytes");
     const limits = { maxUpdateBytes: 100, maxUpdates: 2 };
     const lines = Buffer.from('{"topic":"a"}\n'.repeat(3));
-    expect(parseBatch(lines, HUB_URL, limits)).toEqual({
+    expect(await parseBatch(lines, HUB_URL, limits, new FakeTimers())).toEqual({
       ok: false,
       reason: "too large",
       problem: "line 3: a batch may have 2 updates",

@@ -1,4 +1,7 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { HubUrl } from "../hub-url.ts";
+import type { Timers } from "../timers.ts";
+import { Slice } from "../turns.ts";
 import { parseUpdate, type Update, type UpdateFields } from "../update.ts";
 import { decodeUtf8, parseForm } from "./form.ts";
 
@@ -13,7 +16,7 @@ export function parseFormUpdate(body: Buffer, hubUrl: HubUrl): ParsedUpdates {
   const text = decodeUtf8(body);
   if (text === undefined) return invalid("the body is not valid UTF-8");
   const form = parseForm(text);
-  if (!form.ok) return invalid(form.problem);
+  if (!form.ok) return form;
   // [spec] Fields that are not known are ignored.
   const first = (name: string) => form.pairs.find(([given]) => given === name)?.[1];
   const parsed = parseUpdate(
@@ -42,10 +45,17 @@ const LINE_FEED = 0x0a;
 /**
  * A batch, as application/x-ndjson: a JSON object a line, with the form's fields; `topic` is a text or a list of them, `private` true
  * or false, `data` a text or any other JSON value, which is sent as JSON. Empty lines are skipped. `problem` names the line, from 1.
+ * A large one is parsed in several turns of the event loop.
  */
-export function parseBatch(body: Buffer, hubUrl: HubUrl, limits: BatchLimits): ParsedUpdates {
+export async function parseBatch(
+  body: Buffer,
+  hubUrl: HubUrl,
+  limits: BatchLimits,
+  timers: Timers,
+): Promise<ParsedUpdates> {
   const updates: Update[] = [];
   let line = 0;
+  let slice = new Slice(timers);
   for (let start = 0; start < body.length; ) {
     const lineFeed = body.indexOf(LINE_FEED, start);
     const end = lineFeed < 0 ? body.length : lineFeed;
@@ -69,6 +79,10 @@ export function parseBatch(body: Buffer, hubUrl: HubUrl, limits: BatchLimits): P
     const parsed = parseUpdate(fields.fields, hubUrl);
     if (!parsed.ok) return { ...parsed, problem: at(parsed.problem) };
     updates.push(parsed.update);
+    if (slice.isOver) {
+      await nextTurn();
+      slice = new Slice(timers);
+    }
   }
   return updates.length > 0 ? { ok: true, updates } : invalid("the batch has no update");
 }
@@ -79,14 +93,8 @@ type ParsedLine =
 
 function parseLine(text: string): ParsedLine {
   const wrong = (problem: string) => ({ ok: false, problem }) as const;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-    // What is nested too deep can be parsed, but not written again.
-    JSON.stringify(value);
-  } catch (error) {
-    return wrong(error instanceof RangeError ? "is nested too deep" : "is not JSON");
-  }
+  const value = parseJson(text);
+  if (value === undefined) return wrong("is not JSON");
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return wrong("is not a JSON object");
   }
@@ -110,15 +118,35 @@ function parseLine(text: string): ParsedLine {
   if (retry !== undefined && typeof retry !== "string" && typeof retry !== "number") {
     return wrong("retry is not a number of milliseconds");
   }
+  const written = data === undefined || typeof data === "string" ? data : writeJson(data);
+  // It could be parsed, but not written again.
+  if (written === undefined && data !== undefined) return wrong("is nested too deep");
   return {
     ok: true,
     fields: {
       topics,
-      data: data === undefined || typeof data === "string" ? data : JSON.stringify(data),
+      data: written,
       private: isPrivate ?? false,
       id,
       type,
       retry: retry === undefined ? undefined : String(retry),
     },
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** undefined: it is nested too deep. */
+function writeJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -52,7 +52,7 @@ export async function publish(service: Service, request: Request): Promise<Respo
   const parsed =
     mediaType === FORM
       ? parseFormUpdate(body, hub.url)
-      : parseBatch(body, hub.url, { maxUpdateBytes, maxUpdates: MAX_BATCH });
+      : await parseBatch(body, hub.url, { maxUpdateBytes, maxUpdates: MAX_BATCH }, hub.timers);
   if (!parsed.ok) {
     return refused(parsed.reason === "invalid" ? "bad-update" : "too-large", parsed.problem);
   }

@@ -200,6 +200,46 @@ describe("a stream of topics", () => {
     await reader?.cancel();
   });
 
+  test("with a new pattern is refused with 429 where its client has its share, and with 503 where all are full: nothing else is", async () => {
+    const patterns = (client: number, stream: number) =>
+      Array.from(
+        { length: 20 },
+        (_, n) => `match_urlpattern=/${client}/${stream}/${n}/(a{180})`,
+      ).join("&");
+    await world.end();
+    world = new World({ trustedProxies: 1 });
+    const open: Response[] = [];
+    const from = (client: number) => ({ "X-Forwarded-For": `192.0.2.${client}` });
+    const fill = async (client: number) => {
+      for (let stream = 0; ; stream += 1) {
+        const response = await world.subscribe(`?${patterns(client, stream)}`, from(client));
+        if (response.status !== 200) return response;
+        open.push(response);
+      }
+    };
+    const ofClient = await fill(1);
+    expect(ofClient.status).toBe(429);
+    expect(await problemOf(ofClient)).toBe("too-many-patterns-of-client");
+    for (let client = 2; client < 5; client += 1) expect((await fill(client)).status).toBe(429);
+    const full = await fill(5);
+    expect(full.status).toBe(503);
+    expect(await problemOf(full)).toBe("too-many-patterns");
+    expect(full.headers.get("retry-after")).toMatch(/^\d\d$/);
+    const known = `?${patterns(1, 0)}`;
+    for (const query of ["?match=a", "?match=*", known]) {
+      for (const client of [1, 9]) {
+        const response = await world.subscribe(query, from(client));
+        expect(response.status).toBe(200);
+        open.push(response);
+      }
+    }
+    const waiting = { ...from(9), Accept: "text/event-stream" };
+    const told = await world.subscribe(`?${patterns(9, 0)}`, waiting);
+    expect(told.status).toBe(200);
+    expect(await told.text()).toMatch(/^retry:\d{5}\n\n$/);
+    for (const response of open) await response.body?.cancel();
+  }, 60_000);
+
   test("is refused with 429 or 503 where there are too many, but an EventSource is told when to come back", async () => {
     await world.end();
     const limits = { maxConnections: 2, maxConnectionsPerClient: 1 };

@@ -79,8 +79,8 @@ async function headOf(
 ): Promise<Response> {
   const admitted = await admit(service, request, options);
   if (!admitted.ok) return admitted.response;
-  const { client, cors } = admitted;
-  const reason = service.hub.connections.refusal(client);
+  const { client, cors, query } = admitted;
+  const reason = service.hub.refusal(client, query.matchers);
   if (reason) return refuse(service, request, reason, cors);
   return new Response(null, { headers: { ...STREAM_HEADERS, ...cors } });
 }
