@@ -9,7 +9,7 @@ const MAX_MATCHERS = 100;
 /** Of all patterns of a request together; a few variables cost some ten. */
 const MAX_COST = 4_000;
 /** Compiling hostile patterns takes milliseconds each: others get their turn in between. */
-const COMPILE_MS = 5;
+const COMPILE_MS = 2;
 /** A longer id was never an event's here. */
 const MAX_ID_LENGTH = 512;
 
