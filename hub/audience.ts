@@ -26,13 +26,15 @@ export interface AudienceOptions {
   readonly heartbeatMs: number;
   /** Tells whether all that was delivered has been handed to the audiences that it may concern. */
   readonly isSettled: () => boolean;
+  /** Looking for what concerns it has failed. */
+  readonly onError: (error: unknown) => void;
   /** The first has come who may read subscription events, or the last has gone. */
   readonly onWatch: (audience: Audience, isWatching: boolean) => void;
   /** Nobody listens any more. */
   readonly onEmpty: (audience: Audience) => void;
 }
 
-/** What some of an audience may read beside public updates: nothing else is matched for it. */
+/** The most that somebody of an audience may read: nothing else is matched for it. */
 interface Scope {
   readonly lanes: readonly Lane[];
   readonly private: boolean;
@@ -119,7 +121,8 @@ export class Audience {
         after = page.to;
         this.#looked = after;
       }
-    } catch {
+    } catch (error) {
+      this.#options.onError(error);
       // Each connection reads for itself, and is ended where that fails too.
       this.#skipTo(this.#lookTo);
     }

@@ -15,10 +15,8 @@ const MAX_PENDING = 1_000;
 const STEPS_A_LOOK = 8;
 
 export interface AudiencesOptions
-  extends Pick<AudienceOptions, "history" | "traffic" | "timers" | "heartbeatMs"> {
+  extends Pick<AudienceOptions, "history" | "traffic" | "timers" | "heartbeatMs" | "onError"> {
   readonly url: HubUrl;
-  /** Delivering to one audience failed: the others have theirs, and it has it with the next delivery. */
-  readonly onError: (error: unknown) => void;
 }
 
 /** Finds the audiences of each delivered entry, and hands it to them: in order, and a few milliseconds a turn of the event loop. */
@@ -109,6 +107,7 @@ export class Audiences {
         try {
           audience.deliver(concerning);
         } catch (error) {
+          // The others have theirs, and it has its own with the next delivery.
           this.#options.onError(error);
         }
         yield;
