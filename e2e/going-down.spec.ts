@@ -19,7 +19,7 @@ test.describe("going down", () => {
   for (const mode of ["start", "standalone"] as const satisfies readonly Mode[]) {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       test(`${signal} with streams open: not ready, a last retry, a clean end, gone in 3 s (${mode})`, async () => {
-        await withRunnel({ mode }, async (runnel) => {
+        await withRunnel({ mode, env: { DRAIN_SECONDS: "1" } }, async (runnel) => {
           const streams = await Promise.all(
             Array.from({ length: 20 }, () => openStream(`${runnel.url}/api/stream`)),
           );

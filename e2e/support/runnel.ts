@@ -73,6 +73,8 @@ export function spawnLauncher(options: RunnelOptions & { port: number }): ChildP
       PORT: String(port),
       // A history of its own; a file has one owner at a time.
       HISTORY_URL: "memory:",
+      // No load balancer has to notice that it goes.
+      DRAIN_SECONDS: "0",
       ...env,
     },
   });
