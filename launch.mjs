@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import "./entrance.mjs";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const NEXT = join(ROOT, "node_modules/next/dist/bin/next");
@@ -43,6 +44,11 @@ function prepareEnvironment(command) {
   process.env.NEXT_MANUAL_SIG_HANDLE = "1";
   // In dev, Next's command would kill its server process after 100 ms.
   process.env.NEXT_EXIT_TIMEOUT_MS ??= "5000";
+  if (command === "dev") {
+    const entrance = `--import=${pathToFileURL(join(ROOT, "entrance.mjs")).href}`;
+    const { NODE_OPTIONS } = process.env;
+    process.env.NODE_OPTIONS = NODE_OPTIONS ? `${NODE_OPTIONS} ${entrance}` : entrance;
+  }
 }
 
 /** The configuration, from the environment and Next's .env files; ends the process if it is malformed. @param {boolean} dev */

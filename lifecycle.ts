@@ -1,11 +1,14 @@
 import { watch } from "node:fs";
+import type { Server } from "node:http";
 import { basename, resolve } from "node:path";
 import type { Service } from "./hub/http/service.ts";
 import type { Hub } from "./hub/hub.ts";
 import type { Logger } from "./hub/logger.ts";
 import { tellPeers } from "./peers.ts";
 import { tellPipelinedResponses } from "./pipelining.ts";
+import { refuseRequests } from "./refusals.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
+import { noteTargets } from "./targets.ts";
 
 /** What a request that came late has to be answered in, in milliseconds. */
 const LATE_MS = 100;
@@ -15,6 +18,8 @@ const STALLED_MS = 1_500;
 const SAME_SIGNAL_MS = 500;
 /** One save of an editor is several changes of a folder. */
 const SAME_CHANGE_MS = 1_000;
+/** Where entrance.mjs keeps the server. */
+const SERVER = Symbol.for("runnel.server");
 /** What runs beside hub/ for as long as the process does. */
 const RUNNING = new Set([
   "env.mjs",
@@ -22,7 +27,9 @@ const RUNNING = new Set([
   "metrics.ts",
   "peers.ts",
   "pipelining.ts",
+  "refusals.ts",
   "runtime.ts",
+  "targets.ts",
   "vitals.ts",
 ]);
 
@@ -31,9 +38,17 @@ export async function start(): Promise<void> {
   const { config, hub, logger, service } = await startedRuntime();
   tellPipelinedResponses();
   tellPeers();
+  noteTargets();
+  const server = findServer();
+  if (server) refuseRequests(server, service);
   tellOfOpenDoors(service, logger);
   drainOnSignal(hub, logger, config.DRAIN_SECONDS * 1000);
   if (process.env.NODE_ENV === "development") tellOfChanges(logger);
+}
+
+/** The server that entrance.mjs has found; undefined where the launcher did not start it. */
+function findServer(): Server | undefined {
+  return (globalThis as typeof globalThis & { [SERVER]?: Server })[SERVER];
 }
 
 async function startedRuntime(): Promise<Runtime> {

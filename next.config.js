@@ -19,6 +19,7 @@ export default {
   outputFileTracingIncludes: {
     "/*": [
       "launch.mjs",
+      "entrance.mjs",
       "env.mjs",
       "node_modules/zod/**/*.js",
       "node_modules/{lmdb,msgpackr,ordered-binary,weak-lru-cache}/**/*.{js,cjs,json}",

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
+import { ask } from "./support/ask.ts";
 import { HUB, listen, numbered, post, publish, publishAll, query } from "./support/hub.ts";
 import { connections, type Mode, type Runnel, startRunnel } from "./support/runnel.ts";
 
@@ -168,6 +170,58 @@ for (const mode of MODES) {
           type: `urn:runnel:problem:${problem}`,
         });
       }
+    });
+
+    test("a query that is not UTF-8 is refused with 400 as it comes over the wire, in whatever parameter", async () => {
+      const wrong = ["%ff", "%C3%28", "%ED%A0%80"].map((value) => `match=${value}`);
+      for (const of of [...wrong, "match=a&x=%ff", "match=a&%ff=1"]) {
+        const answer = await ask(runnel, { path: `${HUB}?${of}` });
+        expect(answer.statusCode, of).toBe(400);
+        expect(await text(answer), of).toContain("is not valid UTF-8");
+      }
+      const path = await ask(runnel, { path: `${HUB}/subscriptions/exact/%ff` });
+      expect(path.statusCode).toBe(400);
+      expect(await text(path)).toContain("urn:runnel:problem:bad-target");
+    });
+
+    test("a request target in absolute form is answered as its path and query are", async () => {
+      const path = `http://localhost:${runnel.port}${HUB}${query("match", "é", "absolute")}`;
+      const listener = await listen(runnel, { at: query("match", "é"), path });
+      expect(listener.status).toBe(200);
+      await publish(runnel, { topic: "é", data: "1" });
+      await publish(runnel, { topic: "absolute", data: "2" });
+      await expect.poll(listener.data).toEqual(["1", "2"]);
+      listener.leave();
+      // The target's host counts, not that of the field: here, for whom a playground answers.
+      const other = `http://hub.example.com${HUB}?match=a`;
+      const refused = await ask(runnel, { path: other, headers: { Host: "localhost" } });
+      expect(refused.statusCode).toBe(403);
+      expect(await text(refused)).toContain("urn:runnel:problem:wrong-host");
+    });
+
+    test("a head of 64 KiB is taken; a larger one is refused with 431 for any page to read", async () => {
+      const topics = numbered("x".repeat(2_000), 30);
+      const listener = await listen(runnel, { at: query("match", ...topics) });
+      expect(listener.status).toBe(200);
+      listener.leave();
+      const answer = await ask(runnel, { path: `${HUB}?match=${"x".repeat(66_000)}` });
+      expect(answer.statusCode).toBe(431);
+      expect(answer.headers["access-control-allow-origin"]).toBe("*");
+      expect(answer.headers["content-type"]).toBe("application/problem+json");
+      expect(JSON.parse(await text(answer))).toMatchObject({
+        type: "urn:runnel:problem:head-too-large",
+        detail: expect.stringContaining("65536 bytes"),
+      });
+    });
+
+    test("a method that no route knows is refused with 405, and OPTIONS * is answered", async () => {
+      for (const method of ["TRACE", "PROPFIND", "CONNECT"]) {
+        const answer = await ask(runnel, { method, path: method === "CONNECT" ? "a:443" : "/" });
+        expect(answer.statusCode, method).toBe(405);
+        expect(answer.headers.allow).toBe("GET, HEAD, POST, OPTIONS");
+      }
+      const server = await ask(runnel, { method: "OPTIONS", path: "*" });
+      expect(server.statusCode).toBe(204);
     });
 
     test("the subscription API finds what is percent-encoded, slashes and all", async () => {

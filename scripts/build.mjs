@@ -24,8 +24,10 @@ const SOURCES = [
   "pipelining.ts",
   "postcss.config.mjs",
   "proxy.ts",
+  "refusals.ts",
   "runnel.ts",
   "runtime.ts",
+  "targets.ts",
   "tsconfig.json",
   "vitals.ts",
 ];

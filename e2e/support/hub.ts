@@ -77,6 +77,8 @@ export interface Listener {
 export interface Listening {
   /** The address behind the server's; `?match=…` alone is at the protocol's. */
   readonly at: string;
+  /** The request target, where it is not the path and query of `at`. */
+  readonly path?: string;
   readonly headers?: Record<string, string>;
   /** Reads no byte until `resume`. */
   readonly paused?: boolean;
@@ -90,15 +92,19 @@ export const short = (text: string): string => `${text.slice(0, 8)}… ${text.le
 /** Opens a stream and resolves with its head. */
 export function listen(
   runnel: Pick<Runnel, "url">,
-  { at, headers = {}, paused = false, shortened = false }: Listening,
+  { at, path, headers = {}, paused = false, shortened = false }: Listening,
 ): Promise<Listener> {
   const url = `${runnel.url}${at.startsWith("?") ? HUB : ""}${at}`;
   return new Promise((resolve, reject) => {
-    const request = get(url, { headers, agent: false }, (response) => {
-      const keep = shortened ? short : (data: string) => data;
-      resolve(listener(response, () => request.destroy(), keep));
-      if (paused) response.pause();
-    });
+    const request = get(
+      url,
+      { headers, agent: false, ...(path === undefined ? {} : { path }) },
+      (response) => {
+        const keep = shortened ? short : (data: string) => data;
+        resolve(listener(response, () => request.destroy(), keep));
+        if (paused) response.pause();
+      },
+    );
     request.on("error", reject);
   });
 }

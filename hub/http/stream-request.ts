@@ -4,6 +4,7 @@ import type { HubUrl } from "../hub-url.ts";
 import { MATCHER_TYPES, type Matcher, parseMatcher } from "../matcher.ts";
 import { decodeUtf8, parseForm } from "./form.ts";
 import type { ProblemName } from "./problem.ts";
+import { queryOf } from "./target.ts";
 
 const MAX_MATCHERS = 100;
 /** Of all patterns of a request together; a few variables cost some ten. */
@@ -36,7 +37,7 @@ export async function parseStreamQuery(
   request: Request,
   hubUrl: HubUrl,
 ): Promise<ParsedStreamQuery> {
-  const form = parseForm(new URL(request.url).search.slice(1));
+  const form = parseForm(queryOf(request));
   if (!form.ok) return { ok: false, name: "bad-parameter", problem: form.problem };
   const matchers = new Map<string, Matcher>();
   let heartbeat: HeartbeatKind = "comment";
@@ -82,8 +83,8 @@ export async function parseStreamQuery(
 
 /** Whether the request is for the server's clock, which is no topic. */
 export function asksForClock(request: Request, { clock }: StreamOptions): boolean {
-  const names = [...new URL(request.url).searchParams.keys()];
-  return clock && !names.some(isReservedName);
+  const form = parseForm(queryOf(request));
+  return clock && form.ok && !form.pairs.some(([name]) => isReservedName(name));
 }
 
 // [spec] All names that begin with `match`, in whatever case, are reserved: a misspelled type fails loudly.

@@ -1,0 +1,129 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { PUBLIC } from "./hub/http/origin.ts";
+import { type ProblemName, problemResponse } from "./hub/http/problem.ts";
+import type { Service } from "./hub/http/service.ts";
+
+/** Next answers any other with a page, or fails. */
+const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const ALLOW = { Allow: "GET, HEAD, POST, OPTIONS" };
+/** How long a client may go on sending a refused head, in milliseconds. A socket that is closed before takes the answer with it. */
+const LINGER_MS = 1_000;
+
+/**
+ * Answers the requests that Next or Node would answer with an error of their own, or not at all: a method that no route knows, a target
+ * that is no address, a head that is too large.
+ */
+export function refuseRequests(server: Server, service: Service): void {
+  const newest = new WeakMap<Duplex, ServerResponse>();
+  const answerOfNext = server.listeners("request");
+  server.removeAllListeners("request");
+  server.on("request", (request, response) => {
+    newest.set(request.socket, response);
+    const answer = answerOf(request, service);
+    if (answer) void send(response, answer);
+    else for (const listener of answerOfNext) Reflect.apply(listener, server, [request, response]);
+  });
+  server.on("connect", async ({ method = "" }, socket) => {
+    // Node has taken its own listener off.
+    socket.on("error", () => {});
+    const answer = refused(service, "method-not-allowed", `${method} is not allowed here`, ALLOW);
+    end(socket, await textOf(answer));
+  });
+  const ended = new WeakSet<Duplex>();
+  server.on("clientError", async (error: NodeJS.ErrnoException, socket) => {
+    // Whatever comes after the first error is one, too.
+    if (ended.has(socket)) return;
+    ended.add(socket);
+    const text = await textOf(answerToBroken(error.code, server, service));
+    if (socket.writable && isBetweenAnswers(newest.get(socket))) end(socket, text);
+    else socket.destroy();
+  });
+}
+
+function answerOf(
+  { method = "", url = "" }: IncomingMessage,
+  service: Service,
+): Response | undefined {
+  if (!KNOWN_METHODS.has(method)) {
+    return refused(service, "method-not-allowed", `${method} is not allowed here`, ALLOW);
+  }
+  // For the server as a whole. Source: RFC 9110, section 9.3.7.
+  if (method === "OPTIONS" && url === "*")
+    return new Response(null, { status: 204, headers: ALLOW });
+  if (!url.startsWith("/")) {
+    const detail = "the request target is neither a path nor an http or https URL";
+    return refused(service, "bad-target", detail);
+  }
+  if (!hasUtf8Path(url)) {
+    return refused(service, "bad-target", "the path is not valid UTF-8, percent-encoded");
+  }
+  return undefined;
+}
+
+/** The answer to a request that Node could not parse, or did not get in time: as Node's own, but for a head that is too large. */
+function answerToBroken(code: string | undefined, server: Server, service: Service): Response {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW": {
+      const max = "maxHeaderSize" in server ? server.maxHeaderSize : undefined;
+      const detail = `the request line and the fields may have ${max} bytes together: ask for fewer matchers, or send a shorter token`;
+      // Its Origin was not parsed; it tells nothing that a page may not read.
+      return refused(service, "head-too-large", detail, PUBLIC);
+    }
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return new Response(null, { status: 413 });
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new Response(null, { status: 408 });
+    default:
+      return new Response(null, { status: 400 });
+  }
+}
+
+function refused(
+  { hub, logger }: Service,
+  problem: ProblemName,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  hub.meter.refused(problem);
+  logger.info({ problem }, "request refused");
+  return problemResponse(problem, detail, headers);
+}
+
+function hasUtf8Path(target: string): boolean {
+  const [path = ""] = target.split(/[?#]/, 1);
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether nothing of an answer has been written that another answer would cut in two. */
+function isBetweenAnswers(newest: ServerResponse | undefined): boolean {
+  if (newest === undefined || newest.writableFinished) return true;
+  // A response that waits behind another one has no socket.
+  return newest.socket !== null && !newest.headersSent;
+}
+
+async function send(response: ServerResponse, answer: Response): Promise<void> {
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  response.end(await answer.text());
+}
+
+/** The last response of a connection, as it goes over the wire. */
+async function textOf(answer: Response): Promise<string> {
+  const body = await answer.text();
+  const fields = [...answer.headers, ["Content-Length", String(Buffer.byteLength(body))]];
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const { status } = answer;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}Connection: close\r\n\r\n${body}`;
+}
+
+function end(socket: Duplex, text: string): void {
+  const overdue = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(overdue));
+  socket.end(text);
+  socket.resume();
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { parseAbsolute } from "./targets.ts";
+
+test.each([
+  ["http://localhost:3200/a?b=%ff", "localhost:3200", "/a?b=%ff"],
+  ["HTTPS://Example.com/a/../b", "example.com", "/a/../b"],
+  ["http://example.com", "example.com", "/"],
+  ["http://example.com?match=a", "example.com", "/?match=a"],
+  ["http://name:secret@example.com/a", "example.com", "/a"],
+])("the absolute form %s is the Host %s and the origin form %s", (absolute, host, target) => {
+  expect(parseAbsolute(absolute)).toEqual({ host, target });
+});
+
+test.each([
+  "/a",
+  "//example.com/a",
+  "/http://example.com/",
+  "*",
+  "ftp://example.com/",
+  "http://[/",
+])("%s is no absolute form", (target) => {
+  expect(parseAbsolute(target)).toBeUndefined();
+});
