@@ -4,6 +4,8 @@ import { basename, resolve } from "node:path";
 import type { Service } from "./hub/http/service.ts";
 import type { Hub } from "./hub/hub.ts";
 import type { Logger } from "./hub/logger.ts";
+import { logConsole } from "./next-log.ts";
+import { watchOpenFiles } from "./open-files.ts";
 import { tellPeers } from "./peers.ts";
 import { tellPipelinedResponses } from "./pipelining.ts";
 import { refuseRequests } from "./refusals.ts";
@@ -25,6 +27,8 @@ const RUNNING = new Set([
   "env.mjs",
   "lifecycle.ts",
   "metrics.ts",
+  "next-log.ts",
+  "open-files.ts",
   "peers.ts",
   "pipelining.ts",
   "refusals.ts",
@@ -36,11 +40,14 @@ const RUNNING = new Set([
 /** Starts the process's runtime, or ends the process with exit code 1 and one line that says why. */
 export async function start(): Promise<void> {
   const { config, hub, logger, service } = await startedRuntime();
+  // In dev it is for the developer's eyes, in colours.
+  if (process.env.NODE_ENV === "production") logConsole(logger, console);
   tellPipelinedResponses();
   tellPeers();
   noteTargets();
   const server = findServer();
   if (server) refuseRequests(server, service);
+  watchOpenFiles(logger, () => hub.connections.size);
   tellOfOpenDoors(service, logger);
   drainOnSignal(hub, logger, config.DRAIN_SECONDS * 1000);
   if (process.env.NODE_ENV === "development") tellOfChanges(logger);

@@ -1,6 +1,6 @@
 import { AsyncResource } from "node:async_hooks";
 import { resolve } from "node:path";
-import pino from "pino";
+import pino, { type Logger } from "pino";
 import { type Config, readConfig } from "./env.mjs";
 import { Minter } from "./hub/auth/minter.ts";
 import { playgroundIssuer } from "./hub/auth/playground.ts";
@@ -11,7 +11,6 @@ import { HubUrl } from "./hub/hub-url.ts";
 import { openLmdbLog } from "./hub/log/lmdb.ts";
 import { MemoryLog } from "./hub/log/memory.ts";
 import type { Log } from "./hub/log/types.ts";
-import type { Logger } from "./hub/logger.ts";
 import { systemTimers } from "./hub/timers.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { processVitals } from "./vitals.ts";

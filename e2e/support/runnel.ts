@@ -19,6 +19,8 @@ export interface RunnelOptions {
   /** The launcher's path from there; default: its name. */
   readonly launcher?: string;
   readonly port?: number;
+  /** How many files it may have open. */
+  readonly files?: number;
 }
 
 export interface Exit {
@@ -58,7 +60,9 @@ export function spawnLauncher(options: RunnelOptions & { port: number }): ChildP
   const [program, args] = options.npm
     ? ["npm", ["run", command]]
     : [process.execPath, [options.launcher ?? "launch.mjs", command]];
-  return spawn(program, args, {
+  const limited = `ulimit -n ${options.files}; exec "$0" "$@"`;
+  const [file, words] = options.files ? ["sh", ["-c", limited, program, ...args]] : [program, args];
+  return spawn(file, words, {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
