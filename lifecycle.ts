@@ -20,8 +20,13 @@ const STALLED_MS = 1_500;
 const SAME_SIGNAL_MS = 500;
 /** One save of an editor is several changes of a folder. */
 const SAME_CHANGE_MS = 1_000;
-/** Where entrance.mjs keeps the server. */
-const SERVER = Symbol.for("runnel.server");
+/** Where entrance.mjs leaves the server. */
+const ENTRANCE = Symbol.for("runnel.entrance");
+interface Entrance {
+  readonly server: Server;
+  /** Reports the starts of requests that came before this process was ready. */
+  replayRequests(): void;
+}
 /** What runs beside hub/ for as long as the process does. */
 const RUNNING = new Set([
   "env.mjs",
@@ -45,17 +50,20 @@ export async function start(): Promise<void> {
   tellPipelinedResponses();
   tellPeers();
   noteTargets();
-  const server = findServer();
-  if (server) refuseRequests(server, service);
+  const entrance = findEntrance();
+  if (entrance) {
+    refuseRequests(entrance.server, service);
+    entrance.replayRequests();
+  }
   watchOpenFiles(logger, () => hub.connections.size);
   tellOfOpenDoors(service, logger);
   drainOnSignal(hub, logger, config.DRAIN_SECONDS * 1000);
   if (process.env.NODE_ENV === "development") tellOfChanges(logger);
 }
 
-/** The server that entrance.mjs has found; undefined where the launcher did not start it. */
-function findServer(): Server | undefined {
-  return (globalThis as typeof globalThis & { [SERVER]?: Server })[SERVER];
+/** Returns what entrance.mjs has left; undefined where the launcher did not start this process. */
+function findEntrance(): Entrance | undefined {
+  return (globalThis as typeof globalThis & { [ENTRANCE]?: Entrance })[ENTRANCE];
 }
 
 async function startedRuntime(): Promise<Runtime> {

@@ -1,3 +1,4 @@
+import { subscribe } from "node:diagnostics_channel";
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { PUBLIC } from "./hub/http/origin.ts";
@@ -16,10 +17,13 @@ const LINGER_MS = 1_000;
  */
 export function refuseRequests(server: Server, service: Service): void {
   const newest = new WeakMap<Duplex, ServerResponse>();
+  subscribe("http.server.request.start", (message) => {
+    const { socket, response } = message as { socket: Duplex; response: ServerResponse };
+    newest.set(socket, response);
+  });
   const answerOfNext = server.listeners("request");
   server.removeAllListeners("request");
   server.on("request", (request, response) => {
-    newest.set(request.socket, response);
     const answer = answerOf(request, service);
     if (answer) void send(response, answer);
     else for (const listener of answerOfNext) Reflect.apply(listener, server, [request, response]);

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
+import { ask } from "./support/ask.ts";
 import { WITHOUT_BUILDS, withCopy } from "./support/copy.ts";
+import { HUB } from "./support/hub.ts";
 import { openStream, packets } from "./support/open-stream.ts";
 import {
   answers,
@@ -59,6 +61,26 @@ test.describe("starting", () => {
       }
     });
   }
+
+  test("a request that comes before the server is ready is answered as any later one", async () => {
+    const port = await freePort();
+    const child = spawnLauncher({ port, env: { DRAIN_SECONDS: "0" } });
+    const closed = new Promise((resolve) => child.on("close", resolve));
+    try {
+      // Sees what its client wrote only where it was noted as it came.
+      const first = () => ask({ port }, { path: `${HUB}?match=%ff` }).catch(() => undefined);
+      let answer = await first();
+      while (!answer && child.exitCode === null) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        answer = await first();
+      }
+      expect(answer?.statusCode).toBe(400);
+      answer?.resume();
+    } finally {
+      child.kill();
+      await closed;
+    }
+  });
 
   test("through a link to its folder, as release folders have it, it starts all the same", async () => {
     const folder = mkdtempSync(join(tmpdir(), "runnel-"));
