@@ -44,17 +44,16 @@ const RUNNING = new Set([
 
 /** Starts the process's runtime, or ends the process with exit code 1 and one line that says why. */
 export async function start(): Promise<void> {
-  const { config, hub, logger, service } = await startedRuntime();
-  // In dev it is for the developer's eyes, in colours.
-  if (process.env.NODE_ENV === "production") logConsole(logger, console);
+  const entrance = findEntrance();
   tellPipelinedResponses();
   tellPeers();
   noteTargets();
-  const entrance = findEntrance();
-  if (entrance) {
-    refuseRequests(entrance.server, service);
-    entrance.replayRequests();
-  }
+  // In the same turn, so that none is reported twice.
+  entrance?.replayRequests();
+  const { config, hub, logger, service } = await startedRuntime();
+  if (entrance) refuseRequests(entrance.server, service);
+  // In dev it is for the developer's eyes, in colours.
+  if (process.env.NODE_ENV === "production") logConsole(logger, console);
   watchOpenFiles(logger, () => hub.connections.size);
   tellOfOpenDoors(service, logger);
   drainOnSignal(hub, logger, config.DRAIN_SECONDS * 1000);
