@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { endianness } from "node:os";
 import { join } from "node:path";
+import { NO_PAGE, Pages } from "./lmdb-pages.ts";
 
 /** LMDB's two roots, of which the one with the newer transaction counts. Offsets from their pages' starts, with 64-bit pointers. */
 const ROOT = {
@@ -9,19 +10,28 @@ const ROOT = {
   version: 28,
   pageSize: 48,
   freePagesRoot: 88,
+  mainEntries: 128,
   mainRoot: 136,
+  lastPage: 144,
   transaction: 152,
 } as const;
 const MAGIC = 0xbeefc0de;
 /** Of the data, as the package `lmdb` builds it. */
 const VERSION = 2;
-const NO_PAGE = 2n ** 64n - 1n;
+/** More tables than a log has: a file with more is another program's. */
+const MOST_TABLES = 64;
+
+/** foreign: the file is not LMDB's, or of another version. damaged: pages are missing or overwritten. */
+export interface FileProblem {
+  readonly kind: "foreign" | "damaged";
+  readonly why: string;
+}
 
 /**
- * Says what is wrong with the file in a log's folder: lmdb itself ends the whole process at one that is not LMDB's, or was cut off.
- * Only roots are looked at, so it takes no time whatever the file's size. A file that is not there, or empty, is fine.
+ * Finds out what is wrong with the file in a log's folder: lmdb itself ends the whole process at one that is not LMDB's, or was cut off.
+ * Only roots are read, unless the file is shorter than its last page. A file that is not there, or empty, is fine.
  */
-export function fileProblem(folder: string): string | undefined {
+export function fileProblem(folder: string): FileProblem | undefined {
   // Another layout; then lmdb has to see for itself.
   if (endianness() !== "LE" || process.arch === "ia32" || process.arch === "arm") return undefined;
   const path = join(folder, "data.mdb");
@@ -35,22 +45,44 @@ export function fileProblem(folder: string): string | undefined {
   try {
     const stats = fstatSync(file);
     if (!stats.isFile() || stats.size === 0) return undefined;
-    const first = readRoot(file, 0);
-    if (!first) return "it is not LMDB's, or of another version";
-    const pageSize = first.readUInt32LE(ROOT.pageSize);
-    const second = readRoot(file, pageSize);
-    if (!second) return "it is damaged, or was cut off";
-    const isSecond =
-      first.readBigUInt64LE(ROOT.transaction) < second.readBigUInt64LE(ROOT.transaction);
-    const root = isSecond ? second : first;
-    const pages = BigInt(Math.floor(stats.size / pageSize));
-    const isCutOff = [ROOT.freePagesRoot, ROOT.mainRoot]
-      .map((offset) => root.readBigUInt64LE(offset))
-      .some((page) => page !== NO_PAGE && page >= pages);
-    return isCutOff ? "it was cut off" : undefined;
+    return problemOf(file, stats.size);
   } finally {
     closeSync(file);
   }
+}
+
+function problemOf(file: number, size: number): FileProblem | undefined {
+  const first = readRoot(file, 0);
+  if (!first) return { kind: "foreign", why: "it is not LMDB's, or of another version" };
+  const pageSize = first.readUInt32LE(ROOT.pageSize);
+  const second = readRoot(file, pageSize);
+  if (!second) return { kind: "damaged", why: "its second page is damaged or not there" };
+  const transaction = (root: Buffer) => root.readBigUInt64LE(ROOT.transaction);
+  const root = transaction(first) < transaction(second) ? second : first;
+  const count = Math.floor(size / pageSize);
+  try {
+    checkPages(root, new Pages(file, pageSize, count), count);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const why = `${error.message}; it has ${count} pages, of up to ${root.readBigUInt64LE(ROOT.lastPage) + 1n} that were used`;
+    return { kind: "damaged", why };
+  }
+}
+
+/** @throws RangeError if a page is missing or damaged */
+function checkPages(root: Buffer, pages: Pages, count: number): void {
+  const free = root.readBigUInt64LE(ROOT.freePagesRoot);
+  const main = root.readBigUInt64LE(ROOT.mainRoot);
+  // Usually free pages are missing then, which were never written. Only the trees tell.
+  const isShort = root.readBigUInt64LE(ROOT.lastPage) >= BigInt(count);
+  const check = (tree: bigint): void => {
+    if (isShort) for (const _ of pages.values(tree));
+    else pages.checkRoot(tree);
+  };
+  check(free);
+  if (root.readBigUInt64LE(ROOT.mainEntries) > MOST_TABLES) check(main);
+  else for (const { table } of pages.values(main)) check(table ?? NO_PAGE);
 }
 
 function readRoot(file: number, at: number): Buffer | undefined {

@@ -1,13 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { type Database, open, type RootDatabase } from "lmdb";
-import { HubError } from "../errors.ts";
-import { fileProblem } from "./lmdb-file.ts";
+import type { Database, RootDatabase } from "lmdb";
 import type { Lane, Position } from "./types.ts";
 
 /** Grows with every change of how a log lies in its file. */
-const FORMAT = 1;
+export const FORMAT = 1;
 
 /** Buffers in and out. What a read gives MAY be overwritten by the next read: decode it, or copy it, at once. */
 export type Table = Database<Buffer, Buffer>;
@@ -22,7 +18,9 @@ export interface LaneTables {
 /** The tables of one file. */
 export interface Store {
   readonly folder: string;
-  /** Whether the file is still where it was opened: written to after somebody removed it, it would be gone with the process. */
+  /** The key of the log's ids. */
+  readonly idKey: Buffer;
+  /** Whether the files are still where they were opened: written to after somebody removed them, they would be gone with the process. */
   isInPlace(): boolean;
   readonly root: RootDatabase<Buffer, Buffer>;
   /** What the log is, who owns it, and its state after the last commit. Versioned: the owner's version is its token. */
@@ -46,112 +44,6 @@ export const META = {
 
 /** A value where the key says it all. */
 export const NOTHING = Buffer.alloc(0);
-
-/** What reads give is decoded at once, so it is not copied first. */
-const asIs = {
-  encode: (value: Buffer) => value,
-  // lmdb sets the length of its one buffer, but what that holds goes on: cut it off.
-  decode: (bytes: Buffer) => bytes.subarray(0, bytes.length),
-};
-
-/**
- * Opens the file, or makes it.
- * @throws HubError `log:unavailable` naming the folder
- */
-export function openStore(folder: string): Store {
-  const problem = fileProblem(folder);
-  if (problem) throw notALog(folder, `data.mdb can't be read: ${problem}`);
-  let root: RootDatabase<Buffer, Buffer>;
-  try {
-    // Updates may be private: the folder is for its owner alone.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    root = open<Buffer, Buffer>({
-      path: folder,
-      // A name with a dot in it would be taken for a file's.
-      noSubdir: false,
-      maxDbs: 16,
-      // An acknowledged update is on disk. Without `overlappingSync`, LMDB's commit writes the pages, waits for fdatasync, writes its root
-      // through a descriptor opened with O_DSYNC, and only then is the promise resolved.
-      overlappingSync: false,
-      // A commit starts when it is made, and not a turn of the event loop later: what waits was already gathered.
-      eventTurnBatching: false,
-      compression: false,
-      encoding: "binary",
-      keyEncoding: "binary",
-    });
-  } catch (cause) {
-    throw cantOpen(folder, cause);
-  }
-  try {
-    refuseForeign(root, folder);
-    const settings = { keyEncoding: "binary", encoding: "binary", encoder: asIs } as const;
-    const table = (name: string, useVersions = false): Table =>
-      root.openDB({ name, useVersions, ...settings });
-    const lane = (name: Lane): LaneTables => ({
-      entries: table(name),
-      topics: table(`topics of ${name}`),
-    });
-    const inode = inodeIn(folder);
-    return {
-      folder,
-      isInPlace: () => inodeIn(folder) === inode,
-      root,
-      meta: table("meta", true),
-      lanes: { updates: lane("updates"), subscriptions: lane("subscriptions") },
-      ids: table("ids"),
-      receipts: table("receipts"),
-      receiptOrder: table("order of receipts"),
-      active: table("active subscriptions"),
-    };
-  } catch (cause) {
-    void root.close();
-    throw cause instanceof HubError ? cause : cantOpen(folder, cause);
-  }
-}
-
-const inodeIn = (folder: string): bigint | undefined =>
-  statSync(join(folder, "data.mdb"), { bigint: true, throwIfNoEntry: false })?.ino;
-
-/** What the log is: its format, and the key of its ids. */
-export interface LogRecord {
-  readonly format: number;
-  /** Base64. */
-  readonly idKey: string;
-}
-
-/** MUST be called in a write transaction, so that of two processes one makes it. */
-export function readOrMakeRecord({ meta, folder }: Store, makeKey: () => Buffer): Buffer {
-  const found = meta.get(META.log);
-  if (found) {
-    const { format, idKey }: LogRecord = JSON.parse(found.toString());
-    if (format === FORMAT) return Buffer.from(idKey, "base64");
-    const message = `The history in ${folder} has format ${format}, but this version of Runnel reads format ${FORMAT}: run the version that wrote it, or move the folder away.`;
-    throw new HubError("log:unavailable", message);
-  }
-  const key = makeKey();
-  const record: LogRecord = { format: FORMAT, idKey: key.toString("base64") };
-  meta.putSync(META.log, Buffer.from(JSON.stringify(record)), 1);
-  return key;
-}
-
-/** Another program's LMDB file is not ours to write to. */
-function refuseForeign(root: RootDatabase<Buffer, Buffer>, folder: string): void {
-  const names = [...root.getKeys()].map((key) => key.toString());
-  if (names.length === 0 || names.some((name) => name.startsWith("meta"))) return;
-  throw notALog(folder, "data.mdb is another program's");
-}
-
-const notALog = (folder: string, why: string): HubError =>
-  new HubError(
-    "log:unavailable",
-    `${folder} holds no history of Runnel's (${why}): move it away, or give the history a folder of its own.`,
-  );
-
-function cantOpen(folder: string, cause: unknown): HubError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const message = `The history can't be kept in ${folder} (${why}): it must be a folder that this process may write to, on a disk with room, that holds nothing but the history.`;
-  return new HubError("log:unavailable", message, cause);
-}
 
 const POSITION_BYTES = 8;
 const HASH_BYTES = 16;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open } from "lmdb";
@@ -168,39 +168,6 @@ describe("a log on disk", () => {
     });
     await expect(opening).rejects.toMatchObject({ code: "log:unavailable" });
     await expect(opening).rejects.toThrow(/file\/history.* must be a folder that this process may/);
-  });
-
-  test("refuses a file that is no log's, or was cut off", async () => {
-    const path = join(folder, "data.mdb");
-    const log = await openLog();
-    await append(log, update("a", "x".repeat(100_000)));
-    await log.close();
-    const whole = await readFile(path);
-    const newer = Buffer.from(whole);
-    newer.writeUInt32LE(3, 28);
-    const wrong = [
-      Buffer.alloc(50_000, "no database"),
-      newer,
-      ...[100, 4_096, 8_192].map((size) => whole.subarray(0, size)),
-    ];
-    for (const bytes of wrong) {
-      await writeFile(path, bytes);
-      const opening = openLog();
-      await expect(opening).rejects.toMatchObject({ code: "log:unavailable" });
-      await expect(opening).rejects.toThrow(`${folder} holds no history of Runnel's`);
-    }
-    await writeFile(path, whole);
-    expect(await readAll(await openLog())).toHaveLength(1);
-  });
-
-  test("refuses another program's database, and leaves it as it is", async () => {
-    const theirs = open({ path: folder });
-    await theirs.openDB({ name: "theirs" }).put("a", 1);
-    await theirs.close();
-    await expect(openLog()).rejects.toThrow(/data.mdb is another program's.*folder of its own/);
-    const again = open({ path: folder });
-    expect([...again.getKeys()]).toEqual(["theirs"]);
-    await again.close();
   });
 
   test("refuses a newer format, and says so", async () => {

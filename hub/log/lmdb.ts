@@ -6,9 +6,10 @@ import type { Logger } from "../logger.ts";
 import type { Timers } from "../timers.ts";
 import { parseTopic } from "../topic.ts";
 import { prepareCommit, sizeOf, type Waiting } from "./commit.ts";
+import { openStore } from "./lmdb-open.ts";
 import { findOwnId, type Reader, readLane, readLaneBack } from "./lmdb-read.ts";
 import { readState, type State, type StoredReceipt } from "./lmdb-state.ts";
-import { digestOf, openStore, readOrMakeRecord, type Store, TopicHashes } from "./lmdb-store.ts";
+import { digestOf, type Store, TopicHashes } from "./lmdb-store.ts";
 import { type CommitPlan, planCommit, writeCommit } from "./lmdb-write.ts";
 import { Ownership } from "./owner.ts";
 import { mergePages } from "./page.ts";
@@ -50,13 +51,10 @@ const UPDATES_PER_COMMIT = 1_000;
  * @throws HubError `log:unavailable` if the folder can't be written, or holds something else
  */
 export async function openLmdbLog(options: LmdbLogOptions): Promise<Log> {
-  const store = openStore(options.folder);
+  const store = openStore(options.folder, () => randomBytes(ID_KEY_BYTES), options.logger);
   try {
-    const key = store.root.transactionSync(() =>
-      readOrMakeRecord(store, () => randomBytes(ID_KEY_BYTES)),
-    );
     const ownership = await Ownership.take(store, options.waitForOwnerMs, options.logger);
-    return new LmdbLog(options, store, ownership, createEventIds(key));
+    return new LmdbLog(options, store, ownership, createEventIds(store.idKey));
   } catch (error) {
     await store.root.close();
     throw error instanceof HubError ? error : unavailable(options.folder, error);

@@ -1,0 +1,186 @@
+import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { open, type RootDatabase } from "lmdb";
+import { HubError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import { type FileProblem, fileProblem } from "./lmdb-file.ts";
+import { FORMAT, type LaneTables, META, type Store, type Table } from "./lmdb-store.ts";
+import type { Lane } from "./types.ts";
+
+/** What reads give is decoded at once, so it is not copied first. */
+const asIs = {
+  encode: (value: Buffer) => value,
+  // lmdb sets the length of its one buffer, but what that holds goes on: cut it off.
+  decode: (bytes: Buffer) => bytes.subarray(0, bytes.length),
+};
+
+const TABLE = { keyEncoding: "binary", encoding: "binary", encoder: asIs } as const;
+
+/** LMDB's names for them. */
+const FILES = ["data.mdb", "lock.mdb"] as const;
+/** Read and written by their owner alone. */
+export const FILE_MODE = 0o600;
+const OTHERS_WRITE = 0o022;
+const STICKY = 0o1000;
+
+/**
+ * Opens the file, or makes it with the log's record in it.
+ * @param makeKey makes the key of a new log's ids
+ * @param logger is told of a folder that others may write to
+ * @throws HubError `log:unavailable` naming the folder
+ */
+export function openStore(
+  folder: string,
+  makeKey: () => Buffer,
+  logger?: Pick<Logger, "warn">,
+): Store {
+  let root: RootDatabase<Buffer, Buffer> | undefined;
+  try {
+    const problem = fileProblem(folder);
+    if (problem) throw unreadable(folder, problem);
+    // Updates may be private: folder and files are for their owner alone.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    root = openRoot(folder);
+    if (isForeign(root)) throw notALog(folder, "data.mdb is another program's");
+    keepPrivate(folder, logger);
+    return storeIn(root, folder, makeKey);
+  } catch (cause) {
+    void root?.close();
+    throw cause instanceof HubError ? cause : cantOpen(folder, cause);
+  }
+}
+
+function openRoot(folder: string): RootDatabase<Buffer, Buffer> {
+  const settings = {
+    path: folder,
+    // A name with a dot in it would be taken for a file's.
+    noSubdir: false,
+    maxDbs: 16,
+    // An acknowledged update is on disk. Without `overlappingSync`, LMDB's commit writes the pages, waits for fdatasync, writes its root
+    // through a descriptor opened with O_DSYNC, and only then is the promise resolved.
+    overlappingSync: false,
+    // A commit starts when it is made, and not a turn of the event loop later: what waits was already gathered.
+    eventTurnBatching: false,
+    compression: false,
+    encoding: "binary",
+    keyEncoding: "binary",
+    // Of files that are made. lmdb's types do not know it.
+    permissionsMode: FILE_MODE,
+  } as const;
+  return open<Buffer, Buffer>(settings);
+}
+
+function storeIn(root: RootDatabase<Buffer, Buffer>, folder: string, makeKey: () => Buffer): Store {
+  const table = (name: string, useVersions = false): Table =>
+    root.openDB({ name, useVersions, ...TABLE });
+  const lane = (name: Lane): LaneTables => ({
+    entries: table(name),
+    topics: table(`topics of ${name}`),
+  });
+  // In one transaction: of two processes one makes it, and no file is left with tables and without the record that says whose they are.
+  const { meta, idKey } = root.transactionSync(() => {
+    const made = table("meta", true);
+    return { meta: made, idKey: readOrMakeRecord(made, folder, makeKey) };
+  });
+  const inodes = inodesIn(folder);
+  return {
+    folder,
+    idKey,
+    isInPlace: () => inodes !== undefined && inodesIn(folder) === inodes,
+    root,
+    meta,
+    lanes: { updates: lane("updates"), subscriptions: lane("subscriptions") },
+    ids: table("ids"),
+    receipts: table("receipts"),
+    receiptOrder: table("order of receipts"),
+    active: table("active subscriptions"),
+  };
+}
+
+/** Of data and locks: with another lock file, two processes would write at once. undefined: they are not there, or can't be reached. */
+function inodesIn(folder: string): string | undefined {
+  const inodeOf = (name: string) => statSync(join(folder, name), { bigint: true }).ino;
+  try {
+    return FILES.map(inodeOf).join();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the log is: its format, and the key of its ids. */
+interface LogRecord {
+  readonly format: number;
+  /** Base64. */
+  readonly idKey: string;
+}
+
+/** MUST be called in a write transaction. */
+function readOrMakeRecord(meta: Table, folder: string, makeKey: () => Buffer): Buffer {
+  const found = meta.get(META.log);
+  if (found) {
+    const { format, idKey }: LogRecord = JSON.parse(found.toString());
+    if (format === FORMAT) return Buffer.from(idKey, "base64");
+    const message = `The history in ${folder} has format ${format}, but this version of Runnel reads format ${FORMAT}: run the version that wrote it, or move the folder away.`;
+    throw new HubError("log:unavailable", message);
+  }
+  const key = makeKey();
+  const record: LogRecord = { format: FORMAT, idKey: key.toString("base64") };
+  meta.putSync(META.log, Buffer.from(JSON.stringify(record)), 1);
+  return key;
+}
+
+/** Finds out whether the file has tables, but no log's record. Changes nothing: opening a table that is not there would make it. */
+function isForeign(root: RootDatabase<Buffer, Buffer>): boolean {
+  const [any] = root.getKeys({ limit: 1 });
+  if (any === undefined) return false;
+  try {
+    // lmdb's types do not know `create`.
+    const withoutMaking = { name: "meta", create: false, useVersions: true, ...TABLE };
+    const meta: Table | undefined = root.openDB(withoutMaking);
+    const record: unknown = JSON.parse(String(meta?.get(META.log)));
+    return !(typeof record === "object" && record !== null && "format" in record);
+  } catch {
+    // Another kind of table, or another text.
+    return true;
+  }
+}
+
+/** Makes the files readable for their owner alone, those too that were made by an earlier version or were copied here. */
+function keepPrivate(folder: string, logger: Pick<Logger, "warn"> | undefined): void {
+  const us = process.geteuid?.();
+  // Windows has no such modes.
+  if (us === undefined) return;
+  for (const name of FILES) {
+    const path = join(folder, name);
+    const { mode, uid } = statSync(path);
+    if ((mode & 0o777) === FILE_MODE) continue;
+    if (us === uid || us === 0) chmodSync(path, FILE_MODE);
+    else logger?.warn({ path, uid }, "another user's file, which others may read: chmod it to 600");
+  }
+  const { mode } = statSync(folder);
+  const isOpen = (mode & OTHERS_WRITE) !== 0 && (mode & STICKY) === 0;
+  if (isOpen) {
+    const octal = (mode & 0o7777).toString(8);
+    logger?.warn({ folder, mode: octal }, "others may remove the history: chmod its folder to 700");
+  }
+}
+
+const unreadable = (folder: string, { kind, why }: FileProblem): HubError =>
+  kind === "foreign"
+    ? notALog(folder, `data.mdb can't be read: ${why}`)
+    : new HubError(
+        "log:unavailable",
+        `The history in ${folder} is damaged (data.mdb: ${why}): restore the folder from a backup, or move it away to begin without a history.`,
+      );
+
+const notALog = (folder: string, why: string): HubError =>
+  new HubError(
+    "log:unavailable",
+    `${folder} holds no history of Runnel's (${why}): move it away, or give the history a folder of its own.`,
+  );
+
+function cantOpen(folder: string, cause: unknown): HubError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const message = `The history can't be kept in ${folder} (${why}): it must be a folder that this process may write to, on a disk with room, that holds nothing but the history.`;
+  return new HubError("log:unavailable", message, cause);
+}
