@@ -57,6 +57,7 @@ export async function start(): Promise<void> {
   watchOpenFiles(logger, () => hub.connections.size);
   tellOfOpenDoors(service, logger);
   drainOnSignal(hub, logger, config.DRAIN_SECONDS * 1000);
+  void endOnLoss(hub);
   if (process.env.NODE_ENV === "development") tellOfChanges(logger);
 }
 
@@ -105,6 +106,17 @@ function drainOnSignal(hub: Hub, logger: Logger, drainMs: number): void {
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+}
+
+/** Without its history the hub can neither publish nor deliver: each stream ends, to reconnect to the successor, and so does the process. */
+async function endOnLoss(hub: Hub): Promise<void> {
+  const { message } = await hub.lost;
+  process.stderr.write(`runnel: ${message}\n`);
+  // Readers that have stalled are cut.
+  const stalled = new Promise((resolve) => setTimeout(resolve, STALLED_MS));
+  await Promise.race([hub.drain(0), stalled]);
+  // Publishes under way are refused, and their answers are still on their way.
+  setTimeout(() => process.exit(1), LATE_MS);
 }
 
 function tellOfOpenDoors({ playground, verifier, hub }: Service, logger: Logger): void {

@@ -12,12 +12,16 @@ export class Appender {
   readonly #logger: Logger;
   readonly #hasRoom: () => Promise<void>;
   #waiting = 0;
+  #lost: HubError | undefined;
 
   /** @param hasRoom resolves when those who read the log can take more: publishers are no faster than that */
   constructor(log: Log, logger: Logger, hasRoom: () => Promise<void>) {
     this.#log = log;
     this.#logger = logger;
     this.#hasRoom = hasRoom;
+    void log.lost.then((error) => {
+      this.#lost = error;
+    });
   }
 
   /** Updates that the log has not acknowledged yet. */
@@ -25,8 +29,9 @@ export class Appender {
     return this.#waiting;
   }
 
-  /** @throws HubError `log:busy`, `log:unavailable` */
+  /** @throws HubError `log:busy`, `log:unavailable`, `log:owned` */
   async updates(updates: readonly Update[], receipt: Receipt | undefined): Promise<Appended> {
+    if (this.#lost) throw this.#lost;
     if (this.#waiting + updates.length > MAX_WAITING) {
       throw new HubError("log:busy", `${this.#waiting} updates wait for the log`);
     }
@@ -44,9 +49,9 @@ export class Appender {
     }
   }
 
-  /** The log's order is that of the calls, so nobody waits. */
+  /** The log's order is that of the calls, so nobody waits. Of a log that is lost, the next owner ends what was active. */
   events(events: readonly SubscriptionEvent[]): void {
-    if (events.length === 0) return;
+    if (events.length === 0 || this.#lost) return;
     this.#log.append({ lane: "subscriptions", events }).catch((error: unknown) => {
       const fields = { events: events.length, error: String(error) };
       this.#logger.warn(fields, "subscription events are lost");

@@ -55,8 +55,11 @@ export interface HubOptions {
   readonly outside: <T>(work: () => T) => T;
 }
 
-/** open: takes streams. draining: takes no more, and soon ends those it has. */
-export type HubState = "open" | "draining";
+/**
+ * open: takes streams. draining: takes no more, and soon ends those it has. lost: another process has the log, or its files are gone;
+ * takes no streams and no updates, and the process ends.
+ */
+export type HubState = "open" | "draining" | "lost";
 
 /** What there is with a log alone. */
 interface Topics {
@@ -78,6 +81,8 @@ export class Hub {
   readonly outside: HubOptions["outside"];
   readonly connections: Connections;
   readonly subscriptions: Subscriptions;
+  /** Resolves with the reason when the state has become `lost`. */
+  readonly lost: Promise<HubError>;
   readonly traffic: Traffic = { events: 0, replayed: 0, bytes: 0, lagged: 0, gaps: 0 };
   readonly #clock: Group;
   readonly #numbers: Group;
@@ -100,6 +105,7 @@ export class Hub {
     const numbers = new Numbers({ timers, heartbeatMs, vitals, traffic, levels, meter });
     this.#numbers = numbers.group;
     this.meter = numbers;
+    this.lost = log ? log.lost.then((error) => this.#lose(error)) : new Promise(() => {});
     if (!log) return;
     const history = new History(log, timers, options.recent ?? RECENT);
     const onError = (error: unknown) => logger.warn({ error: String(error) }, "delivery failed");
@@ -202,7 +208,7 @@ export class Hub {
 
   /** Takes no stream from now on; after `graceMs` milliseconds, in which load balancers notice, ends each stream cleanly. */
   async drain(graceMs: number): Promise<void> {
-    this.#state = "draining";
+    if (this.#state === "open") this.#state = "draining";
     this.connections.shutDown();
     await new Promise<void>((resolve) => this.timers.after(graceMs, resolve));
     await this.connections.endAll();
@@ -229,6 +235,12 @@ export class Hub {
       }
     }
     return undefined;
+  }
+
+  #lose(error: HubError): HubError {
+    this.#state = "lost";
+    this.connections.shutDown();
+    return error;
   }
 
   /** What has no history: whoever comes gets what is sent from now on. */

@@ -1,5 +1,5 @@
 /**
- * What lmdb.test.ts runs in a process of its own, to kill it, to fill its disk, or to have it own a log.
+ * Runs in a process of its own for tests, which kill or stop it, to fill its disk, or to have it own a log.
  * It says what it did line by line, at once, so that nothing is lost when it is killed.
  */
 import { writeSync } from "node:fs";
@@ -8,15 +8,17 @@ import { systemTimers } from "../timers.ts";
 import { openLmdbLog } from "./lmdb.ts";
 import { append, exact, idsOf, ROOMY, readAll, update } from "./testing.ts";
 
-const [task, folder = ""] = process.argv.slice(2);
+const [task, folder = "", pidSpace] = process.argv.slice(2);
 const say = (line: string) => writeSync(1, `${line}\n`);
 const log = await openLmdbLog({
   folder,
   retention: ROOMY,
   timers: systemTimers,
   waitForOwnerMs: task === "own-patiently" ? 10_000 : 0,
+  ...(pidSpace ? { pidSpace } : {}),
 });
-say("open");
+void log.lost.then(({ code, message }) => say(`lost ${code} ${message}`));
+say(`open ${process.pid}`);
 
 async function appendUntilKilled(worker: number): Promise<void> {
   for (let round = 0; ; round += 1) {
@@ -53,10 +55,20 @@ async function fillTheDisk(): Promise<void> {
     const all = await readAll(log, { matchers: [exact("a")] });
     say(`with room ${answer} ${all.length === kept && all.at(-1)?.position === log.last}`);
     await log.close();
+    process.stdin.destroy();
     return;
   }
 }
 
 if (task === "append") await Promise.all([0, 1, 2, 3].map(appendUntilKilled));
 if (task === "fill") await fillTheDisk();
-if (task?.startsWith("own")) setInterval(() => {}, 1_000);
+if (task?.startsWith("own")) {
+  setInterval(() => {}, 1_000);
+  // A line is an update to append.
+  for await (const line of createInterface(process.stdin)) {
+    await append(log, update("a", line)).then(
+      () => say(`kept ${line}`),
+      (error) => say(`refused ${error.code}`),
+    );
+  }
+}

@@ -4,7 +4,15 @@ import { open, type RootDatabase } from "lmdb";
 import { HubError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import { type FileProblem, fileProblem } from "./lmdb-file.ts";
-import { FORMAT, type LaneTables, META, type Store, type Table } from "./lmdb-store.ts";
+import {
+  FILE_MODE,
+  FORMAT,
+  HEARTBEAT_FILE,
+  type LaneTables,
+  META,
+  type Store,
+  type Table,
+} from "./lmdb-store.ts";
 import type { Lane } from "./types.ts";
 
 /** What reads give is decoded at once, so it is not copied first. */
@@ -18,8 +26,6 @@ const TABLE = { keyEncoding: "binary", encoding: "binary", encoder: asIs } as co
 
 /** LMDB's names for them. */
 const FILES = ["data.mdb", "lock.mdb"] as const;
-/** Read and written by their owner alone. */
-export const FILE_MODE = 0o600;
 const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
 
@@ -150,10 +156,11 @@ function keepPrivate(folder: string, logger: Pick<Logger, "warn"> | undefined): 
   const us = process.geteuid?.();
   // Windows has no such modes.
   if (us === undefined) return;
-  for (const name of FILES) {
+  for (const name of [...FILES, HEARTBEAT_FILE]) {
     const path = join(folder, name);
-    const { mode, uid } = statSync(path);
-    if ((mode & 0o777) === FILE_MODE) continue;
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats || (stats.mode & 0o777) === FILE_MODE) continue;
+    const { uid } = stats;
     if (us === uid || us === 0) chmodSync(path, FILE_MODE);
     else logger?.warn({ path, uid }, "another user's file, which others may read: chmod it to 600");
   }

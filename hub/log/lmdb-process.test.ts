@@ -1,21 +1,17 @@
-import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { rolldown } from "rolldown";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Logger } from "../logger.ts";
 import { systemTimers } from "../timers.ts";
+import { type Child, ChildProgram } from "./child.ts";
 import { openLmdbLog } from "./lmdb.ts";
 import { append, dataOf, exact, ROOMY, readAll, update } from "./testing.ts";
 import type { Log } from "./types.ts";
 
-// Beside the packages, where the child finds lmdb.
-const BUILT = join("node_modules", ".cache", `runnel-log-${process.pid}`);
-const PROGRAM = join(BUILT, "lmdb-child.mjs");
+const program = new ChildProgram();
 
 const hasPrlimit = (() => {
   try {
@@ -26,14 +22,8 @@ const hasPrlimit = (() => {
   }
 })();
 
-beforeAll(async () => {
-  const input = join("hub", "log", "lmdb-child.ts");
-  const built = await rolldown({ input, platform: "node", external: ["lmdb"] });
-  await built.write({ dir: BUILT, format: "esm", entryFileNames: "[name].mjs" });
-  await built.close();
-});
-
-afterAll(() => rm(BUILT, { recursive: true, force: true }));
+beforeAll(() => program.build());
+afterAll(() => program.remove());
 
 describe("a log on disk, and other processes", () => {
   let folder: string;
@@ -51,7 +41,7 @@ describe("a log on disk, and other processes", () => {
   });
 
   const start = (task: string, prefix = "") => {
-    const child = new Child(task, folder, prefix);
+    const child = program.start([task, folder], prefix);
     children.push(child);
     return child;
   };
@@ -159,49 +149,3 @@ describe("a log on disk, and other processes", () => {
     30_000,
   );
 });
-
-/** A process that runs lmdb-child.ts. */
-class Child {
-  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
-  readonly ended: Promise<unknown>;
-  #output = "";
-
-  constructor(task: string, folder: string, prefix: string) {
-    // The shell becomes the program: its id is the one to kill.
-    const command = `${prefix}exec "$0" "$@"`;
-    this.#process = spawn("sh", ["-c", command, process.execPath, PROGRAM, task, folder], {
-      stdio: ["pipe", "pipe", "ignore"],
-    });
-    this.ended = once(this.#process, "close");
-    this.#process.stdout.on("data", (bytes: Buffer) => {
-      this.#output += bytes.toString();
-    });
-  }
-
-  get pid(): number {
-    return this.#process.pid ?? 0;
-  }
-
-  wholeLines(): string[] {
-    return this.#output.split("\n").slice(0, -1);
-  }
-
-  tell(line: string): void {
-    this.#process.stdin.end(`${line}\n`);
-  }
-
-  /** Resolves with the first line that starts like this. */
-  async says(start: string): Promise<string> {
-    const found = () => this.wholeLines().find((line) => line.startsWith(start));
-    for (let line = found(); ; line = found()) {
-      if (line !== undefined) return line;
-      if (this.#process.exitCode !== null) throw new Error(`it ended without saying ${start}`);
-      await Promise.race([once(this.#process.stdout, "data"), this.ended]);
-    }
-  }
-
-  async kill(): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.ended;
-  }
-}

@@ -36,6 +36,12 @@ export interface Store {
   readonly active: Table;
 }
 
+/** Read and written by their owner alone. */
+export const FILE_MODE = 0o600;
+
+/** Beside LMDB's own files. */
+export const HEARTBEAT_FILE = "owner";
+
 export const META = {
   log: Buffer.from("log"),
   owner: Buffer.from("owner"),

@@ -40,6 +40,8 @@ export interface LmdbLogOptions {
   readonly waitForOwnerMs: number;
   /** Is told when another process has to be waited for, or has left the folder without closing it. */
   readonly logger?: Pick<Logger, "info" | "warn">;
+  /** Names the space in which this process's number is unique; default: its own. For tests. */
+  readonly pidSpace?: string;
 }
 
 /** A commit is made in one go on the event loop: this many updates take some ten milliseconds. */
@@ -53,7 +55,8 @@ const UPDATES_PER_COMMIT = 1_000;
 export async function openLmdbLog(options: LmdbLogOptions): Promise<Log> {
   const store = openStore(options.folder, () => randomBytes(ID_KEY_BYTES), options.logger);
   try {
-    const ownership = await Ownership.take(store, options.waitForOwnerMs, options.logger);
+    const { waitForOwnerMs: waitMs, logger, pidSpace } = options;
+    const ownership = await Ownership.take(store, { waitMs, logger, pidSpace });
     return new LmdbLog(options, store, ownership, createEventIds(store.idKey));
   } catch (error) {
     await store.root.close();
@@ -91,6 +94,10 @@ class LmdbLog implements Log {
 
   get last(): Position {
     return this.#state.last;
+  }
+
+  get lost(): Promise<HubError> {
+    return this.#ownership.lost;
   }
 
   append(append: Append): Promise<Appended> {
@@ -222,11 +229,11 @@ class LmdbLog implements Log {
       const { retention } = this.#options;
       const plan = planCommit(this.#store, this.#state, commit, { retention, now, trimsByAge });
       if (plan.changes) {
-        if (!this.#store.isInPlace()) throw removed(this.#options.folder);
+        if (!this.#store.isInPlace()) throw this.#ownership.lose();
         this.#underWay = plan;
         const { token } = this.#ownership;
         const isWritten = await writeCommit(this.#reader, token, commit, plan);
-        if (!isWritten) throw this.#ownership.lost();
+        if (!isWritten) throw this.#ownership.lose();
         this.#state = plan.after;
       }
       this.#underWay = undefined;
@@ -278,12 +285,6 @@ function readActive({ active }: Store): SubscriptionEvent[] {
 
 const closed = () =>
   new HubError("log:unavailable", "The log is closed: the hub is shutting down.");
-
-const removed = (folder: string) =>
-  new HubError(
-    "log:unavailable",
-    `The history's file in ${folder} was removed or replaced while it was in use: start the hub again, which makes or reads what is there.`,
-  );
 
 function unavailable(folder: string, cause: unknown): HubError {
   const why = cause instanceof Error ? cause.message : String(cause);

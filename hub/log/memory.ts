@@ -33,6 +33,8 @@ export interface MemoryLogOptions {
 
 /** A log that its process takes along: as durable as the process. */
 export class MemoryLog implements Log {
+  /** Never: nobody else can reach it. */
+  readonly lost: Promise<HubError> = new Promise(() => {});
   // A new key with each process: no id of an earlier one is known, and none is made twice.
   readonly #ids = createEventIds(randomBytes(ID_KEY_BYTES));
   readonly #timers: Timers;

@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
-import { rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HubError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { META, type Store } from "./lmdb-store.ts";
 
 /** Between processes only the real clock counts: these are not a test's to move. */
@@ -16,8 +16,19 @@ const POLL_MS = 50;
 interface OwnerRecord {
   readonly pid: number;
   readonly host: string;
+  /** Names the space in which `pid` is unique. Earlier versions wrote none. */
+  readonly pidSpace?: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+}
+
+export interface OwnershipOptions {
+  /** How long to wait for a living owner, in milliseconds. */
+  readonly waitMs: number;
+  /** Is told when an owner has to be waited for or had died, and when no heartbeat can be written. */
+  readonly logger?: Pick<Logger, "info" | "warn"> | undefined;
+  /** Default: this process's own. */
+  readonly pidSpace?: string | undefined;
 }
 
 /**
@@ -26,108 +37,137 @@ interface OwnerRecord {
  */
 export class Ownership {
   readonly token: number;
+  /** Resolves when another process has taken the file, or the file is gone. */
+  readonly lost: Promise<HubError>;
   readonly #store: Store;
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #heartbeat: Heartbeat;
+  readonly #timer: NodeJS.Timeout;
+  #reportLoss: (error: HubError) => void = () => {};
 
-  private constructor(store: Store, token: number) {
+  private constructor(store: Store, token: number, logger: OwnershipOptions["logger"]) {
     this.token = token;
+    this.lost = new Promise((resolve) => {
+      this.#reportLoss = resolve;
+    });
     this.#store = store;
-    beat(store.folder);
-    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+    this.#heartbeat = new Heartbeat(store.folder);
+    this.#heartbeat.beat(logger);
+    this.#timer = setInterval(() => this.#check(logger), HEARTBEAT_MS).unref();
   }
 
   /**
-   * Takes the file: at once if nobody has it or its owner is dead, else when its owner lets go of it.
-   * @param waitMs how long to wait for a living owner, in milliseconds
-   * @param logger is told when an owner has to be waited for, or had died
-   * @throws HubError `log:owned` naming the owner
+   * Takes the file: at once if nobody has it or its owner's process is gone, else when its owner releases it, or gives no heartbeat for
+   * DEAD_AFTER_MS of our own clock. Times of day are not compared.
+   * @throws HubError `log:owned` naming the owner, when that gives a heartbeat after `waitMs`
    */
-  static async take(
-    store: Store,
-    waitMs: number,
-    logger?: Pick<Logger, "info" | "warn">,
-  ): Promise<Ownership> {
+  static async take(store: Store, options: OwnershipOptions): Promise<Ownership> {
     const { folder } = store;
-    const until = performance.now() + waitMs;
+    const { waitMs, logger, pidSpace = ownPidSpace() } = options;
+    const startedAt = performance.now();
+    const heartbeat = new Heartbeat(folder);
+    const signOf = () => `${store.meta.getEntry(META.owner)?.version} ${heartbeat.sign()}`;
+    const silence = new Silence();
     for (let isFirst = true; ; isFirst = false) {
-      const token = randomInt(1, 2 ** 47);
-      const { isTaken, owner } = tryToTake(store, token);
-      if (isTaken) {
-        if (owner) logger?.warn({ folder, owner }, "the history was left by a process that died");
-        return new Ownership(store, token);
+      const sign = signOf();
+      const owner = readOwner(store);
+      const isAlive = silence.look(sign);
+      if (!owner || isGone(owner, pidSpace) || silence.ms >= DEAD_AFTER_MS) {
+        const token = store.root.transactionSync(() =>
+          sign === signOf() ? writeOwner(store, pidSpace) : undefined,
+        );
+        if (token !== undefined) {
+          if (owner) logger?.warn({ folder, owner }, "the history was left by a process that died");
+          return new Ownership(store, token, logger);
+        }
+      } else if (isAlive && performance.now() - startedAt >= waitMs) {
+        throw owned(folder, owner);
+      } else if (isFirst) {
+        logger?.info({ folder, owner, waitMs }, "the history's owner is waited for");
       }
-      const left = until - performance.now();
-      if (left <= 0) throw owned(folder, owner);
-      if (isFirst) logger?.info({ folder, owner, waitMs }, "the history's owner is waited for");
-      await sleep(Math.min(POLL_MS, left));
+      await sleep(POLL_MS);
     }
   }
 
-  /** @throws the storage's error */
-  isOurs(): boolean {
-    return this.#store.meta.getEntry(META.owner)?.version === this.token;
-  }
-
-  /** @throws HubError `log:owned` naming who owns the file now */
-  lost(): HubError {
-    const found = this.#store.meta.get(META.owner);
-    return owned(this.#store.folder, found ? parse(found) : undefined);
+  /** Gives the file up, as another process has it or it is gone. Returns the reason. */
+  lose(): HubError {
+    const { folder } = this.#store;
+    const error = this.#store.isInPlace()
+      ? takenOver(folder, readOwner(this.#store))
+      : removed(folder);
+    clearInterval(this.#timer);
+    this.#reportLoss(error);
+    return error;
   }
 
   /** Lets another process have the file. */
   async release(): Promise<void> {
-    clearInterval(this.#heartbeat);
-    const { meta, folder } = this.#store;
+    clearInterval(this.#timer);
+    const { meta } = this.#store;
     try {
       const wasOurs = await meta.ifVersion(META.owner, this.token, () => {
         void meta.remove(META.owner);
       });
-      if (wasOurs) rmSync(heartbeatFile(folder), { force: true });
+      if (wasOurs) this.#heartbeat.stop();
     } catch {
       // A full disk. The record stays, and who comes next finds its process gone, or its heart still.
     }
   }
 
-  #beat(): void {
+  /** A process that was stopped for long may have lost the file: its heartbeat would be taken for the new owner's. */
+  #check(logger: OwnershipOptions["logger"]): void {
     try {
-      // A process that was stopped for long may have lost the file: its heartbeat would be taken for the new owner's.
-      if (this.isOurs()) beat(this.#store.folder);
-      else clearInterval(this.#heartbeat);
+      const isOurs =
+        this.#store.isInPlace() && this.#store.meta.getEntry(META.owner)?.version === this.token;
+      if (isOurs) this.#heartbeat.beat(logger);
+      else this.lose();
     } catch {
       // It can't be read now: the commits say so.
     }
   }
 }
 
-interface Attempt {
-  readonly isTaken: boolean;
-  /** Who owned it before, or does. */
-  readonly owner: OwnerRecord | undefined;
-}
+/** Counts for how long a sign has not changed. */
+class Silence {
+  ms = 0;
+  #sign: string | undefined;
+  #lookedAt = 0;
 
-/** One write transaction, which excludes those of all other processes. */
-function tryToTake({ meta, folder }: Store, token: number): Attempt {
-  return meta.transactionSync(() => {
-    const found = meta.get(META.owner);
-    const owner = found && parse(found);
-    if (owner && isAlive(owner, folder)) return { isTaken: false, owner };
-    const us: OwnerRecord = { pid: process.pid, host: hostname(), startedAt: Date.now() };
-    // It has no heartbeat yet, and none would be a dead owner's.
-    beat(folder);
-    meta.putSync(META.owner, Buffer.from(JSON.stringify(us)), token);
-    return { isTaken: true, owner };
-  });
-}
-
-const parse = (bytes: Buffer): OwnerRecord => JSON.parse(bytes.toString());
-
-function isAlive({ pid, host }: OwnerRecord, folder: string): boolean {
-  if (host === hostname()) {
-    // The same number: an earlier life of this process, as in a container where each first process has the number 1.
-    if (pid === process.pid || !processExists(pid)) return false;
+  /** @returns whether the sign has changed since the last look */
+  look(sign: string): boolean {
+    const now = performance.now();
+    const isFirst = this.#sign === undefined;
+    const isSame = this.#sign === sign;
+    // Between two looks we may have been stopped, and the owner with us: that is no silence.
+    this.ms = isSame ? this.ms + Math.min(now - this.#lookedAt, HEARTBEAT_MS) : 0;
+    this.#sign = sign;
+    this.#lookedAt = now;
+    return !isSame && !isFirst;
   }
-  const beatAt = statSync(heartbeatFile(folder), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return Date.now() - beatAt < DEAD_AFTER_MS;
+}
+
+function readOwner({ meta }: Store): OwnerRecord | undefined {
+  const found = meta.get(META.owner);
+  return found && JSON.parse(found.toString());
+}
+
+/** MUST be called in a write transaction, which excludes those of all other processes. */
+function writeOwner({ meta }: Store, pidSpace: string): number {
+  const token = randomInt(1, 2 ** 47);
+  const us: OwnerRecord = {
+    pid: process.pid,
+    host: hostname(),
+    pidSpace,
+    startedAt: Date.now(),
+  };
+  meta.putSync(META.owner, Buffer.from(JSON.stringify(us)), token);
+  return token;
+}
+
+/** True: there is no such process any more. False: it may live. */
+function isGone(owner: OwnerRecord, pidSpace: string): boolean {
+  if (owner.pidSpace !== pidSpace) return false;
+  // The same number: an earlier life of this process, as in a container where each first process has the number 1.
+  return owner.pid === process.pid || !processExists(owner.pid);
 }
 
 function processExists(pid: number): boolean {
@@ -140,20 +180,34 @@ function processExists(pid: number): boolean {
   }
 }
 
-const heartbeatFile = (folder: string) => join(folder, "owner");
-
-function beat(folder: string): void {
+/** Where process numbers are unique: two containers may have the same hostname and the same numbers. */
+function ownPidSpace(): string {
   try {
-    writeFileSync(heartbeatFile(folder), "");
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
   } catch {
-    // A full disk: the commits say so.
+    // Not Linux.
+    return hostname();
   }
 }
 
-function owned(folder: string, owner: OwnerRecord | undefined): HubError {
-  const who = owner
-    ? `process ${owner.pid} on ${owner.host} (since ${new Date(owner.startedAt).toISOString()})`
-    : "another process";
-  const message = `The history in ${folder} belongs to ${who}: only one process may write to it. Stop that one, or give this one a folder of its own.`;
+const describeOwner = ({ pid, host, startedAt }: OwnerRecord): string =>
+  `process ${pid} on ${host} (since ${new Date(startedAt).toISOString()})`;
+
+function owned(folder: string, owner: OwnerRecord): HubError {
+  const message = `The history in ${folder} belongs to ${describeOwner(owner)}: only one process may write to it. Stop that one, or give this one a folder of its own.`;
   return new HubError("log:owned", message);
 }
+
+function takenOver(folder: string, owner: OwnerRecord | undefined): HubError {
+  const message = owner
+    ? `The history in ${folder} was taken over by ${describeOwner(owner)}: this process was stopped, or its heartbeat could not be written, for ${DEAD_AFTER_MS / 1_000} s. If it is to go on, stop that one and start this one again.`
+    : `The history in ${folder} is no longer this process's: its file was overwritten, or another process has had it meanwhile. Start this process again.`;
+  return new HubError("log:owned", message);
+}
+
+const removed = (folder: string) =>
+  new HubError(
+    "log:unavailable",
+    `The history's file in ${folder} was removed or replaced while it was in use: start the hub again, which makes or reads what is there.`,
+  );

@@ -1,4 +1,5 @@
 import type { Chunk } from "../encode.ts";
+import type { HubError } from "../errors.ts";
 import type { Matcher } from "../matcher.ts";
 import type { Topic } from "../topic.ts";
 import type { Update } from "../update.ts";
@@ -136,6 +137,11 @@ export type Listener = (entries: readonly [Entry, ...Entry[]], takenAt: number) 
 export interface Log {
   /** The newest entry's position; 0 if there never was one. */
   readonly last: Position;
+  /**
+   * Resolves with the reason when the log is lost for good: another process has taken it, or its files are gone. It is noticed within
+   * seconds, also while nothing is appended. From then on nothing is acknowledged, and the process MUST end.
+   */
+  readonly lost: Promise<HubError>;
   /**
    * Appends in the order of the calls. The tail has the entries before the promise resolves.
    * @throws HubError `log:unavailable`, with nothing appended

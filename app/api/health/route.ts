@@ -1,17 +1,23 @@
+import type { HubState } from "../../../hub/hub.ts";
 import { runtime } from "../../../runtime.ts";
 
-/** 200 while the process lives; with `?ready`, 503 from the moment it drains. */
+const STATUS = {
+  open: "ok",
+  draining: "draining",
+  lost: "history lost",
+} as const satisfies Record<HubState, string>;
+
+/** 200 while the process lives; with `?ready`, 503 from the moment it drains or has lost its history. */
 export function GET(request: Request): Response {
   const { hub, startedAt } = runtime();
-  const draining = hub.state === "draining";
-  const ready = new URL(request.url).searchParams.has("ready");
+  const isReady = hub.state === "open" || !new URL(request.url).searchParams.has("ready");
   return Response.json(
     {
-      status: draining ? "draining" : "ok",
+      status: STATUS[hub.state],
       connections: hub.connections.size,
       maxConnections: hub.limits.maxConnections,
       uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
     },
-    { status: ready && draining ? 503 : 200, headers: { "Cache-Control": "no-store" } },
+    { status: isReady ? 200 : 503, headers: { "Cache-Control": "no-store" } },
   );
 }
