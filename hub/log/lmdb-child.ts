@@ -63,12 +63,12 @@ async function fillTheDisk(): Promise<void> {
 if (task === "append") await Promise.all([0, 1, 2, 3].map(appendUntilKilled));
 if (task === "fill") await fillTheDisk();
 if (task?.startsWith("own")) {
-  setInterval(() => {}, 1_000);
-  // A line is an update to append.
+  // A line is an update to append. The end of them is the end of the test, however that came about.
   for await (const line of createInterface(process.stdin)) {
     await append(log, update("a", line)).then(
       () => say(`kept ${line}`),
       (error) => say(`refused ${error.code}`),
     );
   }
+  process.exit();
 }

@@ -188,6 +188,9 @@ const notALog = (folder: string, why: string): HubError =>
 
 function cantOpen(folder: string, cause: unknown): HubError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const message = `The history can't be kept in ${folder} (${why}): it must be a folder that this process may write to, on a disk with room, that holds nothing but the history.`;
+  // LMDB tells processes apart by their numbers, which two containers may both have.
+  const message = why.includes("No transaction to renew")
+    ? `The history in ${folder} is open in another container, by a process that has this one's number (${process.pid}): only one process may write to it. Stop that one, or give this one a folder of its own.`
+    : `The history can't be kept in ${folder} (${why}): it must be a folder that this process may write to, on a disk with room, that holds nothing but the history.`;
   return new HubError("log:unavailable", message, cause);
 }

@@ -104,7 +104,7 @@ describe.concurrent("the owner of a history", () => {
     async () => {
       await using bench = await Bench.make();
       // The parent is replaced by a program that waits for no child.
-      const child = program.start(["own", bench.folder], '"$0" "$@" & exec sleep 60; ');
+      const child = program.start(["own", bench.folder], '"$0" "$@" <&0 & exec sleep 60; ');
       try {
         const pid = Number((await child.says("open")).split(" ")[1]);
         process.kill(pid, "SIGKILL");
