@@ -1,5 +1,5 @@
 import { HubError } from "./errors.ts";
-import type { Appended, Log, Receipt, SubscriptionEvent } from "./log/types.ts";
+import type { Appended, Log, Receipt, SubscriptionsAppend } from "./log/types.ts";
 import type { Logger } from "./logger.ts";
 import type { Update } from "./update.ts";
 
@@ -50,10 +50,10 @@ export class Appender {
   }
 
   /** The log's order is that of the calls, so nobody waits. Of a log that is lost, the next owner ends what was active. */
-  events(events: readonly SubscriptionEvent[]): void {
-    if (events.length === 0 || this.#lost) return;
-    this.#log.append({ lane: "subscriptions", events }).catch((error: unknown) => {
-      const fields = { events: events.length, error: String(error) };
+  events(append: SubscriptionsAppend): void {
+    if (this.#lost) return;
+    this.#log.append(append).catch((error: unknown) => {
+      const fields = { events: append.events.length, error: String(error) };
       this.#logger.warn(fields, "subscription events are lost");
     });
   }

@@ -139,7 +139,7 @@ export class History {
     // What is let go of meanwhile is the oldest: there is no hole in what was found.
     for (let isFull = false; !isFull && bytes < maxBytes && upTo > this.#log.floor("updates"); ) {
       const rest = { most: most - entries.length, maxBytes: maxBytes - bytes };
-      const request = { lane: "updates", upTo, matchers, ...rest } as const;
+      const request = { upTo, matchers, ...rest };
       const recent = isQuick ? this.#recentBack(request) : undefined;
       const read = recent ?? (await this.#inTurn(() => this.#readBackInTurn(request)));
       const page = areSlow(matchers) ? await this.#confirmBack(read, matchers) : read;

@@ -28,7 +28,7 @@ import type {
   TopicRequest,
 } from "./requests.ts";
 import { resume } from "./resume.ts";
-import { endedEvent, type Subscriber, Subscriptions } from "./subscriptions.ts";
+import { type Subscriber, Subscriptions } from "./subscriptions.ts";
 import type { Timers } from "./timers.ts";
 import type { Topic } from "./topic.ts";
 import { Slice } from "./turns.ts";
@@ -113,7 +113,7 @@ export class Hub {
     const appender = new Appender(log, logger, () => audiences.hasRoom());
     this.#topics = { log, appender, history, audiences, patterns: new PatternBudget() };
     log.tail((entries, takenAt) => this.#deliver(entries, takenAt));
-    appender.events(log.leftActive().map(endedEvent));
+    for (const record of log.leftActive()) appender.events(this.subscriptions.endLeft(record));
   }
 
   get state(): HubState {

@@ -1,9 +1,11 @@
 import { payloadFor } from "./auth/grants.ts";
 import type { Access } from "./auth/types.ts";
 import type { HubUrl } from "./hub-url.ts";
-import type { SubscriptionEvent } from "./log/types.ts";
+import type { SubscriptionEvent, SubscriptionsAppend } from "./log/types.ts";
 import type { Matcher, MatcherType } from "./matcher.ts";
 import type { Topic } from "./topic.ts";
+
+type Payload = Readonly<Record<string, unknown>>;
 
 /** A subscription as its event and the web API show it. Source: Mercure, section Subscription Events. */
 export interface SubscriptionDocument {
@@ -14,7 +16,7 @@ export interface SubscriptionDocument {
   readonly match: string;
   readonly subscriber: string;
   readonly active: boolean;
-  readonly payload?: Readonly<Record<string, unknown>>;
+  readonly payload?: Payload;
 }
 
 /** One connection, as the others see it. */
@@ -26,16 +28,35 @@ export interface Subscriber {
 }
 
 /** Which subscriptions are asked for; what is not named may be anything. */
-export interface SubscriptionFilter {
-  readonly type?: string;
-  readonly match?: string;
-  readonly subscriber?: string;
+export type SubscriptionFilter =
+  | { readonly subscriber?: undefined; readonly type?: undefined; readonly match?: undefined }
+  | { readonly subscriber?: string; readonly type: string; readonly match: string };
+
+/** One matcher of one subscriber. */
+interface Subscription {
+  readonly subscriber: string;
+  readonly type: MatcherType;
+  readonly match: string;
+  readonly payload: Payload | undefined;
+}
+
+/** A subscriber with a token, as the log keeps it: each payload once, however many subscriptions show it. */
+interface StoredSubscriber {
+  readonly id: string;
+  readonly payloads: readonly Payload[];
+  readonly matchers: readonly (readonly [
+    type: MatcherType,
+    match: string,
+    payload: number | null,
+  ])[];
 }
 
 /** The active subscriptions of this hub. */
 export class Subscriptions {
   readonly #hubUrl: HubUrl;
   readonly #subscribers = new Map<string, Subscriber>();
+  /** By the key of a matcher. Most have one subscriber, which takes less room than a set of one. */
+  readonly #byMatcher = new Map<string, Subscriber | Set<Subscriber>>();
   #size = 0;
 
   constructor(hubUrl: HubUrl) {
@@ -47,60 +68,128 @@ export class Subscriptions {
     return this.#size;
   }
 
-  /** @returns the events that tell of it */
-  open(subscriber: Subscriber): readonly SubscriptionEvent[] {
+  /** @returns the events that announce it, for the log */
+  open(subscriber: Subscriber): SubscriptionsAppend {
     this.#subscribers.set(subscriber.id, subscriber);
+    for (const { key } of subscriber.matchers) {
+      const others = this.#byMatcher.get(key) ?? subscriber;
+      if (others instanceof Set) others.add(subscriber);
+      else if (others === subscriber) this.#byMatcher.set(key, subscriber);
+      else this.#byMatcher.set(key, new Set([others, subscriber]));
+    }
     this.#size += subscriber.matchers.length;
-    return this.#documents(subscriber, true).map(eventOf);
+    return this.#append(subscriber, true);
   }
 
-  /** @returns the events that tell of it */
-  close(subscriber: Subscriber): readonly SubscriptionEvent[] {
-    if (!this.#subscribers.delete(subscriber.id)) return [];
-    this.#size -= subscriber.matchers.length;
-    return this.#documents(subscriber, false).map(eventOf);
+  /** @returns the events that announce its end, for the log */
+  close(subscriber: Subscriber): SubscriptionsAppend {
+    if (this.#subscribers.delete(subscriber.id)) {
+      for (const { key } of subscriber.matchers) {
+        const all = this.#byMatcher.get(key);
+        if (all instanceof Set) all.delete(subscriber);
+        if (all === subscriber || (all instanceof Set && all.size === 0)) {
+          this.#byMatcher.delete(key);
+        }
+      }
+      this.#size -= subscriber.matchers.length;
+    }
+    return this.#append(subscriber, false);
   }
 
-  /** Those that are active now. */
-  list({ type, match, subscriber }: SubscriptionFilter): SubscriptionDocument[] {
-    const one = subscriber === undefined ? undefined : this.#subscribers.get(subscriber);
-    const asked = subscriber === undefined ? this.#subscribers.values() : one ? [one] : [];
-    return [...asked].flatMap((each) =>
-      this.#documents(each, true).filter(
-        (document) =>
-          (type === undefined || document.match_type === type) &&
-          (match === undefined || document.match === match),
-      ),
-    );
-  }
-
-  #documents(subscriber: Subscriber, active: boolean): SubscriptionDocument[] {
-    const { id, matchers, access } = subscriber;
-    return matchers.map(({ type, match }) => {
-      const payload = access && payloadFor(access, match);
+  /** Ends what an earlier process left active. @param record as the log has kept it */
+  endLeft(record: string): SubscriptionsAppend {
+    const left: StoredSubscriber | { topic: string; document: string } = JSON.parse(record);
+    if ("document" in left) {
+      // Of a version that kept a record for each subscription.
+      const document: SubscriptionDocument = JSON.parse(left.document);
+      const events = [eventOf({ ...document, active: false })];
       return {
-        id: `${this.#hubUrl.path}/subscriptions/${type}/${encoded(match)}/${encoded(id)}`,
-        type: "subscription",
-        match_type: type,
-        match,
-        subscriber: id,
-        active,
-        ...(payload ? { payload } : {}),
+        lane: "subscriptions",
+        events,
+        active: { subscriber: left.topic, record: undefined },
       };
+    }
+    const { id, payloads, matchers } = left;
+    const events = matchers.map(([type, match, index]) => {
+      const payload = index === null ? undefined : payloads[index];
+      return eventOf(this.#document({ subscriber: id, type, match, payload }, false));
     });
+    return { lane: "subscriptions", events, active: { subscriber: id, record: undefined } };
+  }
+
+  /**
+   * Finds those that are active, one after the other. Costs what it gives. It may be left and resumed: a subscription that begins or
+   * ends meanwhile may be given or not.
+   */
+  *list(filter: SubscriptionFilter): Generator<SubscriptionDocument, void, void> {
+    for (const subscriber of this.#candidates(filter)) {
+      for (const { type, match } of subscriber.matchers) {
+        if (filter.type !== undefined && (type !== filter.type || match !== filter.match)) continue;
+        yield this.#document(subscriptionOf(subscriber, type, match), true);
+      }
+    }
+  }
+
+  #candidates(filter: SubscriptionFilter): Iterable<Subscriber> {
+    if (filter.type === undefined) return this.#subscribers.values();
+    if (filter.subscriber === undefined) {
+      const all = this.#byMatcher.get(matcherKey(filter.type, filter.match));
+      if (all === undefined) return [];
+      return all instanceof Set ? all : [all];
+    }
+    const one = this.#subscribers.get(filter.subscriber);
+    return one ? [one] : [];
+  }
+
+  /** Without a token the events are volatile: strangers come and go without a write to the disk. */
+  #append(subscriber: Subscriber, active: boolean): SubscriptionsAppend {
+    const { id, matchers, access } = subscriber;
+    const subscriptions = matchers.map(({ type, match }) =>
+      subscriptionOf(subscriber, type, match),
+    );
+    const events = subscriptions.map((each) => eventOf(this.#document(each, active)));
+    if (access === undefined) return { lane: "subscriptions", events, volatile: true };
+    const record = active ? recordOf(id, subscriptions) : undefined;
+    return { lane: "subscriptions", events, active: { subscriber: id, record } };
+  }
+
+  #document({ subscriber, type, match, payload }: Subscription, active: boolean) {
+    return {
+      id: `${this.#hubUrl.path}/subscriptions/${type}/${encoded(match)}/${encoded(subscriber)}`,
+      type: "subscription",
+      match_type: type,
+      match,
+      subscriber,
+      active,
+      ...(payload ? { payload } : {}),
+    } satisfies SubscriptionDocument;
   }
 }
 
-/** The event that ends a subscription which an earlier process left active. */
-export function endedEvent(left: SubscriptionEvent): SubscriptionEvent {
-  const document: SubscriptionDocument = JSON.parse(left.document);
-  return eventOf({ ...document, active: false });
+function subscriptionOf(
+  { id, access }: Subscriber,
+  type: MatcherType,
+  match: string,
+): Subscription {
+  return { subscriber: id, type, match, payload: payloadFor(access, match) };
 }
+
+function recordOf(id: string, subscriptions: readonly Subscription[]): string {
+  const all = subscriptions.map(({ payload }) => payload).filter((each) => each !== undefined);
+  const payloads = [...new Set(all)];
+  const matchers = subscriptions.map(
+    ({ type, match, payload }) =>
+      [type, match, payload ? payloads.indexOf(payload) : null] as const,
+  );
+  return JSON.stringify({ id, payloads, matchers } satisfies StoredSubscriber);
+}
+
+/** The key of the matcher with these words; see `Matcher.key`. */
+const matcherKey = (type: string, match: string) => (match === "*" ? "*" : `${type}:${match}`);
 
 function eventOf(document: SubscriptionDocument): SubscriptionEvent {
-  const { id, active } = document;
   // Made by the hub, in its own namespace.
-  return { topic: id as Topic, active, document: JSON.stringify(document) };
+  return { topic: document.id as Topic, document: JSON.stringify(document) };
 }
 
 /** Percent-encodes all but the unreserved characters. Source: RFC 6570, section 3.2.2. */

@@ -238,6 +238,30 @@ describe("the subscription API", () => {
     expect((await collection("/exact/10000")).subscriptions).toHaveLength(1);
   });
 
+  test("lets others have their turn while it shows very many, and may be left in between", async () => {
+    const matchers = Array.from({ length: 10_000 }, (_, n) => {
+      const parsed = parseMatcher("exact", `${n}`, HUB_URL);
+      if (!parsed.ok) throw new Error(parsed.problem);
+      return parsed.matcher;
+    });
+    world.hub.subscriptions.open({ id: "urn:example:many", matchers, access: undefined });
+    const headers = await everything();
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    const shown = await Promise.all([collection("", headers), collection("", headers)]);
+    clearImmediate(counting);
+    expect(shown.map(({ subscriptions }) => subscriptions.length)).toEqual([10_000, 10_000]);
+    expect(turns).toBeGreaterThan(50);
+    const left = await world.subscriptions("", headers);
+    const reader = left.body?.getReader();
+    expect((await reader?.read())?.value?.length).toBeLessThan(50_000);
+    await reader?.cancel();
+  });
+
   test("answers in JSON, for nobody to keep", async () => {
     const { status, headers } = await world.subscriptions("", await everything());
     expect(status).toBe(200);

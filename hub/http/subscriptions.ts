@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { covers } from "../auth/grants.ts";
+import type { SubscriptionDocument } from "../subscriptions.ts";
 import { authorize, insufficientScope } from "./authorize.ts";
 import { failure } from "./failure.ts";
 import { corsHeaders, playgroundRefusal } from "./origin.ts";
@@ -7,6 +9,10 @@ import type { Service } from "./service.ts";
 
 /** A collection shows no more at once: its reader narrows it to a matcher. */
 const MAX_DOCUMENTS = 10_000;
+/** How long documents are made in one turn of the event loop, in milliseconds. */
+const TURN_MS = 2;
+/** Documents are written in pieces of about this length. */
+const PIECE_LENGTH = 16_384;
 
 /**
  * GET: the active subscriptions, those of a matcher, or one. Source: Mercure, section Subscription API.
@@ -41,18 +47,14 @@ export async function subscriptions(
   const asked = parseRest(rest);
   if (!asked) return refused("not-found", "no such address");
   try {
-    const found = hub.subscriptions.list(asked);
-    const [first] = found;
-    if (asked.subscriber !== undefined && first === undefined) {
-      return refused("not-found", "this subscription is not active, or never was");
-    }
-    const document =
-      asked.subscriber === undefined
-        ? { id, type: "subscriptions", subscriptions: found.slice(0, MAX_DOCUMENTS) }
-        : first;
+    // Before the list: what begins or ends while that is written comes as an event after it.
     const cursor = hub.lastEventId;
+    const found = hub.subscriptions.list(asked);
+    const one = asked.subscriber === undefined ? undefined : found.next();
+    if (one?.done) return refused("not-found", "this subscription is not active, or never was");
     const link = `<${hub.url.href}>; rel="mercure"; last-event-id="${cursor}"; type="mercure"; content-type="application/json"`;
-    return new Response(JSON.stringify(document), {
+    const body = one ? JSON.stringify(one.value) : inPieces(collectionText(id, found));
+    return new Response(body, {
       headers: {
         "Content-Type": "application/json",
         // It is the token's holder's alone, and another one a moment later.
@@ -65,6 +67,46 @@ export async function subscriptions(
   } catch (error) {
     return failure(service, error, cors);
   }
+}
+
+/** A collection as JSON, piece by piece. */
+function* collectionText(
+  id: string,
+  found: Iterable<SubscriptionDocument>,
+): Generator<string, void, void> {
+  yield `{"id":${JSON.stringify(id)},"type":"subscriptions","subscriptions":[`;
+  let count = 0;
+  for (const document of found) {
+    yield `${count === 0 ? "" : ","}${JSON.stringify(document)}`;
+    count += 1;
+    if (count === MAX_DOCUMENTS) break;
+  }
+  yield "]}";
+}
+
+/** Writes the texts as fast as they are read, and holds up nobody: others have their turn in between. */
+function inPieces(texts: Iterator<string, void, void>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        await nextTurn();
+        const until = performance.now() + TURN_MS;
+        let piece = "";
+        do {
+          const next = texts.next();
+          if (next.done) {
+            if (piece !== "") controller.enqueue(encoder.encode(piece));
+            controller.close();
+            return;
+          }
+          piece += next.value;
+        } while (piece.length < PIECE_LENGTH && performance.now() < until);
+        controller.enqueue(encoder.encode(piece));
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 function parseRest(rest: string) {

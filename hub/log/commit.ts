@@ -3,6 +3,7 @@ import type { Update } from "../update.ts";
 import { entryOf, updateOf } from "./entry.ts";
 import { type KeptReceipt, keepReceipt, receiptIds, receiptKey } from "./receipts.ts";
 import {
+  type ActiveRecord,
   type Append,
   type Appended,
   type Entry,
@@ -10,7 +11,6 @@ import {
   type Listener,
   type Position,
   type Receipt,
-  type SubscriptionEvent,
   toPosition,
 } from "./types.ts";
 
@@ -37,13 +37,18 @@ export interface Before {
 export interface NewEntry {
   readonly entry: Entry;
   readonly ownId: string | undefined;
+  /** It ends with the process. */
+  readonly isVolatile: boolean;
 }
 
 /** All that waiting appends bring, made before anything of the log changes. */
 export interface Commit {
+  /** In order. */
+  readonly all: readonly NewEntry[];
+  /** All but the volatile ones; the same list as `all` where there are none. */
   readonly entries: readonly NewEntry[];
   readonly receipts: ReadonlyMap<string, KeptReceipt>;
-  readonly subscriptions: readonly SubscriptionEvent[];
+  readonly active: readonly ActiveRecord[];
   readonly last: Position;
   /** Tells the tail, then those who wait; who was refused knows. */
   tell(listener: Listener): void;
@@ -51,9 +56,10 @@ export interface Commit {
 
 /** Appends in the order in which they came, each whole or not at all: one that can't be encoded is refused here, and takes no place. */
 export function prepareCommit(waiting: readonly Waiting[], before: Before): Commit {
-  const entries: NewEntry[] = [];
+  const all: NewEntry[] = [];
   const receipts = new Map<string, KeptReceipt>();
-  const subscriptions: SubscriptionEvent[] = [];
+  const active: ActiveRecord[] = [];
+  let hasVolatile = false;
   const outcomes: { waiting: Waiting; appended: Appended }[] = [];
   let last = before.last;
   // Made in one go, for as many as there may be.
@@ -70,15 +76,16 @@ export function prepareCommit(waiting: readonly Waiting[], before: Before): Comm
     }
     const updates = append.lane === "updates" ? append.updates : append.events.map(updateOf);
     try {
-      const made = entriesOf(updates, last, { lane: append.lane, at: before.now, idOf });
-      for (const entry of made) entries.push(entry);
+      const { lane } = append;
+      const isVolatile = lane === "subscriptions" && append.volatile === true;
+      const made = entriesOf(updates, last, { lane, at: before.now, idOf, isVolatile });
+      for (const entry of made) all.push(entry);
+      hasVolatile ||= isVolatile;
       const first = toPosition(last + 1);
       if (receipt)
         receipts.set(receiptKey(receipt), keepReceipt(receipt, first, updates, before.now));
       last = toPosition(last + made.length);
-      if (append.lane === "subscriptions") {
-        for (const event of append.events) subscriptions.push(event);
-      }
+      if (append.lane === "subscriptions" && append.active) active.push(append.active);
       const ids = made.map(({ entry }) => entry.id);
       outcomes.push({ waiting: one, appended: { outcome: "appended", ids } });
     } catch (error) {
@@ -86,12 +93,13 @@ export function prepareCommit(waiting: readonly Waiting[], before: Before): Comm
     }
   }
   return {
-    entries,
+    all,
+    entries: hasVolatile ? all.filter(({ isVolatile }) => !isVolatile) : all,
     receipts,
-    subscriptions,
+    active,
     last,
     tell(listener) {
-      const [first, ...rest] = entries.map(({ entry }) => entry);
+      const [first, ...rest] = all.map(({ entry }) => entry);
       try {
         if (first) listener([first, ...rest], before.takenAt);
       } catch (error) {
@@ -109,14 +117,22 @@ export function prepareCommit(waiting: readonly Waiting[], before: Before): Comm
 export const sizeOf = (append: Append): number =>
   append.lane === "updates" ? append.updates.length : append.events.length;
 
+interface Making {
+  readonly lane: Lane;
+  readonly at: number;
+  readonly isVolatile: boolean;
+  idOf(position: Position): string;
+}
+
 function entriesOf(
   updates: readonly Update[],
   last: Position,
-  { lane, at, idOf }: { lane: Lane; at: number; idOf(position: Position): string },
+  { lane, at, idOf, isVolatile }: Making,
 ): NewEntry[] {
   return updates.map((update, index) => {
     const position = toPosition(last + 1 + index);
-    return { entry: entryOf(update, { position, id: idOf(position), lane, at }), ownId: update.id };
+    const entry = entryOf(update, { position, id: idOf(position), lane, at });
+    return { entry, ownId: update.id, isVolatile };
   });
 }
 

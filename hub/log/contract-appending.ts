@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Bench } from "./contract.ts";
-import { append, dataOf, event, idsOf, readAll, readPage, textOf, update } from "./testing.ts";
+import {
+  append,
+  appendEvents,
+  dataOf,
+  event,
+  idsOf,
+  readAll,
+  readPage,
+  textOf,
+  update,
+} from "./testing.ts";
 import { type Entry, type Page, START } from "./types.ts";
 
 /** What is appended, and told: of every log. */
@@ -89,9 +99,32 @@ export function describeAppending(bench: Bench): void {
         expect(seen.map((entry) => entry.id)).toContain(id);
       });
       await Promise.all(resolved);
-      await log.append({ lane: "subscriptions", events: [event("x")] });
+      await appendEvents(log, [event("x")]);
       expect(seen.map(({ id }) => id)).toEqual((await readAll(log)).map(({ id }) => id));
       expect(seen).toHaveLength(21);
+    });
+
+    test("gives volatile events their positions in the order of the calls, and hands them to the tail", async () => {
+      const log = await bench.openLog();
+      const seen: Entry[] = [];
+      log.tail((entries) => seen.push(...entries));
+      await Promise.all([
+        append(log, update("a", "1")),
+        appendEvents(log, [event("v", "2"), event("w", "3")], { volatile: true }),
+        append(log, update("a", "4")),
+        appendEvents(log, [event("x", "5")]),
+      ]);
+      await appendEvents(log, [event("v", "6")], { volatile: true });
+      await append(log, update("a", "7"));
+      expect(seen.map(dataOf).join("")).toBe("1234567");
+      expect(log.last).toBe(seen.at(-1)?.position);
+      expect(await readAll(log)).toEqual(seen);
+      for (const [index, { id, position }] of seen.entries()) {
+        expect(position).toBeGreaterThan(seen[index - 1]?.position ?? START);
+        expect(await log.locate(id)).toBe(position);
+        const after = await readAll(log, { after: position });
+        expect(after.map(dataOf)).toEqual(seen.slice(index + 1).map(dataOf));
+      }
     });
 
     test("tells the tail when it began with them, by a clock that nobody sets", async () => {

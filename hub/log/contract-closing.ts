@@ -1,6 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { Bench } from "./contract.ts";
-import { append, event, exact, idsOf, readAll, readPage, update } from "./testing.ts";
+import {
+  append,
+  appendEvents,
+  dataOf,
+  event,
+  exact,
+  idsOf,
+  readAll,
+  readPage,
+  update,
+} from "./testing.ts";
+import { type Log, START } from "./types.ts";
 
 /** What is left behind: of every log. */
 export function describeClosing(bench: Bench): void {
@@ -67,26 +78,77 @@ export function describeClosing(bench: Bench): void {
       expect((await readAll(second)).at(-1)?.position).toBe(second.last);
     });
 
-    test.runIf(bench.isDurable)("tells who opens it again what was left active", async () => {
-      const first = await bench.openLog();
-      await first.append({
-        lane: "subscriptions",
-        events: [event("x", true, "x1"), event("y"), event("z")],
-      });
-      await first.append({
-        lane: "subscriptions",
-        events: [event("y", false), event("x", true, "x2"), event("never", false)],
-      });
-      expect(first.leftActive()).toEqual([]);
-      await first.close();
-      const second = await bench.openLog();
-      expect(second.leftActive()).toEqual([event("x", true, "x2"), event("z")]);
-      await second.append({
-        lane: "subscriptions",
-        events: [event("x", false), event("z", false)],
-      });
-      await second.close();
-      expect((await bench.openLog()).leftActive()).toEqual([]);
-    });
+    test.runIf(bench.isDurable)(
+      "keeps the records of subscribers that were left active for the next start",
+      async () => {
+        const change = (log: Log, subscriber: string, record?: string) =>
+          appendEvents(log, [event(`${subscriber}1`), event(`${subscriber}2`)], {
+            active: { subscriber, record },
+          });
+        const first = await bench.openLog();
+        await Promise.all([
+          change(first, "x", "x1"),
+          change(first, "y", "y"),
+          change(first, "z", "z"),
+        ]);
+        await change(first, "y");
+        await change(first, "x", "x2");
+        await change(first, "never");
+        expect(first.leftActive()).toEqual([]);
+        await first.close();
+        const second = await bench.openLog();
+        expect([...second.leftActive()].sort()).toEqual(["x2", "z"]);
+        await Promise.all([change(second, "x"), change(second, "z")]);
+        await second.close();
+        expect((await bench.openLog()).leftActive()).toEqual([]);
+      },
+    );
+
+    test.runIf(bench.isDurable)(
+      "takes volatile events along, gives none of their positions again, and its floor says so",
+      async () => {
+        const ids = new Set<string>();
+        let last: number = START;
+        for (let round = 0; round < 3; round += 1) {
+          const log = await bench.openLog();
+          expect(log.last).toBeGreaterThanOrEqual(last);
+          last = log.last;
+          // What the process before had is unknown, and says so to who has an id of it.
+          for (const id of ids) {
+            expect(await log.locate(id)).toBeLessThan(log.floor("subscriptions"));
+          }
+          expect(await readAll(log, { lanes: ["subscriptions"] })).toEqual([]);
+          const made = [
+            await append(log, update("a", `${round}`)),
+            await appendEvents(log, [event("v")], { volatile: true }),
+            await appendEvents(log, [event("w"), event("x")], { volatile: true }),
+          ].flatMap(idsOf);
+          for (const id of made) {
+            expect(ids.has(id)).toBe(false);
+            expect(await log.locate(id)).toBeGreaterThan(last);
+            ids.add(id);
+          }
+          last = log.last;
+          await log.close();
+        }
+        const log = await bench.openLog();
+        expect((await readAll(log, { lanes: ["updates"] })).map(dataOf)).toEqual(["0", "1", "2"]);
+        expect(log.floor("updates")).toBe(0);
+      },
+    );
+
+    test.runIf(bench.isDurable)(
+      "keeps the floor and the positions where it was where there were no volatile events",
+      async () => {
+        const first = await bench.openLog();
+        await appendEvents(first, [event("x"), event("y")]);
+        const { last } = first;
+        await first.close();
+        const second = await bench.openLog();
+        expect(second.last).toBe(last);
+        expect(second.floor("subscriptions")).toBe(0);
+        expect(await readAll(second, { lanes: ["subscriptions"] })).toHaveLength(2);
+      },
+    );
   });
 }

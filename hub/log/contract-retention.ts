@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Bench } from "./contract.ts";
 import {
   append,
+  appendEvents,
   dataOf,
   EVERYTHING,
   event,
@@ -121,7 +122,7 @@ export function describeRetention(bench: Bench): void {
 
     test("keeps lanes apart", async () => {
       const log = await bench.openLog({ maxUpdates: 2, maxAgeMs: 1_000 });
-      await log.append({ lane: "subscriptions", events: [event("x"), event("y")] });
+      await appendEvents(log, [event("x"), event("y")]);
       await append(log, ...Array.from({ length: 5 }, (_, index) => update("a", `${index}`)));
       bench.timers.advance(5_000);
       await log.trim();
@@ -131,10 +132,25 @@ export function describeRetention(bench: Bench): void {
       const { maxUpdates } = SUBSCRIPTIONS_RETENTION;
       for (let round = 0; round < 11; round += 1) {
         const events = Array.from({ length: maxUpdates / 10 }, () => event("x"));
-        await log.append({ lane: "subscriptions", events });
+        await appendEvents(log, events);
       }
       expect(await readAll(log, { lanes: ["subscriptions"] })).toHaveLength(maxUpdates);
       expect(log.floor("subscriptions")).toBeGreaterThan(0);
+    });
+
+    test("keeps volatile events in a bounded number, and its floor says what is gone", async () => {
+      const log = await bench.openLog();
+      const { maxUpdates } = SUBSCRIPTIONS_RETENTION;
+      await append(log, update("a"));
+      await appendEvents(log, [event("durable")]);
+      const events = Array.from({ length: maxUpdates / 10 }, (_, index) => event(`v${index}`));
+      for (let round = 0; round < 11; round += 1) {
+        await appendEvents(log, events, { volatile: true });
+      }
+      const kept = await readAll(log, { lanes: ["subscriptions"] });
+      expect(kept).toHaveLength(maxUpdates);
+      expect(kept[0]?.position).toBe(log.floor("subscriptions") + 1);
+      expect(log.floor("updates")).toBe(0);
     });
   });
 }

@@ -85,9 +85,10 @@ export function readLane(reader: Reader, read: LaneRead): Page {
   return page.upTo(last);
 }
 
-/** The newest entries in (`floor`, `upTo`] of a lane that match. It seeks to the last, and ends after a few milliseconds. */
-export function readLaneBack(reader: Reader, read: ReadBackRequest, floor: Position): PageBack {
-  const { lane, upTo } = read;
+/** The newest updates in (`floor`, `upTo`] that match. It seeks to the last, and ends after a few milliseconds. */
+export function readUpdatesBack(reader: Reader, read: ReadBackRequest, floor: Position): PageBack {
+  const lane = "updates";
+  const { upTo } = read;
   const page = new PageBackBuilder(read);
   const selection = selectionOf(read.matchers);
   if (selection.by === "nothing" || upTo <= floor) return page.downTo(floor);

@@ -15,6 +15,8 @@ export interface LaneState {
 /** A log after a commit, kept with it. */
 export interface State {
   readonly last: Position;
+  /** No volatile entry has had a position from here on. A restart gives none before it. */
+  readonly reserved: Position;
   readonly lanes: Readonly<Record<Lane, LaneState>>;
   /** The number of the next receipt, and of the oldest that is kept. */
   readonly receipts: { readonly next: number; readonly oldest: number };
@@ -22,18 +24,32 @@ export interface State {
 
 const EMPTY: LaneState = { floor: START, count: 0, bytes: 0 };
 
+const NEW: State = {
+  last: START,
+  reserved: START,
+  lanes: { updates: EMPTY, subscriptions: EMPTY },
+  receipts: { next: 0, oldest: 0 },
+};
+
 export function readState({ meta }: Store): State {
   const found = meta.get(META.state);
-  return found
-    ? JSON.parse(found.toString())
-    : {
-        last: START,
-        lanes: { updates: EMPTY, subscriptions: EMPTY },
-        receipts: { next: 0, oldest: 0 },
-      };
+  return found ? { ...NEW, ...JSON.parse(found.toString()) } : NEW;
 }
 
-export const storeState = (state: State): Buffer => Buffer.from(JSON.stringify(state));
+/** The state as the next start finds it: its positions go on after those that are reserved. */
+export function storeState(state: State): Buffer {
+  const last = Math.max(state.last, state.reserved);
+  return Buffer.from(JSON.stringify({ ...state, last }));
+}
+
+/** Positions that are reserved for volatile entries at a time: so seldom do they cost a write. */
+const RESERVATION = 2 ** 20;
+
+/** Where the reserved positions end after a commit. It always ends beyond the last volatile entry. */
+export function reservedAfter(before: State, last: Position, hasVolatile: boolean): Position {
+  const { reserved } = before;
+  return hasVolatile && last >= reserved ? toPosition(last + RESERVATION) : reserved;
+}
 
 /** A stored entry that goes. */
 export interface Removal {

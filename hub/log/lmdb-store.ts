@@ -32,7 +32,7 @@ export interface Store {
   readonly receipts: Table;
   /** By a number that grows: the receipt's key in `receipts`. */
   readonly receiptOrder: Table;
-  /** By `digestOf` the topic: the subscription event. */
+  /** By `digestOf` the subscriber: its record. */
   readonly active: Table;
 }
 

@@ -6,6 +6,7 @@ import {
   planLane,
   planReceipts,
   type ReceiptPlan,
+  reservedAfter,
   type State,
   type StoredReceipt,
   storeState,
@@ -75,11 +76,13 @@ export function planCommit(
     mostRemovals: mostRemovals(added),
   });
   const plans = LANES.map((lane) => lanes[lane]);
+  const reserved = reservedAfter(before, commit.last, commit.all !== commit.entries);
   return {
     lanes,
     receipts,
     after: {
       last: commit.last,
+      reserved,
       lanes: { updates: lanes.updates.after, subscriptions: lanes.subscriptions.after },
       receipts: {
         next: before.receipts.next + added,
@@ -88,6 +91,8 @@ export function planCommit(
     },
     changes:
       commit.entries.length > 0 ||
+      commit.active.length > 0 ||
+      reserved > before.reserved ||
       added > 0 ||
       receipts.removals.length > 0 ||
       plans.some(({ removals }) => removals.length > 0),
@@ -134,10 +139,10 @@ export async function writeCommit(
       if (ownId !== undefined) void store.ids.put(hashedKey(hashOf(ownId), position), NOTHING);
     }
     writeReceipts(store, commit, plan);
-    for (const { topic, active, document } of commit.subscriptions) {
-      const key = digestOf(topic);
-      if (active) void store.active.put(key, Buffer.from(JSON.stringify({ topic, document })));
-      else void store.active.remove(key);
+    for (const { subscriber, record } of commit.active) {
+      const key = digestOf(subscriber);
+      if (record === undefined) void store.active.remove(key);
+      else void store.active.put(key, Buffer.from(record));
     }
     void store.meta.put(META.state, storeState(plan.after), 1);
   });

@@ -4,30 +4,31 @@ import { HubError } from "../errors.ts";
 import { createEventIds, type EventIds, ID_KEY_BYTES } from "../event-id.ts";
 import type { Logger } from "../logger.ts";
 import type { Timers } from "../timers.ts";
-import { parseTopic } from "../topic.ts";
-import { prepareCommit, sizeOf, type Waiting } from "./commit.ts";
+import { type Commit, prepareCommit, sizeOf, type Waiting } from "./commit.ts";
 import { openStore } from "./lmdb-open.ts";
-import { findOwnId, type Reader, readLane, readLaneBack } from "./lmdb-read.ts";
+import { findOwnId, type Reader, readLane, readUpdatesBack } from "./lmdb-read.ts";
 import { readState, type State, type StoredReceipt } from "./lmdb-state.ts";
 import { digestOf, type Store, TopicHashes } from "./lmdb-store.ts";
 import { type CommitPlan, planCommit, writeCommit } from "./lmdb-write.ts";
 import { Ownership } from "./owner.ts";
 import { mergePages } from "./page.ts";
 import { isOverAge, type KeptReceipt, receiptKey } from "./receipts.ts";
-import type {
-  Append,
-  Appended,
-  Lane,
-  Listener,
-  Log,
-  Page,
-  PageBack,
-  Position,
-  ReadBackRequest,
-  ReadRequest,
-  Receipt,
-  Retention,
-  SubscriptionEvent,
+import { Ring } from "./ring.ts";
+import {
+  type Append,
+  type Appended,
+  type Lane,
+  type Listener,
+  type Log,
+  type Page,
+  type PageBack,
+  type Position,
+  type ReadBackRequest,
+  type ReadRequest,
+  type Receipt,
+  type Retention,
+  SUBSCRIPTIONS_RETENTION,
+  toPosition,
 } from "./types.ts";
 
 export interface LmdbLogOptions {
@@ -70,7 +71,9 @@ class LmdbLog implements Log {
   readonly #ownership: Ownership;
   readonly #ids: EventIds;
   readonly #reader: Reader;
-  readonly #leftActive: readonly SubscriptionEvent[];
+  readonly #leftActive: readonly string[];
+  /** Of the lane `subscriptions`, the entries that are not in the file. */
+  readonly #volatile: Ring;
   #state: State;
   /** What lets go of entries now: they count as gone from when it starts. */
   #underWay: CommitPlan | undefined;
@@ -89,6 +92,8 @@ class LmdbLog implements Log {
     const { timers } = options;
     this.#reader = { store, timers, hashes };
     this.#state = readState(store);
+    const floor = this.#state.reserved;
+    this.#volatile = new Ring({ retention: SUBSCRIPTIONS_RETENTION, timers, floor });
     this.#leftActive = readActive(store);
   }
 
@@ -114,7 +119,9 @@ class LmdbLog implements Log {
 
   floor(lane: Lane): Position {
     // While a commit is under way, a read may see the log from before or after it.
-    return (this.#underWay?.after ?? this.#state).lanes[lane].floor;
+    const { floor } = (this.#underWay?.after ?? this.#state).lanes[lane];
+    if (lane === "updates") return floor;
+    return toPosition(Math.max(floor, this.#volatile.floor));
   }
 
   async locate(id: string): Promise<Position | undefined> {
@@ -134,8 +141,10 @@ class LmdbLog implements Log {
     const { last } = this;
     const read = (lane: Lane) => {
       const floor = this.floor(lane);
-      const from = after < floor ? floor : after;
-      return readLane(this.#reader, { lane, after: from, matchers, maxBytes, last });
+      const request = { after: after < floor ? floor : after, matchers, maxBytes, last };
+      const page = readLane(this.#reader, { lane, ...request });
+      if (lane === "updates") return page;
+      return mergePages(page, this.#volatile.read(request), maxBytes);
     };
     const [first, second] = new Set(lanes);
     if (first === undefined) return { entries: [], to: last };
@@ -146,11 +155,11 @@ class LmdbLog implements Log {
 
   async readBack(request: ReadBackRequest): Promise<PageBack> {
     if (this.#closing) throw closed();
-    const floor = this.floor(request.lane);
-    return this.#reading(() => readLaneBack(this.#reader, request, floor));
+    const floor = this.floor("updates");
+    return this.#reading(() => readUpdatesBack(this.#reader, request, floor));
   }
 
-  leftActive(): readonly SubscriptionEvent[] {
+  leftActive(): readonly string[] {
     return this.#leftActive;
   }
 
@@ -234,9 +243,10 @@ class LmdbLog implements Log {
         const { token } = this.#ownership;
         const isWritten = await writeCommit(this.#reader, token, commit, plan);
         if (!isWritten) throw this.#ownership.lose();
-        this.#state = plan.after;
       }
+      this.#state = plan.after;
       this.#underWay = undefined;
+      if (commit.all !== commit.entries) this.#keepVolatile(commit);
       commit.tell(this.#listener);
       return plan.isUnfinished;
     } catch (cause) {
@@ -245,6 +255,10 @@ class LmdbLog implements Log {
       for (const { reject } of waiting) reject(error);
       throw error;
     }
+  }
+
+  #keepVolatile({ all }: Commit): void {
+    for (const { entry, isVolatile } of all) if (isVolatile) this.#volatile.append(entry);
   }
 
   #findReceipt(receipt: Receipt, now: number): KeptReceipt | undefined {
@@ -273,14 +287,10 @@ class Trimming {
   });
 }
 
-function readActive({ active }: Store): SubscriptionEvent[] {
-  const events: SubscriptionEvent[] = [];
-  for (const { value } of active.getRange({})) {
-    const { topic, document }: { topic: string; document: string } = JSON.parse(value.toString());
-    const parsed = parseTopic(topic);
-    if (parsed.ok) events.push({ topic: parsed.topic, active: true, document });
-  }
-  return events.sort((a, b) => (a.topic < b.topic ? -1 : 1));
+function readActive({ active }: Store): string[] {
+  const records: string[] = [];
+  for (const { value } of active.getRange({})) records.push(value.toString());
+  return records;
 }
 
 const closed = () =>

@@ -22,7 +22,6 @@ import {
   type Retention,
   START,
   SUBSCRIPTIONS_RETENTION,
-  type SubscriptionEvent,
 } from "./types.ts";
 
 export interface MemoryLogOptions {
@@ -101,12 +100,12 @@ export class MemoryLog implements Log {
     return second === undefined ? read(first) : mergePages(read(first), read(second), maxBytes);
   }
 
-  async readBack({ lane, ...request }: ReadBackRequest): Promise<PageBack> {
+  async readBack(request: ReadBackRequest): Promise<PageBack> {
     if (this.#isClosed) throw closed();
-    return this.#rings[lane].readBack(request);
+    return this.#rings.updates.readBack(request);
   }
 
-  leftActive(): readonly SubscriptionEvent[] {
+  leftActive(): readonly string[] {
     return [];
   }
 
@@ -135,7 +134,7 @@ export class MemoryLog implements Log {
     });
     this.#last = commit.last;
     this.#receipts.add(commit.receipts, now);
-    for (const { entry, ownId } of commit.entries) {
+    for (const { entry, ownId } of commit.all) {
       // First the id: the entry may be let go of right away.
       if (ownId !== undefined) this.#rememberId(ownId, entry.position);
       this.#rings[entry.lane].append(entry);

@@ -122,7 +122,7 @@ export class Ring {
   }
 
   /** What it has up to there that matches, from the end. By exact topics it costs what it returns; else it ends after a few milliseconds. */
-  readBack({ upTo, matchers, most, maxBytes }: Omit<ReadBackRequest, "lane">): PageBack {
+  readBack({ upTo, matchers, most, maxBytes }: ReadBackRequest): PageBack {
     const page = new PageBackBuilder({ most, maxBytes });
     const selection = selectionOf(matchers);
     if (selection.by === "nothing") return page.downTo(this.#floor);

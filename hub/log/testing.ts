@@ -14,6 +14,7 @@ import {
   type Retention,
   START,
   type SubscriptionEvent,
+  type SubscriptionsAppend,
 } from "./types.ts";
 
 /** More than a test appends. */
@@ -83,15 +84,16 @@ export function idsOf(appended: Appended): readonly string[] {
 }
 
 /** A subscription that began or ended. */
-export const event = (
-  name: string,
-  active = true,
-  document = `{"active":${active}}`,
-): SubscriptionEvent => ({
+export const event = (name: string, document = '{"active":true}'): SubscriptionEvent => ({
   topic: topic(`/.well-known/mercure/subscriptions/${name}`),
-  active,
   document,
 });
+
+export const appendEvents = (
+  log: Log,
+  events: readonly SubscriptionEvent[],
+  rest: Pick<SubscriptionsAppend, "volatile" | "active"> = {},
+): Promise<Appended> => log.append({ lane: "subscriptions", events, ...rest });
 
 export const append = (log: Log, ...updates: readonly Update[]): Promise<Appended> =>
   log.append({ lane: "updates", updates });
@@ -122,7 +124,6 @@ export async function readAll(log: Log, options: ReadOptions = {}): Promise<Entr
 export const readBackPage = (log: Log, options: Partial<ReadBackRequest> = {}): Promise<PageBack> =>
   log.readBack({
     upTo: log.last,
-    lane: "updates",
     matchers: [EVERYTHING],
     most: 1_000_000,
     maxBytes: 2 ** 30,
@@ -139,7 +140,7 @@ export async function readAllBack(
   for (;;) {
     const page = await readBackPage(log, { ...options, upTo });
     entries.push(...page.entries);
-    if (page.isFull || page.from <= log.floor(options.lane ?? "updates")) return entries;
+    if (page.isFull || page.from <= log.floor("updates")) return entries;
     if (page.from >= upTo) throw new Error(`a page from ${upTo} comes back to ${page.from}`);
     upTo = page.from;
   }

@@ -49,14 +49,29 @@ export interface Receipt {
 export interface SubscriptionEvent {
   /** Its topic, in the hub's namespace. */
   readonly topic: Topic;
-  readonly active: boolean;
   /** The JSON document. */
   readonly document: string;
 }
 
+/** Puts the record of a subscriber that is active, or removes it. */
+export interface ActiveRecord {
+  readonly subscriber: string;
+  /** The caller's own text; undefined: the subscriber has ended. */
+  readonly record: string | undefined;
+}
+
+export interface SubscriptionsAppend {
+  readonly lane: "subscriptions";
+  readonly events: readonly SubscriptionEvent[];
+  /** The events end with the process, and nobody waits for a disk because of them. */
+  readonly volatile?: boolean;
+  /** Written with the events, which MUST NOT be volatile. */
+  readonly active?: ActiveRecord;
+}
+
 export type Append =
   | { readonly lane: "updates"; readonly updates: readonly Update[]; readonly receipt?: Receipt }
-  | { readonly lane: "subscriptions"; readonly events: readonly SubscriptionEvent[] };
+  | SubscriptionsAppend;
 
 export type Appended =
   | { readonly outcome: "appended"; readonly ids: readonly string[] }
@@ -84,7 +99,6 @@ export interface Page {
 export interface ReadBackRequest {
   /** Where to begin; MUST NOT lie beyond the log's `last`. */
   readonly upTo: Position;
-  readonly lane: Lane;
   /** Entries that may match at least one (`Matcher.mayMatch`), and all that do; empty: none do. */
   readonly matchers: readonly Matcher[];
   /** Stops with so many entries; at least one. */
@@ -93,10 +107,10 @@ export interface ReadBackRequest {
   readonly maxBytes: number;
 }
 
-/** A stretch of the log, read backwards: all entries in (`from`, `upTo`] that may match, the newest first. */
+/** A stretch of the updates, read backwards: all entries in (`from`, `upTo`] that may match, the newest first. */
 export interface PageBack {
   readonly entries: readonly Entry[];
-  /** The lane's floor where all of it was looked at, or beyond it: a page also ends when it has taken its time. */
+  /** The updates' floor where all of it was looked at, or beyond it: a page also ends when it has taken its time. */
   readonly from: Position;
   /** It has what was asked for: nothing older is wanted. */
   readonly isFull: boolean;
@@ -130,8 +144,10 @@ export type Listener = (entries: readonly [Entry, ...Entry[]], takenAt: number) 
 /**
  * Where updates are kept, in one total order. Every driver passes log/contract.ts.
  *
- * - Positions MUST grow, and MUST be handed to the tail in order, none twice.
+ * - Positions MUST grow, and MUST be handed to the tail in order, none twice. None MUST be given again after a restart.
  * - `append` MUST be all or nothing, and MUST resolve only when its entries are as durable as the driver promises.
+ * - Volatile events have positions in the same order. After a restart they are gone, and MUST lie at or below the floor of their lane,
+ *   which MUST NOT move where there were none.
  * - An id that the log makes MUST be opaque and a valid URI, and MUST NOT be made twice, not after a restart either.
  */
 export interface Log {
@@ -169,12 +185,12 @@ export interface Log {
    */
   read(request: ReadRequest): Promise<Page>;
   /**
-   * What is kept of a lane, from its end: of the same cost as `read`, and at the call too.
+   * Reads the updates that are kept from their end: of the same cost as `read`, and at the call too.
    * @throws HubError `log:unavailable`
    */
   readBack(request: ReadBackRequest): Promise<PageBack>;
-  /** The subscriptions that whoever had the log before left active, by topic, with their documents: it died, or did not end them. */
-  leftActive(): readonly SubscriptionEvent[];
+  /** The records of the subscribers that the process before left active: it died, or did not end them. */
+  leftActive(): readonly string[];
   /**
    * Lets go of what is over its age, and of all else that is over a bound.
    * @throws HubError `log:unavailable`
