@@ -2,6 +2,7 @@ import { watch } from "node:fs";
 import type { Server } from "node:http";
 import { basename, resolve } from "node:path";
 import type { Service } from "./hub/http/service.ts";
+import { Sockets } from "./hub/http/sockets.ts";
 import type { Hub } from "./hub/hub.ts";
 import type { Logger } from "./hub/logger.ts";
 import { logConsole } from "./next-log.ts";
@@ -10,6 +11,7 @@ import { tellPeers } from "./peers.ts";
 import { tellPipelinedResponses } from "./pipelining.ts";
 import { refuseRequests } from "./refusals.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
+import { numberSockets } from "./sockets.ts";
 import { noteTargets } from "./targets.ts";
 
 /** What a request that came late has to be answered in, in milliseconds. */
@@ -38,6 +40,7 @@ const RUNNING = new Set([
   "pipelining.ts",
   "refusals.ts",
   "runtime.ts",
+  "sockets.ts",
   "targets.ts",
   "vitals.ts",
 ]);
@@ -48,9 +51,11 @@ export async function start(): Promise<void> {
   tellPipelinedResponses();
   tellPeers();
   noteTargets();
+  const sockets = new Sockets();
+  numberSockets(sockets);
   // In the same turn, so that none is reported twice.
   entrance?.replayRequests();
-  const { config, hub, logger, service } = await startedRuntime();
+  const { config, hub, logger, service } = await startedRuntime(sockets);
   if (entrance) refuseRequests(entrance.server, service);
   // In dev it is for the developer's eyes, in colours.
   if (process.env.NODE_ENV === "production") logConsole(logger, console);
@@ -66,9 +71,9 @@ function findEntrance(): Entrance | undefined {
   return (globalThis as typeof globalThis & { [ENTRANCE]?: Entrance })[ENTRANCE];
 }
 
-async function startedRuntime(): Promise<Runtime> {
+async function startedRuntime(sockets: Sockets): Promise<Runtime> {
   try {
-    return await startRuntime();
+    return await startRuntime(sockets);
   } catch (error) {
     // Next would keep the error, and answer 500 to everything.
     process.stderr.write(`runnel: ${error instanceof Error ? error.message : error}\n`);

@@ -6,6 +6,7 @@ import { Minter } from "./hub/auth/minter.ts";
 import { playgroundIssuer } from "./hub/auth/playground.ts";
 import { createVerifier } from "./hub/auth/verifier.ts";
 import type { Service } from "./hub/http/service.ts";
+import type { Sockets } from "./hub/http/sockets.ts";
 import { Hub } from "./hub/hub.ts";
 import { HubUrl } from "./hub/hub-url.ts";
 import { openLmdbLog } from "./hub/log/lmdb.ts";
@@ -40,15 +41,16 @@ export function runtime(): Runtime {
 
 /**
  * Starts the process's runtime.
+ * @param sockets of the requests that come in
  * @throws Error if the configuration is malformed
  * @throws HubError if the history can't be opened
  */
-export async function startRuntime(): Promise<Runtime> {
-  shared[KEY] ??= await createRuntime();
+export async function startRuntime(sockets: Sockets): Promise<Runtime> {
+  shared[KEY] ??= await createRuntime(sockets);
   return shared[KEY];
 }
 
-async function createRuntime(): Promise<Runtime> {
+async function createRuntime(sockets: Sockets): Promise<Runtime> {
   const read = readConfig();
   if (!read.ok) throw new Error(read.problem);
   const { config } = read;
@@ -75,7 +77,7 @@ async function createRuntime(): Promise<Runtime> {
     },
   });
   metrics.watch(hub);
-  const { service, minter } = createService(config, hub, logger);
+  const { service, minter } = createService(config, hub, logger, sockets);
   return { config, logger, hub, service, minter, metrics, startedAt: Date.now() };
 }
 
@@ -111,7 +113,7 @@ function trimWithAge(log: Log, maxAgeMs: number, logger: Logger): void {
   setInterval(trim, ms).unref();
 }
 
-function createService(config: Config, hub: Hub, logger: Logger) {
+function createService(config: Config, hub: Hub, logger: Logger, sockets: Sockets) {
   const configured = config.MERCURE_TRUSTED_ISSUERS;
   const playground =
     configured.length === 0 &&
@@ -125,6 +127,7 @@ function createService(config: Config, hub: Hub, logger: Logger) {
   const service: Service = {
     hub,
     logger,
+    sockets,
     verifier: issuers.length > 0 ? created.verifier : undefined,
     authorizationServers: issuers
       .filter(({ publisher, subscriber }) => (publisher ?? subscriber)?.kind === "jwks")

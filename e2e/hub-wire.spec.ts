@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
@@ -144,6 +146,37 @@ for (const mode of MODES) {
       await publish(runnel, { topic: "begin", data: "1" });
       await expect.poll(rest.data).toEqual(["1"]);
       for (const each of [fromNow, resumed, rest]) each.leave();
+    });
+
+    test("a stream ends with its token, though its reader has stalled, and what was on its way never arrives", async () => {
+      const minted = await fetch(`${runnel.url}/console/token`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ subscribe: [{ match: "stalled" }], expiresIn: 3 }),
+      });
+      const { token, expiresAt } = await minted.json();
+      const socket = connect(runnel.port, "127.0.0.1").on("error", () => {});
+      socket.write(
+        `GET ${HUB}?match=stalled HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+      );
+      await once(socket, "data");
+      socket.pause();
+      for (let n = 0; n < 20; n += 1) {
+        const data = "x".repeat(1_000_000);
+        await publish(runnel, { topic: "stalled", data, private: "on" });
+      }
+      expect(Date.now()).toBeLessThan(expiresAt);
+      expect(await connections(runnel)()).toBe(1);
+      await expect.poll(connections(runnel)).toBe(0);
+      expect(Date.now()).toBeLessThan(expiresAt + 5_000);
+      let received = 0;
+      socket.on("data", (bytes) => {
+        received += bytes.length;
+      });
+      socket.resume();
+      if (!socket.closed) await once(socket, "close");
+      // What the client's own kernel had before; ours held some megabytes for it.
+      expect(received).toBeLessThan(2_000_000);
     });
 
     test("HEAD opens no stream, OPTIONS says what is allowed, a wrong request is told in a document", async () => {

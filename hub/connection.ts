@@ -140,6 +140,11 @@ export class Connection implements SinkOwner {
     this.#sink.end();
   }
 
+  /** Cuts the stream, if its end has not gone out yet. */
+  destroy(): void {
+    if (this.#state !== "closed") this.#sink.destroy();
+  }
+
   drained(): void {
     if (this.#state !== "lagging") return;
     this.#state = "live";

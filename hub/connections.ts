@@ -8,7 +8,7 @@ import {
 import { type Chunk, encodeFarewell, encodeHeartbeat, encodeOpening, join } from "./encode.ts";
 import type { Logger } from "./logger.ts";
 import type { Sink } from "./sink/types.ts";
-import { jitter, type Span, type Timers } from "./timers.ts";
+import { jitter, type Span, type Stop, type Timers } from "./timers.ts";
 
 export interface Limits {
   /** Streams open at once. */
@@ -66,6 +66,9 @@ const RETRY = {
   "client patterns full": { from: 10_000, to: 30_000 },
 } as const satisfies Record<string, Span>;
 
+/** How long an end may take to go out, in milliseconds. A reader that has stalled is cut after it, with what was on its way. */
+const END_MS = 2_000;
+
 /** No timer goes further: Node counts in 32 bits. */
 const LONGEST_TIMER_MS = 2 ** 30;
 
@@ -84,6 +87,8 @@ export class Connections {
   readonly #traffic: Traffic;
   readonly #open = new Set<Connection>();
   readonly #byClient = new Map<string, number>();
+  /** Those whose end is on its way: stops the timer that would cut it. */
+  readonly #ending = new Map<Connection, Stop>();
   #ids = 0;
   #isShutDown = false;
   #onEmpty: (() => void) | undefined;
@@ -154,9 +159,18 @@ export class Connections {
     return connection;
   }
 
-  /** Ends the stream cleanly, telling its client when to come back. */
+  /** Ends the stream cleanly, telling its client when to reconnect. It is cut if that has not gone out after `END_MS`. */
   end(connection: Connection, reason: EndReason): void {
     connection.end(reason, encodeFarewell(this.retryMs(reason)));
+    if (connection.state !== "ending" || this.#ending.has(connection)) return;
+    const stop = this.#timers.after(END_MS, () => {
+      this.#logger.info(
+        { connection: connection.id, reason },
+        "stream cut: its reader has stalled",
+      );
+      connection.destroy();
+    });
+    this.#ending.set(connection, stop);
   }
 
   /** From now on no stream can be opened. */
@@ -175,6 +189,8 @@ export class Connections {
 
   #forget(connection: Connection, client: string): void {
     this.#open.delete(connection);
+    this.#ending.get(connection)?.();
+    this.#ending.delete(connection);
     const left = (this.#byClient.get(client) ?? 1) - 1;
     if (left === 0) this.#byClient.delete(client);
     else this.#byClient.set(client, left);

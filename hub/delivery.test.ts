@@ -416,4 +416,17 @@ describe("the end of a stream", () => {
     expect(sink.text()).toMatch(/\n\nretry:\d+\n\n$/);
     await settle();
   });
+
+  test("comes 2 s after its token's end at the latest, though its reader has stalled", async () => {
+    const sink = await listen("a", { access: access(["a"], { expiresAt: timers.now() + 60_000 }) });
+    sink.full = true;
+    sink.stalled = true;
+    await publish(update("a", "1", { private: true }), update("a", "2", { private: true }));
+    timers.advance(61_999);
+    expect(hub.connections.size).toBe(1);
+    timers.advance(1);
+    expect(sink.destroyed).toBe(true);
+    expect(hub.connections.size).toBe(0);
+    await settle();
+  });
 });

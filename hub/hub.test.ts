@@ -196,11 +196,40 @@ describe("draining", () => {
     await Promise.resolve();
     expect(sink.ended && stalled.ended).toBe(true);
     expect(hub.connections.size).toBe(1);
-    timers.advance(5_000);
+    timers.advance(1_999);
     expect(stalled.text()).not.toContain("time is");
     expect(drained).toBe(false);
     leave(stalled);
     await drain;
+  });
+});
+
+describe("a stream whose end does not go out", () => {
+  const reasons = ["maximum age", "token expired", "shutdown", "log unavailable"] as const;
+
+  test.each(reasons)("is cut after 2 s, and no longer counts: %s", (reason) => {
+    const sink = new ListSink();
+    sink.stalled = true;
+    const id = hub.connections.newId();
+    const joined = hub.subscribeToClock({ id, sink, heartbeat: "comment", client: "a" });
+    if (joined.open) hub.connections.end(joined.connection, reason);
+    timers.advance(1_999);
+    expect(sink.destroyed).toBe(false);
+    expect(hub.connections.size).toBe(1);
+    timers.advance(1);
+    expect(sink.destroyed).toBe(true);
+    expect(logger.lines.at(-1)).toMatchObject({ message: "stream closed", fields: { reason } });
+  });
+
+  test("is not cut when its reader reads on, or leaves", () => {
+    hub = newHub({ maxConnectionMs: 10_000 });
+    const sink = listen();
+    sink.stalled = true;
+    timers.advance(11_000);
+    expect(sink.ended).toBe(true);
+    leave(sink);
+    expect(timers.open).toBe(0);
+    expect(sink.destroyed).toBe(false);
   });
 });
 

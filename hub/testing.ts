@@ -1,6 +1,7 @@
 import type { Limits } from "./connections.ts";
 import type { Chunk } from "./encode.ts";
 import type { Service } from "./http/service.ts";
+import { Sockets } from "./http/sockets.ts";
 import { Hub } from "./hub.ts";
 import { HubUrl } from "./hub-url.ts";
 import { MemoryLog } from "./log/memory.ts";
@@ -69,6 +70,7 @@ export function testService(hub: Hub, overrides: Partial<Service> = {}): Service
   return {
     hub,
     logger: new ListLogger(),
+    sockets: new Sockets(),
     verifier: undefined,
     authorizationServers: [],
     playground: false,
@@ -190,6 +192,7 @@ export class ListSink implements Sink {
   owner: SinkOwner | undefined;
   full = false;
   ended = false;
+  destroyed = false;
   /** The reader has stalled: what was written last does not go out. */
   stalled = false;
 
@@ -207,6 +210,12 @@ export class ListSink implements Sink {
     if (this.ended) return;
     this.ended = true;
     if (!this.stalled) this.owner?.closed();
+  }
+
+  destroy(): void {
+    this.ended = true;
+    this.destroyed = true;
+    this.owner?.closed();
   }
 
   text(): string {

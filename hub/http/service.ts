@@ -2,11 +2,14 @@ import type { Minter } from "../auth/minter.ts";
 import type { Verifier } from "../auth/types.ts";
 import type { Hub } from "../hub.ts";
 import type { Logger } from "../logger.ts";
+import type { Sockets } from "./sockets.ts";
 
 /** The hub as it stands on the web: whom it lets in, and how much it takes. */
 export interface Service {
   readonly hub: Hub;
   readonly logger: Logger;
+  /** Of the requests that come in. */
+  readonly sockets: Sockets;
   /** undefined: no key is configured, so no token is valid. A playground has one for its own tokens. */
   readonly verifier: Verifier | undefined;
   /** Authorization servers that the hub trusts, for its metadata. */

@@ -37,7 +37,8 @@ export async function subscribe(
   if (!admitted.ok) return admitted.response;
   const { id, query, access, client, cors } = admitted;
   const { hub } = service;
-  const sink = hub.outside(() => new WebStreamSink({ longLived: hub.longLived }));
+  const reset = service.sockets.resetOf(request);
+  const sink = hub.outside(() => new WebStreamSink({ longLived: hub.longLived, reset }));
   try {
     const { heartbeat, matchers, lastEventId } = query;
     const subscribed = await hub.outside(async () =>

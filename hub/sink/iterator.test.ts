@@ -63,6 +63,16 @@ test("whoever asks twice at once is answered twice", async () => {
   expect(owner.closings).toBe(1);
 });
 
+test("a sink that is cut gives nothing of what was written before, and tells its owner once", async () => {
+  const sink = new IteratorSink();
+  const owner = feed(sink, []);
+  sink.write(event("1"));
+  sink.end();
+  sink.destroy();
+  expect(await sink.next()).toEqual({ done: true, value: undefined });
+  expect(owner.closings).toBe(1);
+});
+
 test("what was written before the end is read all the same", async () => {
   const sink = new IteratorSink();
   feed(sink, []);

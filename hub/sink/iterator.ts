@@ -37,6 +37,12 @@ export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> 
     this.#owner = undefined;
   }
 
+  destroy(): void {
+    this.#events = [];
+    this.#read = 0;
+    this.end();
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -57,8 +63,7 @@ export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> 
 
   /** `break` and `throw` in a loop come here. */
   async return(): Promise<IteratorResult<ReceivedEvent, undefined>> {
-    this.#events = [];
-    this.end();
+    this.destroy();
     return { value: undefined, done: true };
   }
 

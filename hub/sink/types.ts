@@ -11,6 +11,11 @@ export interface Sink {
   write(chunk: Chunk): boolean;
   /** Ends the stream cleanly, after what was written; `closed` tells when that has gone out. Idempotent. */
   end(): void;
+  /**
+   * Cuts the stream at once, also one whose end is on its way to a reader that has stalled. What has not gone out MUST NOT go out any
+   * more, and `closed` MUST be called before it returns. Idempotent.
+   */
+  destroy(): void;
 }
 
 /** Whoever writes to a sink is told of two things. */

@@ -5,6 +5,7 @@ import { pipeToNodeResponse } from "next/dist/server/pipe-readable.js";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Connection } from "../connection.ts";
 import { type Chunk, encodeEvent } from "../encode.ts";
+import { SOCKET_HEADER, Sockets } from "../http/sockets.ts";
 import type { SinkOwner } from "./types.ts";
 import { WebStreamSink } from "./web-stream.ts";
 
@@ -20,11 +21,14 @@ class Owner implements SinkOwner {
 }
 
 function sinkAndOwner({ longLived = false } = {}): { sink: WebStreamSink; owner: Owner } {
-  const sink = new WebStreamSink({ longLived });
+  const sink = new WebStreamSink({ longLived, reset: () => resets.get(sink)?.() });
   const owner = new Owner();
   sink.attach(owner);
   return { sink, owner };
 }
+
+/** How the reader's connection of a sink is reset. */
+const resets = new WeakMap<WebStreamSink, () => void>();
 
 const frame = (data: string): Chunk => encodeEvent({ data });
 const BIG = frame("x".repeat(65_000));
@@ -33,8 +37,11 @@ const BIG = frame("x".repeat(65_000));
 async function piped(sink: WebStreamSink) {
   let response: ServerResponse | undefined;
   let pipe: Promise<unknown> | undefined;
-  const server = createServer((_, res) => {
+  const sockets = new Sockets();
+  const server = createServer(({ socket }, res) => {
     response = res;
+    const headers = { [SOCKET_HEADER]: sockets.numberOf(socket) };
+    resets.set(sink, sockets.resetOf(new Request("http://localhost", { headers })));
     pipe = pipeToNodeResponse(sink.body, res).catch((error: unknown) => error);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -51,7 +58,7 @@ async function piped(sink: WebStreamSink) {
     await pipe;
   });
   await vi.waitFor(() => expect(response).toBeDefined());
-  return { client, text: () => text, response: () => response as ServerResponse, pipe };
+  return { client, sockets, text: () => text, response: () => response as ServerResponse, pipe };
 }
 
 const open: (() => Promise<void>)[] = [];
@@ -132,6 +139,34 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     },
   );
 
+  test("a reader that has stalled is cut: its owner is told at once, and what was on its way never arrives", async () => {
+    const { sink, owner } = sinkAndOwner(options);
+    const { client, response, pipe, sockets } = await piped(sink);
+    await vi.waitFor(() => expect(owner.drains).toBe(1));
+    client.pause();
+    // Far more than the kernel takes, as one chunk; another waits behind it.
+    sink.write(frame("x".repeat(20_000_000)));
+    sink.write(frame("y".repeat(20_000_000)));
+    sink.end();
+    await vi.waitFor(() => expect(response().writableNeedDrain).toBe(true));
+    expect(owner.closings).toBe(0);
+    sink.destroy();
+    sink.destroy();
+    expect(owner.closings).toBe(1);
+    await vi.waitFor(() => expect(response().destroyed).toBe(true));
+    expect(sockets.size).toBe(0);
+    let received = 0;
+    client.removeAllListeners("data").on("data", (data) => {
+      received += data.length;
+    });
+    client.on("error", () => {}).resume();
+    await vi.waitFor(() => expect(client.destroyed).toBe(true));
+    // What had reached the client before; the kernel held some megabytes more for it.
+    expect(received).toBeLessThan(1_000_000);
+    expect(owner.closings).toBe(1);
+    await pipe;
+  });
+
   test("the handler is done when the stream is, or in a long-lived process at once", async () => {
     const { sink } = sinkAndOwner(options);
     const { pipe, text } = await piped(sink);
@@ -150,7 +185,7 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
 
 test("a connection whose client never reads keeps its memory flat, and delays nobody", async () => {
   const connectTo = async () => {
-    const sink = new WebStreamSink({ longLived: true });
+    const sink = new WebStreamSink({ longLived: true, reset: () => {} });
     const connection = new Connection({
       id: "c",
       sink,
@@ -198,6 +233,17 @@ describe("read otherwise", () => {
     sink.end();
     expect((await reader.read()).value).toEqual(frame("3").bytes);
     expect((await reader.read()).done).toBe(true);
+  });
+
+  test("a sink that is cut fails its reader, and keeps nothing of what was written", async () => {
+    const { sink, owner } = sinkAndOwner();
+    const reader = sink.body.getReader();
+    sink.write(frame("1"));
+    sink.write(frame("2"));
+    sink.end();
+    sink.destroy();
+    await expect(reader.read()).rejects.toThrow("the stream was cut");
+    expect(owner.closings).toBe(1);
   });
 
   test("a reader that cancels has left", async () => {

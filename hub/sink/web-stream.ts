@@ -9,6 +9,8 @@ export interface WebStreamOptions {
    * keeps for a request while it is handled. Elsewhere (Vercel) a handler that is done may be the end of its process.
    */
   readonly longLived: boolean;
+  /** Resets the reader's connection, with all that is on its way there; see `destroy`. */
+  readonly reset: () => void;
 }
 
 /**
@@ -28,11 +30,13 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
   /** Written while nobody was reading. */
   #held: Uint8Array[] = [];
   readonly #longLived: boolean;
+  readonly #reset: () => void;
   #readerWaits = false;
   #ended = false;
 
-  constructor({ longLived }: WebStreamOptions) {
+  constructor({ longLived, reset }: WebStreamOptions) {
     this.#longLived = longLived;
+    this.#reset = reset;
     this.body = new DirectBody(this);
   }
 
@@ -57,6 +61,17 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
     this.#ended = true;
     if (this.#writer) this.#writer.close().catch(ignore);
     else if (this.#held.length === 0) this.#finish();
+  }
+
+  destroy(): void {
+    if (this.#owner === undefined) return;
+    this.#reset();
+    // Next takes an error of this name for a reader that has left.
+    const reason = new DOMException("the stream was cut", "AbortError");
+    this.#writer?.abort(reason).catch(ignore);
+    this.#controller?.error(reason);
+    this.#controller = undefined;
+    this.#finish();
   }
 
   /**
