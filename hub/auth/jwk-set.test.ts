@@ -144,6 +144,24 @@ describe("rotation", () => {
     expect(fetches).toBe(2);
   });
 
+  test("a new key is accepted within 5 s, however many unknown kids strangers send, and they cost a fetch in 5 s", async () => {
+    serve(await jwk(old, { kid: "old" }));
+    const verify = setUp();
+    for (let second = 0; second < 60; second += 1) {
+      expect(await verify(old, `random-${second}`)).toBe("key");
+      timers.advance(1_000);
+    }
+    expect(fetches).toBe(12);
+    expect(await verify(old, "random")).toBe("key");
+    serve(await jwk(fresh, { kid: "fresh" }));
+    for (let second = 0; second < 5; second += 1) {
+      expect(await verify(fresh, "fresh")).toBe("key");
+      timers.advance(1_000);
+    }
+    expect(await verify(fresh, "fresh")).toBe("ok");
+    expect(fetches).toBe(14);
+  });
+
   test("a key taken out works no longer than the set is fresh; a token known from before, a minute more", async () => {
     serve(await jwk(old, { kid: "old" }));
     const jwks = { kind: "jwks", url } as const;
@@ -182,6 +200,28 @@ describe("an outage", () => {
     expect(await verify(old, "old")).toBe("ok");
   });
 
+  test("a token whose key the hub has waits for no fetch, while strangers make the hub try a silent issuer", async () => {
+    serve(await jwk(old, { kid: "old" }));
+    const verify = setUp();
+    expect(await verify(old, "old")).toBe("ok");
+    let asked = () => {};
+    answer = () => asked();
+    timers.advance(JWK_SET_TIMES.fresh);
+    for (let round = 0; round < 3; round += 1) {
+      const fetched = new Promise<void>((resolve) => {
+        asked = resolve;
+      });
+      const stranger = verify(old, "unknown");
+      await fetched;
+      // The first waits, as the set is to be fetched again before it is used.
+      if (round > 0) expect(await verify(old, "old")).toBe("ok");
+      timers.advance(JWK_SET_TIMES.timeout);
+      expect(await stranger).toBe("key");
+      timers.advance(JWK_SET_TIMES.cooldown);
+    }
+    expect(fetches).toBe(4);
+  });
+
   test("at the first fetch: no token is valid, and the issuer is asked again soon", async () => {
     answer = (_, response) => response.writeHead(503).end();
     const verify = setUp();
@@ -189,7 +229,7 @@ describe("an outage", () => {
     serve(await jwk(old, { kid: "old" }));
     expect(await verify(old, "old")).toBe("key");
     expect(fetches).toBe(1);
-    timers.advance(JWK_SET_TIMES.firstCooldown);
+    timers.advance(JWK_SET_TIMES.cooldown);
     expect(await verify(old, "old")).toBe("ok");
   });
 

@@ -12,10 +12,10 @@ export type VerifyKey = CryptoKey | KeyObject;
 export const JWK_SET_TIMES = {
   /** So old a set is fetched again before it is used: a key taken out works no longer than this (and VERIFIED_MS). */
   fresh: 300_000,
-  /** A set without the key that a token names is fetched again, and a failed fetch repeated, once in so long: strangers' tokens can't hammer the issuer. */
-  cooldown: 30_000,
-  /** The same where there is no set at all: the first fetch failed, and nobody's token can be verified. */
-  firstCooldown: 5_000,
+  /** Between two fetches, whoever asks: strangers can name unknown keys as often as they like. A new key is accepted within this. */
+  cooldown: 5_000,
+  /** Tokens whose key the set has wait for no fetch so long after one has failed. */
+  outage: 30_000,
   /** While the issuer can't be reached, the set that we have serves on, until it is so old. */
   stale: 3_600_000,
   timeout: 5_000,
@@ -47,11 +47,12 @@ export class JwkSet {
    */
   async keysFor(algorithm: Algorithm, kid: unknown): Promise<readonly VerifyKey[]> {
     if (kid !== undefined && typeof kid !== "string") return [];
-    if (this.#age() >= JWK_SET_TIMES.fresh) await this.#refresh();
+    const { fresh, cooldown, outage } = JWK_SET_TIMES;
+    if (this.#set && this.#age() >= fresh) await this.#refresh(outage);
     const keys = await this.#find(algorithm, kid);
     if (keys.length > 0) return keys;
     // Perhaps the issuer has a new key.
-    await this.#refresh();
+    await this.#refresh(cooldown);
     return this.#find(algorithm, kid);
   }
 
@@ -72,11 +73,9 @@ export class JwkSet {
     }
   }
 
-  /** Fetches the set, one fetch for all who wait; nothing where the last one has only just ended. */
-  async #refresh(): Promise<void> {
-    const { cooldown, firstCooldown } = JWK_SET_TIMES;
-    const wait = this.#set ? cooldown : firstCooldown;
-    if (!this.#pending && this.#timers.elapsed() - this.#triedAt < wait) return;
+  /** Fetches the set, one fetch for all who wait; nothing, and no waiting, within `pause` milliseconds after the last one. */
+  async #refresh(pause: number): Promise<void> {
+    if (this.#timers.elapsed() - this.#triedAt < pause) return;
     this.#pending ??= this.#fetch().finally(() => {
       this.#triedAt = this.#timers.elapsed();
       this.#pending = undefined;
