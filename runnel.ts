@@ -22,7 +22,7 @@ export interface OwnUpdate {
   readonly id?: string;
   /** The event's type, for `addEventListener`; `message` without one. */
   readonly type?: string;
-  /** How long clients wait before they reconnect, in milliseconds. */
+  /** How long clients wait before they reconnect, in milliseconds; at least 100. */
   readonly retry?: number;
 }
 

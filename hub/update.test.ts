@@ -139,11 +139,13 @@ describe("an update's data", () => {
 
 describe("an update's retry", () => {
   test.each([
-    ["0", 0],
-    ["0015", 15],
+    ["0", 100],
+    ["99", 100],
+    ["0101", 101],
     ["3000", 3_000],
-    ["9".repeat(400), UPDATE_LIMITS.retryMs],
-  ])("%s is milliseconds", (retry, ms) => {
+    ["2147483647", 2_147_483_647],
+    ["9".repeat(400), 2_147_483_647],
+  ])("%s is %i ms: no reader is told to reconnect at once, or never", (retry, ms) => {
     expect(parse({ retry })).toMatchObject({ update: { retry: ms } });
   });
 

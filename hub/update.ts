@@ -36,8 +36,11 @@ export const UPDATE_LIMITS = {
   topics: 100,
   idLength: 512,
   typeLength: 256,
-  /** A longer time is no time to wait, and a browser keeps it in 32 bits. */
-  retryMs: 2 ** 31 - 1,
+  /**
+   * In milliseconds; what lies outside is raised or lowered to it. All readers of a topic wait as long as its publisher says: with 0
+   * they would reconnect without a pause. A browser keeps the time in 32 bits.
+   */
+  retryMs: { from: 100, to: 2 ** 31 - 1 },
 } as const;
 
 /** What types of events the hub keeps for itself: the protocol's, and our own. */
@@ -107,5 +110,6 @@ function parseRetry(
     const problem = "retry is not a whole number of milliseconds in ASCII digits";
     return { ok: false, reason: "invalid", problem };
   }
-  return { ok: true, ms: Math.min(Number(raw), UPDATE_LIMITS.retryMs) };
+  const { from, to } = UPDATE_LIMITS.retryMs;
+  return { ok: true, ms: Math.min(Math.max(Number(raw), from), to) };
 }
