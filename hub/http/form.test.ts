@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeUtf8, parseForm } from "./form.ts";
@@ -59,4 +61,20 @@ test("a form with more than 1,000 fields is refused as too large", () => {
   for (const many of ["a=1&".repeat(1_001), "&".repeat(1_000_000)]) {
     expect(parseForm(many)).toMatchObject({ ok: false, reason: "too large" });
   }
+});
+
+test("a value keeps its own characters in memory, and nothing of the body that it came in", () => {
+  setFlagsFromString("--expose-gc");
+  const gc: () => void = runInNewContext("gc");
+  const kept: unknown[] = [];
+  gc();
+  const before = process.memoryUsage().heapUsed;
+  for (let index = 0; index < 30; index += 1) {
+    const body = Buffer.from(`topic=https://example.com/${index}&x=${"x".repeat(1_000_000)}`);
+    const form = parseForm(body.toString());
+    if (form.ok) kept.push(form.pairs[0]?.[1]);
+  }
+  gc();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000);
+  expect(kept.at(-1)).toBe("https://example.com/29");
 });

@@ -33,7 +33,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function decode(text: string): string | undefined {
   const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
-  if (!spaced.includes("%")) return spaced;
+  if (!spaced.includes("%")) return copied(spaced);
   try {
     return decodeURIComponent(spaced);
   } catch {
@@ -41,6 +41,14 @@ function decode(text: string): string | undefined {
     const bytes = Buffer.from(spaced.replace(/%(?![0-9a-f]{2})/gi, "%25"));
     return decodeBytes(bytes);
   }
+}
+
+/** Longer values are never kept: topics, ids and matchers have fewer characters. */
+const KEPT_LENGTH = 4_096;
+
+/** A part of a text keeps all of it in memory, here a whole body for one topic, for as long as the part is kept. */
+function copied(text: string): string {
+  return text.length > KEPT_LENGTH ? text : Buffer.from(text).toString();
 }
 
 function decodeBytes(encoded: Buffer): string | undefined {
