@@ -4,7 +4,10 @@ import { type Chunk, join, NOTHING } from "./encode.ts";
 import type { Floors } from "./history.ts";
 import type { Entry, Position } from "./log/types.ts";
 
+/** Of what is made for different readers; their bytes together are no more than the page's, or one version's. */
 const MAX_VERSIONS = 16;
+/** Readers whose version is remembered. */
+const MAX_READERS = 1_000;
 /** What a page takes beside its frames, in bytes. */
 const OVERHEAD = 256;
 
@@ -28,6 +31,8 @@ export class SharedPage {
   readonly #byReader = new Map<string, Step>();
   /** By the private entries on it, for readers whose grants differ but not in these. */
   readonly #byPrivate = new Map<string, Step>();
+  /** Of the versions in `#byPrivate`. */
+  #versionBytes = 0;
 
   constructor(from: Position, entries: readonly Entry[], to: Position, floors: Floors) {
     this.floors = floors;
@@ -48,6 +53,7 @@ export class SharedPage {
     let step = this.#byReader.get(reader.grantsKey);
     if (step === undefined) {
       step = this.#make(reader);
+      if (this.#byReader.size >= MAX_READERS) this.#byReader.clear();
       this.#byReader.set(reader.grantsKey, step);
     }
     return step;
@@ -58,12 +64,14 @@ export class SharedPage {
     const key = visible.flatMap((entry) => (entry.private ? entry.position : [])).join();
     const same = this.#byPrivate.get(key);
     if (same) return same;
+    const step = { chunk: joined(visible), to: this.to };
+    this.#versionBytes += step.chunk.bytes.length;
     // A thousand readers of a thousand secrets share nothing: what is kept for them is bounded.
-    if (this.#byPrivate.size >= MAX_VERSIONS) {
+    if (this.#byPrivate.size >= MAX_VERSIONS || this.#versionBytes > this.bytes) {
       this.#byPrivate.clear();
       this.#byReader.clear();
+      this.#versionBytes = step.chunk.bytes.length;
     }
-    const step = { chunk: joined(visible), to: this.to };
     this.#byPrivate.set(key, step);
     return step;
   }
