@@ -13,6 +13,7 @@ import {
   type ReadRequest,
   type Retention,
   START,
+  SUBSCRIPTIONS_RETENTION,
   toPosition,
 } from "./log/types.ts";
 import type { Matcher } from "./matcher.ts";
@@ -22,7 +23,7 @@ import { Turns } from "./turns.ts";
 /** What is kept decoded in memory of each lane, for those who lag or were away for a moment. */
 export const RECENT: Retention = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };
 
-/** Up to where each lane is no longer kept. */
+/** After which position each lane is complete. */
 export type Floors = Readonly<Record<Lane, Position>>;
 
 /** A page, and what was kept when it was read. */
@@ -73,8 +74,14 @@ export class History {
     this.#log = log;
     this.#delivered = log.last;
     this.#turns = new Turns(timers);
-    const ring = () => new Ring({ retention: recent, floor: log.last, timers });
-    this.#recent = { updates: ring(), subscriptions: ring() };
+    const ring = (retention: Retention) => new Ring({ retention, floor: log.last, timers });
+    const { maxUpdates, maxBytes } = SUBSCRIPTIONS_RETENTION;
+    const events = {
+      maxUpdates: Math.min(recent.maxUpdates, maxUpdates),
+      maxBytes: Math.min(recent.maxBytes, maxBytes),
+      maxAgeMs: 0,
+    };
+    this.#recent = { updates: ring(recent), subscriptions: ring(events) };
   }
 
   /** The newest position that was handed to the connections. */
@@ -95,8 +102,8 @@ export class History {
   /** What is kept now. */
   get floors(): Floors {
     return {
-      updates: this.#log.floor("updates"),
-      subscriptions: this.#log.floor("subscriptions"),
+      updates: this.#log.completeAfter("updates"),
+      subscriptions: this.#log.completeAfter("subscriptions"),
     };
   }
 

@@ -119,9 +119,12 @@ class LmdbLog implements Log {
 
   floor(lane: Lane): Position {
     // While a commit is under way, a read may see the log from before or after it.
-    const { floor } = (this.#underWay?.after ?? this.#state).lanes[lane];
-    if (lane === "updates") return floor;
-    return toPosition(Math.max(floor, this.#volatile.floor));
+    return (this.#underWay?.after ?? this.#state).lanes[lane].floor;
+  }
+
+  completeAfter(lane: Lane): Position {
+    const floor = this.floor(lane);
+    return lane === "updates" ? floor : toPosition(Math.max(floor, this.#volatile.floor));
   }
 
   async locate(id: string): Promise<Position | undefined> {
@@ -144,7 +147,8 @@ class LmdbLog implements Log {
       const request = { after: after < floor ? floor : after, matchers, maxBytes, last };
       const page = readLane(this.#reader, { lane, ...request });
       if (lane === "updates") return page;
-      return mergePages(page, this.#volatile.read(request), maxBytes);
+      const from = toPosition(Math.max(request.after, this.#volatile.floor));
+      return mergePages(page, this.#volatile.read({ ...request, after: from }), maxBytes);
     };
     const [first, second] = new Set(lanes);
     if (first === undefined) return { entries: [], to: last };

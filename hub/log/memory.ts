@@ -82,6 +82,10 @@ export class MemoryLog implements Log {
     return this.#rings[lane].floor;
   }
 
+  completeAfter(lane: Lane): Position {
+    return this.#rings[lane].floor;
+  }
+
   async locate(id: string): Promise<Position | undefined> {
     const made = this.#ids.positionOf(id);
     return made !== undefined && made <= this.#last ? made : this.#byOwnId.get(id)?.at(0);

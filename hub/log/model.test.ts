@@ -9,8 +9,10 @@ import { openLmdbLog } from "./lmdb.ts";
 import { MemoryLog } from "./memory.ts";
 import {
   append,
+  appendEvents,
   dataOf,
   EVERYTHING,
+  event,
   exact,
   idsOf,
   readAll,
@@ -27,6 +29,8 @@ const retention: Retention = { maxUpdates: 12, maxBytes: 1_500, maxAgeMs: 100 };
 type Step =
   | { do: "append"; batches: Update[][] }
   | { do: "wait"; ms: number }
+  /** Of the other lane: they take positions, and nothing else. */
+  | { do: "volatile events"; count: number }
   | { do: "trim" }
   | { do: "reopen" }
   | { do: "read back"; topics: string[]; prefix: string | undefined; from: number; most: number }
@@ -42,6 +46,10 @@ const anUpdate = fc
     update([first, ...rest], "x".repeat(length), id === undefined ? {} : { id }),
   );
 const aStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("volatile events" as const), count: fc.nat(3) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -124,6 +132,9 @@ async function follow(
           kept.push({ id, position, own: one.id, topics, data, bytes: size, at: timers.now() });
         }
         drop(() => kept.length > retention.maxUpdates || bytes() > retention.maxBytes);
+      } else if (step.do === "volatile events") {
+        const events = Array.from({ length: step.count }, (_, index) => event(`${index}`));
+        await appendEvents(log, events, { volatile: true });
       } else if (step.do === "wait") timers.advance(step.ms);
       else if (step.do === "trim") {
         await log.trim();
@@ -153,7 +164,9 @@ async function follow(
         const start = (await log.locate(log.cursor(log.last))) === after ? log.last : undefined;
         const position =
           start ?? (await log.locate(kept[step.from]?.id ?? "")) ?? log.floor("updates");
-        const read = await readAll(log, { after: position, matchers, maxBytes: step.maxBytes });
+        const { maxBytes } = step;
+        const lanes = ["updates"] as const;
+        const read = await readAll(log, { after: position, matchers, maxBytes, lanes });
         const expected = kept.filter(
           (entry) =>
             entry.position > position &&

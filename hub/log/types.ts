@@ -146,8 +146,8 @@ export type Listener = (entries: readonly [Entry, ...Entry[]], takenAt: number) 
  *
  * - Positions MUST grow, and MUST be handed to the tail in order, none twice. None MUST be given again after a restart.
  * - `append` MUST be all or nothing, and MUST resolve only when its entries are as durable as the driver promises.
- * - Volatile events have positions in the same order. After a restart they are gone, and MUST lie at or below the floor of their lane,
- *   which MUST NOT move where there were none.
+ * - Volatile events have positions in the same order. After a restart they are gone, and `completeAfter` MUST lie beyond them; where there
+ *   were none it MUST be the floor.
  * - An id that the log makes MUST be opaque and a valid URI, and MUST NOT be made twice, not after a restart either.
  */
 export interface Log {
@@ -171,6 +171,8 @@ export interface Log {
    * What lies beyond it is there for a `read` that is called in the same step, with no `await` between: so look here first, then read.
    */
   floor(lane: Lane): Position;
+  /** The lane is complete after this position. Between the floor and here, volatile events are missing. */
+  completeAfter(lane: Lane): Position;
   /**
    * Where a client goes on that has seen the event with this id; undefined: this log never had it, or no longer knows.
    * An id that the log made is found even when its entry was trimmed. Of entries with the same id of publishers' own, the earliest kept counts.
