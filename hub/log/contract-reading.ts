@@ -128,6 +128,20 @@ export function describeReading(bench: Bench): void {
       expect(some).toHaveLength(10);
     });
 
+    test("finds subscription events by their topics, durable and volatile ones", async () => {
+      const log = await bench.openLog();
+      for (let index = 0; index < 6; index += 1) {
+        const events = [event("s", `s${index}`), event("t", `t${index}`)];
+        await appendEvents(log, events, { volatile: index % 2 === 1 });
+        await append(log, update("a", `a${index}`));
+      }
+      const data = async (...topics: string[]) =>
+        (await readAll(log, { matchers: topics.map(exact), maxBytes: 100 })).map(dataOf).join();
+      expect(await data(event("t").topic)).toBe("t0,t1,t2,t3,t4,t5");
+      expect(await data("a", event("s").topic)).toBe("s0,a0,s1,a1,s2,a2,s3,a3,s4,a4,s5,a5");
+      expect(await data(event("none").topic)).toBe("");
+    });
+
     test("makes subscription events private, and of the protocol's type", async () => {
       const log = await bench.openLog();
       await appendEvents(log, [event("x", '{"a":1}')]);

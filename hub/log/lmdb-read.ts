@@ -13,7 +13,7 @@ import {
   type TopicHashes,
 } from "./lmdb-store.ts";
 import { ascending, descending, PageBackBuilder, PageBuilder, ReadBudget } from "./page.ts";
-import { selectionOf } from "./selection.ts";
+import { type Selection, selectionOf } from "./selection.ts";
 import {
   type Lane,
   type Page,
@@ -39,7 +39,10 @@ export interface Reader {
   readonly hashes: TopicHashes;
 }
 
-/** All entries in (`after`, `to`] of a lane that match. It seeks to the first, and ends after a few milliseconds. */
+/**
+ * All entries in (`after`, `to`] of a lane that match. It seeks to the first, and ends after a few milliseconds. Of subscription events, which
+ * are few and have no index by topic, it looks at each.
+ */
 export function readLane(reader: Reader, read: LaneRead): Page {
   const { lane, after, last } = read;
   const page = new PageBuilder(read.maxBytes);
@@ -51,8 +54,8 @@ export function readLane(reader: Reader, read: LaneRead): Page {
   const take = (bytes: Buffer, head: StoredHead, position: Position) =>
     page.add(loadEntry(bytes, head, { position, lane, copies }));
 
-  if (selection.by === "topics") {
-    const wanted = new Set(selection.topics);
+  const isWanted = testOf(selection);
+  if (selection.by === "topics" && lane === "updates") {
     const sources = selection.topics.map((topic) => {
       const hash = reader.hashes.of(topic);
       return positionsBetween(
@@ -66,8 +69,9 @@ export function readLane(reader: Reader, read: LaneRead): Page {
       const bytes = entries.get(positionKey(position));
       const head = bytes && readHead(bytes);
       // Another topic with the same hash is none of those asked for.
-      const isWanted = head?.topics.some((topic) => wanted.has(topic));
-      if (bytes && head && isWanted && !take(bytes, head, position)) return page.full(after);
+      if (bytes && head && isWanted(head.topics) && !take(bytes, head, position)) {
+        return page.full(after);
+      }
       if (budget.isSpent(1)) return page.upTo(position);
     }
     return page.upTo(last);
@@ -77,12 +81,18 @@ export function readLane(reader: Reader, read: LaneRead): Page {
   for (const { key, value } of entries.getRange(range)) {
     const position = toPosition(positionIn(key));
     const head = readHead(value);
-    const matches = selection.by === "everything" || selection.mayMatch(head.topics);
-    if (matches && !take(value, head, position)) return page.full(after);
+    if (isWanted(head.topics) && !take(value, head, position)) return page.full(after);
     const looks = selection.by === "comparing" ? selection.looks : 1;
     if (budget.isSpent(head.topics.length * looks)) return page.upTo(position);
   }
   return page.upTo(last);
+}
+
+function testOf(selection: Selection): (topics: readonly string[]) => boolean {
+  if (selection.by === "comparing") return selection.mayMatch;
+  if (selection.by !== "topics") return () => selection.by === "everything";
+  const wanted = new Set(selection.topics);
+  return (topics) => topics.some((topic) => wanted.has(topic));
 }
 
 /** The newest updates in (`floor`, `upTo`] that match. It seeks to the last, and ends after a few milliseconds. */

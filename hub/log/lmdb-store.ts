@@ -11,7 +11,7 @@ export type Table = Database<Buffer, Buffer>;
 export interface LaneTables {
   /** By position, the stored entry. */
   readonly entries: Table;
-  /** By topic and position: nothing. */
+  /** By topic and position: nothing. Of updates alone; an earlier version had one of subscription events too. */
   readonly topics: Table;
 }
 

@@ -133,7 +133,8 @@ export async function writeCommit(
       // It came and went: there is no room for it.
       if (position <= lanes[lane].floor) continue;
       void store.lanes[lane].entries.put(positionKey(position), storeEntry(entry, ownId));
-      for (const topic of entry.topics) {
+      // Each subscription event has a topic of its own: with an index of them a connect would write a page for each matcher.
+      for (const topic of lane === "subscriptions" ? [] : entry.topics) {
         void store.lanes[lane].topics.put(hashedKey(hashes.of(topic), position), NOTHING);
       }
       if (ownId !== undefined) void store.ids.put(hashedKey(hashOf(ownId), position), NOTHING);

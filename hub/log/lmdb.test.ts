@@ -10,8 +10,10 @@ import { openLmdbLog } from "./lmdb.ts";
 import { META } from "./lmdb-store.ts";
 import {
   append,
+  appendEvents,
   dataOf,
   EVERYTHING,
+  event,
   exact,
   ROOMY,
   readAll,
@@ -93,6 +95,22 @@ describe("a log on disk", () => {
     const third = await openLog({ maxUpdates: 10 });
     expect(await readAll(third)).toHaveLength(10);
     expect(third.floor("updates")).toBe(second.floor("updates"));
+  });
+
+  test("keeps no index of subscription events, which would write a page for each of a hundred matchers", async () => {
+    const log = await openLog();
+    await appendEvents(log, [event("x"), event("y")]);
+    await append(log, update("a"));
+    await log.close();
+    const root = open<Buffer, Buffer>({ path: folder, keyEncoding: "binary", encoding: "binary" });
+    const count = (name: string) => {
+      const table = root.openDB<Buffer, Buffer>({ name, keyEncoding: "binary" });
+      return [...table.getKeys()].length;
+    };
+    expect(count("subscriptions")).toBe(2);
+    expect(count("topics of subscriptions")).toBe(0);
+    expect(count("topics of updates")).toBe(1);
+    await root.close();
   });
 
   test("leaves nothing behind of what it let go", async () => {
