@@ -262,6 +262,20 @@ describe("the subscription API", () => {
     await reader?.cancel();
   });
 
+  test("is cut where it is when the token ends, as for a reader that has stalled", async () => {
+    for (let n = 0; n < 1_000; n += 1) {
+      const subscriber = { id: `urn:example:${n}`, matchers: [], access: undefined };
+      const parsed = parseMatcher("exact", `${n}`, HUB_URL);
+      if (parsed.ok) world.hub.subscriptions.open({ ...subscriber, matchers: [parsed.matcher] });
+    }
+    const exp = world.timers.now() / 1000 + 10;
+    const headers = bearer(await world.token("subscriber", ["*"], { exp }));
+    const reader = (await world.subscriptions("", headers)).body?.getReader();
+    expect((await reader?.read())?.done).toBe(false);
+    world.timers.advance(10_000);
+    await expect(reader?.read()).rejects.toThrow("the access token has ended");
+  });
+
   test("answers in JSON, for nobody to keep", async () => {
     const { status, headers } = await world.subscriptions("", await everything());
     expect(status).toBe(200);

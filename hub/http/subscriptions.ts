@@ -53,7 +53,9 @@ export async function subscriptions(
     const one = asked.subscriber === undefined ? undefined : found.next();
     if (one?.done) return refused("not-found", "this subscription is not active, or never was");
     const link = `<${hub.url.href}>; rel="mercure"; last-event-id="${cursor}"; type="mercure"; content-type="application/json"`;
-    const body = one ? JSON.stringify(one.value) : inPieces(collectionText(id, found));
+    const { expiresAt } = authorized.access;
+    const isOver = () => hub.timers.now() >= expiresAt;
+    const body = one ? JSON.stringify(one.value) : inPieces(collectionText(id, found), isOver);
     return new Response(body, {
       headers: {
         "Content-Type": "application/json",
@@ -84,13 +86,21 @@ function* collectionText(
   yield "]}";
 }
 
-/** Writes the texts as fast as they are read, and holds up nobody: others have their turn in between. */
-function inPieces(texts: Iterator<string, void, void>): ReadableStream<Uint8Array> {
+/**
+ * Writes the texts as fast as they are read, and holds up nobody: others have their turn in between.
+ * @param isOver whether the reader may have no more: its token ends while it reads, or has stalled
+ */
+function inPieces(
+  texts: Iterator<string, void, void>,
+  isOver: () => boolean,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream(
     {
       async pull(controller) {
         await nextTurn();
+        // Next takes an error of this name for a reader that has left.
+        if (isOver()) throw new DOMException("the access token has ended", "AbortError");
         const until = performance.now() + TURN_MS;
         let piece = "";
         do {
