@@ -36,10 +36,11 @@ export function readState({ meta }: Store): State {
   return found ? { ...NEW, ...JSON.parse(found.toString()) } : NEW;
 }
 
-/** The state as the next start finds it: its positions go on after those that are reserved. */
-export function storeState(state: State): Buffer {
-  const last = Math.max(state.last, state.reserved);
-  return Buffer.from(JSON.stringify({ ...state, last }));
+export const storeState = (state: State): Buffer => Buffer.from(JSON.stringify(state));
+
+/** The state that a start goes on from: no position is given again that may have been a volatile entry's. */
+export function restarted(state: State): State {
+  return { ...state, last: toPosition(Math.max(state.last, state.reserved)) };
 }
 
 /** Positions that are reserved for volatile entries at a time: so seldom do they cost a write. */

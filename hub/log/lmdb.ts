@@ -7,7 +7,7 @@ import type { Timers } from "../timers.ts";
 import { type Commit, prepareCommit, sizeOf, type Waiting } from "./commit.ts";
 import { openStore } from "./lmdb-open.ts";
 import { findOwnId, type Reader, readLane, readUpdatesBack } from "./lmdb-read.ts";
-import { readState, type State, type StoredReceipt } from "./lmdb-state.ts";
+import { readState, restarted, type State, type StoredReceipt } from "./lmdb-state.ts";
 import { digestOf, type Store, TopicHashes } from "./lmdb-store.ts";
 import { type CommitPlan, planCommit, writeCommit } from "./lmdb-write.ts";
 import { Ownership } from "./owner.ts";
@@ -91,7 +91,7 @@ class LmdbLog implements Log {
     const hashes = new TopicHashes();
     const { timers } = options;
     this.#reader = { store, timers, hashes };
-    this.#state = readState(store);
+    this.#state = restarted(readState(store));
     const floor = this.#state.reserved;
     this.#volatile = new Ring({ retention: SUBSCRIPTIONS_RETENTION, timers, floor });
     this.#leftActive = readActive(store);
