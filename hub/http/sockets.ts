@@ -21,6 +21,8 @@ export class Sockets {
     this.#count += 1;
     const number = String(this.#count);
     this.#numbers.set(socket, number);
+    // Of a request that came before the hub had started.
+    if (socket.closed) return number;
     this.#byNumber.set(number, socket);
     socket.once("close", () => this.#byNumber.delete(number));
     return number;
