@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** @typedef {import("./server.mjs").Program} Program */
@@ -9,15 +10,24 @@ export const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.met
 /** What all ratios are against. */
 export const BASELINE = "node:http";
 
+/**
+ * Node's arguments for the app in that folder, in production, as `npm start` runs it there.
+ * @param {string} folder
+ */
+export const startOf = (folder) =>
+  // Less the program, which is node; and with the launcher's path whole, for whoever runs this elsewhere.
+  /** @type {string[]} */ (
+    JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+      .scripts.start.replace("launch.mjs", join(folder, "launch.mjs"))
+      .split(" ")
+      .slice(1)
+  );
+
 /** This app, in production, as `npm start` runs it. @type {Program} */
 export const RUNNEL = {
   name: "Runnel",
   path: "/api/stream",
-  // Less the program, which is node; and with the launcher's path whole, for whoever runs this elsewhere.
-  args: JSON.parse(readFileSync(fromRoot("package.json"), "utf8"))
-    .scripts.start.replace("launch.mjs", fromRoot("launch.mjs"))
-    .split(" ")
-    .slice(1),
+  args: startOf(fromRoot("")),
   // No contender writes a line for each connection.
   env: { LOG_LEVEL: "warn", MAX_CONNECTIONS: "1000000", HISTORY_URL: "memory:" },
 };

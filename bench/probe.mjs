@@ -12,9 +12,17 @@ import { runInNewContext } from "node:vm";
 import { isMainThread } from "node:worker_threads";
 import { forgetPeak } from "./peak.mjs";
 import { startProfile, stopProfile } from "./profile.mjs";
+import { startTurns } from "./turns.mjs";
 
-/** @typedef {{ cpuMicroseconds: number, rss: number, heap: number, peak: number }} Usage bytes; `peak`: the most that was resident, since the system last forgot it */
-/** @typedef {"cpu" | "memory" | "forget peak" | "start profile" | "stop profile"} Question `memory`: with all garbage collected */
+/**
+ * @typedef {object} Usage
+ * @property {number} cpuMicroseconds
+ * @property {number} rss in bytes, as the others
+ * @property {number} heap
+ * @property {number} peak the most that was resident, since the system last forgot it
+ * @property {number} longestTurn of the event loop, in milliseconds, from "start turns" to "stop turns"
+ */
+/** @typedef {"cpu" | "memory" | "forget peak" | "start profile" | "stop profile" | "start turns" | "stop turns"} Question `memory`: with all garbage collected */
 
 const REQUEST = "http.server.request.start";
 const address = process.env.BENCH_PROBE;
@@ -38,6 +46,8 @@ if (address && isMainThread) {
   subscribe(REQUEST, onRequest);
 
   let profiles = 0;
+  /** @type {import("./turns.mjs").Turns | undefined} */
+  let turns;
   createInterface({ input: socket }).on("line", async (question) => {
     if (question === "memory") {
       // Twice: what the first leaves to finalizers, the second frees.
@@ -51,9 +61,11 @@ if (address && isMainThread) {
     if (question === "stop profile") {
       await stopProfile(`${process.env.BENCH_PROFILE}-${++profiles}.cpuprofile`);
     }
+    if (question === "start turns") turns = startTurns();
+    const longestTurn = question === "stop turns" ? (turns?.stop() ?? 0) : 0;
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed, external } = process.memoryUsage();
     const peak = process.resourceUsage().maxRSS * 1024;
-    say({ cpuMicroseconds: user + system, rss, heap: heapUsed + external, peak });
+    say({ cpuMicroseconds: user + system, rss, heap: heapUsed + external, peak, longestTurn });
   });
 }

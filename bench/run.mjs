@@ -1,10 +1,12 @@
 /**
  * `npm run bench`: this app beside what else one could run, in one run. See docs/benchmarks.md.
  *
- *   npm run bench                 everything, and keeps the tables in docs/benchmarks.md
+ *   npm run bench                 everything but the bounds, and keeps the tables in docs/benchmarks.md
  *   npm run bench -- stream       the clock's stream alone
  *   npm run bench -- hub          the hub alone; `-- hub flood resume` some of its scenarios, and keeps nothing
  *   npm run bench -- hub --server Runnel --server nchan    some of its servers, and keeps nothing
+ *   npm run bench -- bounds       what strangers can do to the hub; `-- bounds hostile users` some of its scenarios, and keeps nothing
+ *   npm run bench -- bounds --before ../older    beside an older commit in that folder, with its node_modules
  *   npm run bench -- --quick      smaller sizes, fewer rounds, keeps nothing
  *   npm run bench -- --rounds 1   so many rounds instead of three
  *   npm run bench -- hub flood --server Runnel --profile /tmp    writes a CPU profile of each phase there, keeps nothing
@@ -12,6 +14,7 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { runBounds } from "./bounds/run.mjs";
 import { RUNNEL } from "./contenders.mjs";
 import { runHub } from "./hub/run.mjs";
 import { cores } from "./processes.mjs";
@@ -40,12 +43,13 @@ const { values: options, positionals } = parseArgs({
     rounds: { type: "string" },
     profile: { type: "string" },
     server: { type: "string", multiple: true, default: [] },
+    before: { type: "string" },
   },
   allowPositionals: true,
 });
 const [part, ...scenarios] = positionals;
-if (part !== undefined && part !== "stream" && part !== "hub") {
-  throw new Error(`${part} is no part: stream or hub`);
+if (part !== undefined && part !== "stream" && part !== "hub" && part !== "bounds") {
+  throw new Error(`${part} is no part: stream, hub or bounds`);
 }
 
 // Node raises its own limit as far as the system lets it, and a child inherits that.
@@ -77,5 +81,10 @@ if (part !== "hub" || options.server.length === 0 || options.server.includes(RUN
   await prepare(RUNNEL, run.nextPort());
 }
 
-if (part !== "hub") await runStream(run);
-if (part !== "stream") await runHub(run, { scenarios, servers: options.server, profile });
+if (part === undefined || part === "stream") await runStream(run);
+if (part === undefined || part === "hub") {
+  await runHub(run, { scenarios, servers: options.server, profile });
+}
+if (part === "bounds") {
+  await runBounds(run, { scenarios, servers: options.server, before: options.before });
+}

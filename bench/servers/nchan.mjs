@@ -93,7 +93,8 @@ function usageOf(pid) {
   const bytes = (name) => 1024 * Number(new RegExp(`${name}:\\s*(\\d+) kB`).exec(status)?.[1]);
   // proc_pid_schedstat(5): the time that its only thread has run, in nanoseconds.
   const cpuMicroseconds = Number.parseInt(read(`/proc/${pid}/schedstat`), 10) / 1000;
-  return { cpuMicroseconds, rss: bytes("VmRSS"), heap: 0, peak: bytes("VmHWM") };
+  const [rss, peak] = [bytes("VmRSS"), bytes("VmHWM")];
+  return { cpuMicroseconds, rss, heap: 0, peak, longestTurn: 0 };
 }
 
 if (isMain(import.meta.url)) {
