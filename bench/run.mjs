@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: this app beside what else one could run, in one run. See docs/benchmarks.md.
  *
- *   npm run bench                 everything but the bounds, and keeps the tables in docs/benchmarks.md
+ *   npm run bench                 stream and hub, and keeps the tables in docs/benchmarks.md
  *   npm run bench -- stream       the clock's stream alone
  *   npm run bench -- hub          the hub alone; `-- hub flood resume` some of its scenarios, and keeps nothing
  *   npm run bench -- hub --server Runnel --server nchan    some of its servers, and keeps nothing
  *   npm run bench -- bounds       what strangers can do to the hub; `-- bounds hostile users` some of its scenarios, and keeps nothing
  *   npm run bench -- bounds --before ../older    beside an older commit in that folder, with its node_modules
+ *   npm run bench -- soak --minutes 10    everything at once, kills and deploys, with clients that count; `--before` as above; keeps nothing
  *   npm run bench -- --quick      smaller sizes, fewer rounds, keeps nothing
  *   npm run bench -- --rounds 1   so many rounds instead of three
  *   npm run bench -- hub flood --server Runnel --profile /tmp    writes a CPU profile of each phase there, keeps nothing
@@ -19,6 +20,7 @@ import { RUNNEL } from "./contenders.mjs";
 import { runHub } from "./hub/run.mjs";
 import { cores } from "./processes.mjs";
 import { prepare } from "./server.mjs";
+import { runSoak } from "./soak/run.mjs";
 import { runStream } from "./stream/run.mjs";
 
 /**
@@ -44,12 +46,14 @@ const { values: options, positionals } = parseArgs({
     profile: { type: "string" },
     server: { type: "string", multiple: true, default: [] },
     before: { type: "string" },
+    minutes: { type: "string", default: "10" },
   },
   allowPositionals: true,
 });
 const [part, ...scenarios] = positionals;
-if (part !== undefined && part !== "stream" && part !== "hub" && part !== "bounds") {
-  throw new Error(`${part} is no part: stream, hub or bounds`);
+const PARTS = ["stream", "hub", "bounds", "soak"];
+if (part !== undefined && !PARTS.includes(part)) {
+  throw new Error(`${part} is no part: ${PARTS.join(", ")}`);
 }
 
 // Node raises its own limit as far as the system lets it, and a child inherits that.
@@ -87,4 +91,8 @@ if (part === undefined || part === "hub") {
 }
 if (part === "bounds") {
   await runBounds(run, { scenarios, servers: options.server, before: options.before });
+}
+if (part === "soak") {
+  const minutes = Number(options.minutes);
+  await runSoak(run, { minutes, servers: options.server, before: options.before });
 }

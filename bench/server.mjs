@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { get } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -18,6 +19,9 @@ import { cores, makeFolder, remove, start, stop, whileItLives } from "./processe
  * @typedef {object} Server
  * @property {number} port
  * @property {(question: Question) => Promise<Usage>} ask what only its own process can tell
+ * @property {number} pid
+ * @property {() => boolean} hasEnded by itself, or because it was told to
+ * @property {() => Promise<number | null>} terminate sends a SIGTERM, and resolves to the exit code; null: a signal has ended it
  * @property {() => Promise<void>} stop
  */
 
@@ -65,8 +69,14 @@ export async function prepare(program, port) {
   await stop(child);
 }
 
-/** Starts a program, and resolves when it serves. @param {Program} program @param {number} port @returns {Promise<Server>} */
-export async function startServer(program, port) {
+/**
+ * Starts a program, and resolves when it serves.
+ * @param {Program} program
+ * @param {number} port
+ * @param {number} [log] an open file for all that it writes; without one, only its errors are shown
+ * @returns {Promise<Server>}
+ */
+export async function startServer(program, port, log) {
   const folder = makeFolder();
   const address = join(folder, "probe");
   let onServing = (/** @type {import("node:net").Socket} */ _socket) => {};
@@ -86,7 +96,7 @@ export async function startServer(program, port) {
   await new Promise((resolve) => probes.listen(address, () => resolve(undefined)));
   const probe = new URL("probe.mjs", import.meta.url).href;
   const child = start([process.execPath, ...program.args], cores?.server, {
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", log ?? "ignore", log ?? "inherit"],
     env: {
       ...environment(program, port),
       BENCH_FOLDER: folder,
@@ -96,10 +106,28 @@ export async function startServer(program, port) {
   });
   const over = new AbortController();
   const ready = answers(port, program.path, over.signal);
-  await whileItLives(child, program.name, READY_MS, ready).finally(() => over.abort());
-  const socket = await whileItLives(child, program.name, READY_MS, serving);
+  const end = async () => {
+    await stop(child);
+    probes.close();
+    remove(folder);
+  };
+  const serves = async () => {
+    await whileItLives(child, program.name, READY_MS, ready).finally(() => over.abort());
+    return whileItLives(child, program.name, READY_MS, serving);
+  };
+  const socket = await serves().catch(async (error) => {
+    await end();
+    throw error;
+  });
   return {
     port,
+    pid: child.pid ?? 0,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    async terminate() {
+      child.kill("SIGTERM");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      return child.exitCode;
+    },
     ask(question) {
       const answer = new Promise((/** @type {(answer: Usage) => void} */ resolve) => {
         onAnswer = resolve;
@@ -107,10 +135,6 @@ export async function startServer(program, port) {
       socket.write(`${question}\n`);
       return whileItLives(child, `${program.name}: ${question}`, ANSWER_MS, answer);
     },
-    async stop() {
-      await stop(child);
-      probes.close();
-      remove(folder);
-    },
+    stop: end,
   };
 }

@@ -2,7 +2,7 @@
  * Honest clients beside a load: one publishes to a topic at a steady pace, one reads that topic, one asks for the hub's health. Each is timed
  * from when it was due, so that waiting for the one before counts too.
  */
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { Subscriber } from "../hub/subscriber.mjs";
 import { dataOf, LEAST_BYTES, now, toMilliseconds } from "../hub/updates.mjs";
@@ -10,6 +10,8 @@ import { dataOf, LEAST_BYTES, now, toMilliseconds } from "../hub/updates.mjs";
 /** @typedef {{ p50: number, p99: number, max: number }} Latency in milliseconds */
 
 const PACE_MS = 20;
+/** Requests on their way at once; more wait for them. The system's queue of a frozen server would overflow. */
+const MOST = 50;
 /** After so long, what was not delivered will not be. */
 const PATIENCE_MS = 60_000;
 const TOPIC = "https://example.com/honest";
@@ -43,6 +45,8 @@ export function ask(options, body) {
 }
 
 export class HonestClients {
+  // A connection for each request, and so many at once.
+  #agents = { publish: new Agent({ maxSockets: MOST }), health: new Agent({ maxSockets: MOST }) };
   #port;
   #token;
   #topic;
@@ -100,7 +104,13 @@ export class HonestClients {
     };
     const body = new URLSearchParams({ topic: this.#topic, data }).toString();
     const status = await ask(
-      { port: this.#port, path: "/api/stream", method: "POST", headers },
+      {
+        port: this.#port,
+        agent: this.#agents.publish,
+        path: "/api/stream",
+        method: "POST",
+        headers,
+      },
       body,
     );
     if (status !== 200) throw new Error(`an honest update was refused: ${status}`);
@@ -108,7 +118,7 @@ export class HonestClients {
 
   async #askHealth() {
     const start = performance.now();
-    await ask({ port: this.#port, path: "/api/health" });
+    await ask({ port: this.#port, agent: this.#agents.health, path: "/api/health" });
     this.#health.push(performance.now() - start);
   }
 

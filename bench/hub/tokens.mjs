@@ -14,8 +14,8 @@ export const TOKEN_ENV = {
   MERCURE_RESOURCE_IDENTIFIER: HUB,
 };
 
-/** @param {"publish" | "subscribe"} action @param {string} topic @returns {Promise<string>} */
-export function mint(action, topic) {
+/** @param {"publish" | "subscribe"} action @param {string} topic @param {string} [lifetime] @returns {Promise<string>} */
+export function mint(action, topic, lifetime = "1h") {
   const subject = randomUUID();
   const details = {
     type: "https://mercure.rocks/authorization-detail",
@@ -28,7 +28,7 @@ export function mint(action, topic) {
     .setAudience(HUB)
     .setSubject(subject)
     .setIssuedAt()
-    .setExpirationTime("1h")
+    .setExpirationTime(lifetime)
     .setJti(randomUUID())
     .sign(new TextEncoder().encode(KEY));
 }

@@ -1,0 +1,139 @@
+/** The hub of the soak, over all its processes: they are killed and replaced, and watched meanwhile. */
+import { closeSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { makeFolder, remove } from "../processes.mjs";
+import { startServer } from "../server.mjs";
+import { FORGED } from "./habits.mjs";
+
+/** @typedef {{ rss: number, files: number, disk: number }} Sample bytes, open files, bytes of the history */
+
+/** So often a process that could not start is tried again. */
+const MOST_STARTS = 5;
+const AGAIN_MS = 1000;
+
+export class Life {
+  /** The most of each, over all processes. @type {Sample} */
+  peak = { rss: 0, files: 0, disk: 0 };
+  /** In milliseconds. */
+  longestTurn = 0;
+  kills = 0;
+  deploys = 0;
+  /** Processes that ended though nobody told them to. */
+  deaths = 0;
+  /** Processes that could not start. */
+  failedStarts = 0;
+  /** Deploys that ended with another code than 0. */
+  badExits = 0;
+  #program;
+  #port;
+  #folder = makeFolder();
+  #log;
+  /** @type {import("../server.mjs").Server | undefined} */
+  #server;
+
+  /** @param {import("../server.mjs").Program} program @param {number} port */
+  constructor(program, port) {
+    const env = { ...program.env, HISTORY_URL: `file:${join(this.#folder, "history")}` };
+    this.#program = { ...program, env };
+    this.#port = port;
+    this.#log = openSync(join(this.#folder, "log"), "a");
+  }
+
+  async start() {
+    for (let starts = 1; this.#server === undefined; starts++) {
+      try {
+        this.#server = await startServer(this.#program, this.#port, this.#log);
+      } catch (error) {
+        this.failedStarts++;
+        if (starts === MOST_STARTS) throw error;
+        await delay(AGAIN_MS);
+      }
+    }
+    await this.#server.ask("start turns");
+  }
+
+  async kill() {
+    this.kills++;
+    await this.#end();
+    await this.start();
+  }
+
+  async deploy() {
+    this.deploys++;
+    if ((await this.#server?.terminate()) !== 0) this.badExits++;
+    await this.#end();
+    await this.start();
+  }
+
+  /** Looks at the process, and starts it again if it has died. @param {{ collected?: boolean }} [options] `collected`: with all garbage collected @returns {Promise<Sample>} */
+  async look({ collected = false } = {}) {
+    if (this.#server?.hasEnded()) {
+      this.deaths++;
+      await this.#end();
+      await this.start();
+    }
+    const server = this.#server;
+    if (server === undefined) throw new Error("the hub was not started");
+    const asked = performance.now();
+    const usage = await server.ask("stop turns").catch(() => undefined);
+    const longestTurn = usage?.longestTurn ?? performance.now() - asked;
+    this.longestTurn = Math.max(this.longestTurn, longestTurn);
+    if (usage) await server.ask(collected ? "memory" : "start turns");
+    const sample = {
+      rss: residentOf(server.pid),
+      files: filesOf(server.pid),
+      disk: sizeOf(join(this.#folder, "history", "data.mdb")),
+    };
+    for (const key of /** @type {const} */ (["rss", "files", "disk"])) {
+      this.peak[key] = Math.max(this.peak[key], sample[key]);
+    }
+    return sample;
+  }
+
+  /** Lines of the log that a stranger has written. */
+  get forgedLines() {
+    const lines = readFileSync(join(this.#folder, "log"), "utf8").split("\n");
+    return lines.filter((line) => line.startsWith("{") && line.includes(`"msg":"${FORGED}"`))
+      .length;
+  }
+
+  /** Of the server's own, the last ones. */
+  get lastLines() {
+    return readFileSync(join(this.#folder, "log"), "utf8").trimEnd().split("\n").slice(-5);
+  }
+
+  async close() {
+    await this.#end();
+    closeSync(this.#log);
+    remove(this.#folder);
+  }
+
+  async #end() {
+    await this.#server?.stop();
+    this.#server = undefined;
+  }
+}
+
+/** @param {number} pid */
+function residentOf(pid) {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return 1024 * Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1] ?? 0);
+  } catch {
+    // It has ended, or this is not Linux.
+    return 0;
+  }
+}
+
+/** @param {number} pid */
+function filesOf(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0;
+  }
+}
+
+/** On the disk, which a file with holes takes less of. @param {string} file */
+const sizeOf = (file) => 512 * (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0);
