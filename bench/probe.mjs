@@ -22,7 +22,7 @@ import { startTurns } from "./turns.mjs";
  * @property {number} peak the most that was resident, since the system last forgot it
  * @property {number} longestTurn of the event loop, in milliseconds, from "start turns" to "stop turns"
  */
-/** @typedef {"cpu" | "memory" | "forget peak" | "start profile" | "stop profile" | "start turns" | "stop turns"} Question `memory`: with all garbage collected */
+/** @typedef {"cpu" | "memory" | "forget peak" | "start profile" | "stop profile" | "start turns" | "stop turns" | "next turns"} Question `memory`: with all garbage collected; `next turns`: stops and starts */
 
 const REQUEST = "http.server.request.start";
 const address = process.env.BENCH_PROBE;
@@ -61,8 +61,8 @@ if (address && isMainThread) {
     if (question === "stop profile") {
       await stopProfile(`${process.env.BENCH_PROFILE}-${++profiles}.cpuprofile`);
     }
-    if (question === "start turns") turns = startTurns();
-    const longestTurn = question === "stop turns" ? (turns?.stop() ?? 0) : 0;
+    const longestTurn = /^(stop|next) turns$/.test(question) ? (turns?.stop() ?? 0) : 0;
+    if (/^(start|next) turns$/.test(question)) turns = startTurns();
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed, external } = process.memoryUsage();
     const peak = process.resourceUsage().maxRSS * 1024;

@@ -1,6 +1,5 @@
 /** The strangers' habits: each is done again and again, at its pace, and each is bounded in what it has open. */
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { AUDIENCES, hostileTopics, MATCHERS } from "../bounds/patterns.mjs";
 import { mint } from "../hub/tokens.mjs";
@@ -35,7 +34,7 @@ export const HABITS = {
       ),
   },
   "100 exact matchers": {
-    everyMs: 100,
+    everyMs: 500,
     act: (port) => visit(port, head(`GET /api/stream?${AUDIENCES.exact?.(number())}`), 300),
   },
   "hostile patterns": {
@@ -145,7 +144,7 @@ async function stopReading(port) {
   if (!socket.writable || socket.connecting) return;
   overstays.ended++;
   // A socket that the other side has closed answers the first of these with a reset, and the second fails.
-  const closed = once(socket, "close").then(() => true);
+  const closed = new Promise((resolve) => socket.once("close", () => resolve(true)));
   socket.write("\r\n");
   await delay(300);
   if (!socket.destroyed) socket.write("\r\n");

@@ -8,6 +8,8 @@ import { FORGED } from "./habits.mjs";
 
 /** @typedef {{ rss: number, files: number, disk: number }} Sample bytes, open files, bytes of the history */
 
+/** A hub that takes longer to say how it is, is asked the next time. */
+const ANSWER_MS = 5000;
 /** So often a process that could not start is tried again. */
 const MOST_STARTS = 5;
 const AGAIN_MS = 1000;
@@ -31,6 +33,8 @@ export class Life {
   #log;
   /** @type {import("../server.mjs").Server | undefined} */
   #server;
+  /** A question that is not answered yet. @type {{ since: number, answer: Promise<void> } | undefined} */
+  #asked;
 
   /** @param {import("../server.mjs").Program} program @param {number} port */
   constructor(program, port) {
@@ -50,7 +54,7 @@ export class Life {
         await delay(AGAIN_MS);
       }
     }
-    await this.#server.ask("start turns");
+    this.#ask(this.#server, "start turns");
   }
 
   async kill() {
@@ -75,11 +79,13 @@ export class Life {
     }
     const server = this.#server;
     if (server === undefined) throw new Error("the hub was not started");
-    const asked = performance.now();
-    const usage = await server.ask("stop turns").catch(() => undefined);
-    const longestTurn = usage?.longestTurn ?? performance.now() - asked;
-    this.longestTurn = Math.max(this.longestTurn, longestTurn);
-    if (usage) await server.ask(collected ? "memory" : "start turns");
+    const { since, answer } = this.#asked ?? this.#ask(server, "next turns");
+    const isAnswered = await Promise.race([
+      answer.then(() => true),
+      delay(ANSWER_MS, false, { ref: false }),
+    ]);
+    if (!isAnswered) this.longestTurn = Math.max(this.longestTurn, performance.now() - since);
+    else if (collected) await this.#ask(server, "memory").answer;
     const sample = {
       rss: residentOf(server.pid),
       files: filesOf(server.pid),
@@ -109,9 +115,25 @@ export class Life {
     remove(this.#folder);
   }
 
+  /** @param {import("../server.mjs").Server} server @param {import("../probe.mjs").Question} question */
+  #ask(server, question) {
+    const answered = server.ask(question).then(
+      ({ longestTurn }) => {
+        this.longestTurn = Math.max(this.longestTurn, longestTurn);
+        if (this.#asked === asked) this.#asked = undefined;
+      },
+      // It was ended meanwhile.
+      () => {},
+    );
+    const asked = { since: performance.now(), answer: answered };
+    this.#asked = asked;
+    return asked;
+  }
+
   async #end() {
     await this.#server?.stop();
     this.#server = undefined;
+    this.#asked = undefined;
   }
 }
 

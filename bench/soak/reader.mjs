@@ -94,6 +94,7 @@ export class Reader {
         asked.destroy();
       });
       asked.on("error", () => resolve(false));
+      asked.end();
     });
   }
 }
