@@ -1,14 +1,16 @@
 /** The honest clients of the soak, in a process of their own: publishers that repeat what was not answered, and readers that miss nothing. */
 import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { latencyOf } from "../bounds/honest.mjs";
 import { mint } from "../hub/tokens.mjs";
 import { obey } from "../orders.mjs";
 import { Ledger } from "./ledger.mjs";
 import { Reader } from "./reader.mjs";
 
 /**
- * @typedef {import("./ledger.mjs").Account & { gaps: number, silences: number, reconnects: number, repeated: number, unlike: number, refused: string[] }} Honest
- * `repeated`: requests that were sent again though they were answered; `unlike`: those that got another answer
+ * @typedef {import("./ledger.mjs").Account & { gaps: number, silences: number, reconnects: number, repeated: number, unlike: number, refused: string[], answered: import("../bounds/honest.mjs").Latency }} Honest
+ * `repeated`: requests that were sent again though they were answered; `unlike`: those that got another answer; `answered`: after so long, updates
+ * were, sent again or not
  */
 
 const PUBLISHERS = 4;
@@ -31,6 +33,8 @@ let readers = [];
 /** @type {Promise<void>[]} */
 let publishing = [];
 let isOver = false;
+/** @type {number[]} */
+const times = [];
 let repeated = 0;
 let unlike = 0;
 /** @type {Set<string>} */
@@ -69,9 +73,13 @@ function post({ port, token, type, key, body }) {
 
 /** Sends it until it is answered with 200. Resolves to the answer; undefined: it was refused. @param {Publication} publication */
 async function untilAnswered(publication) {
+  const start = performance.now();
   while (true) {
     const answer = await post(publication).catch(() => undefined);
-    if (answer?.status === 200) return answer.text;
+    if (answer?.status === 200) {
+      times.push(performance.now() - start);
+      return answer.text;
+    }
     if (answer && answer.status < 500) {
       refused.add(`${answer.status} ${answer.text.trim()}`);
       return undefined;
@@ -165,6 +173,7 @@ async function end() {
     repeated,
     unlike,
     refused: [...refused],
+    answered: latencyOf(times),
   };
 }
 

@@ -43,6 +43,11 @@ const FIGURES = [
     ({ honest }) => honest.refused.join(" ") || "0",
     ({ honest }) => honest.refused.length === 0,
   ],
+  [
+    "an honest update is answered after (median, 99th percentile, worst)",
+    ({ honest: { answered } }) =>
+      [answered.p50, answered.p99, answered.max].map((ms) => milli(ms)).join(", "),
+  ],
   ["the longest turn", ({ longestTurn }) => milli(longestTurn)],
   ["memory (resident): start, peak, end", ({ rss }) => threeOf(rss, megabytes)],
   [
