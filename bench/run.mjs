@@ -5,7 +5,7 @@
  *   npm run bench -- stream       the clock's stream alone
  *   npm run bench -- hub          the hub alone; `-- hub flood resume` some of its scenarios, and keeps nothing
  *   npm run bench -- hub --server Runnel --server nchan    some of its servers, and keeps nothing
- *   npm run bench -- bounds       what strangers can do to the hub; `-- bounds hostile users` some of its scenarios, and keeps nothing
+ *   npm run bench -- bounds       the hub's longest turns under hostile loads; `-- bounds hostile users` some of its scenarios, and keeps nothing
  *   npm run bench -- bounds --before ../older    beside an older commit in that folder, with its node_modules
  *   npm run bench -- soak --minutes 10    everything at once, kills and deploys, with clients that count; `--before` as above; keeps nothing
  *   npm run bench -- --quick      smaller sizes, fewer rounds, keeps nothing

@@ -9,7 +9,7 @@ import { Trial } from "./trial.mjs";
 /** @typedef {import("./scenarios.mjs").Found} Found */
 
 /**
- * How long strangers can keep a hub from its work.
+ * Measures how long strangers can keep a hub from its work.
  * @param {import("../run.mjs").Run} run
  * @param {{ scenarios: readonly string[], servers: readonly string[], before?: string | undefined }} only `before`: the folder of an older commit
  */

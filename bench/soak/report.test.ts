@@ -32,6 +32,6 @@ test.each([
   ["a stalled reader outlives its token", { overstays: { ended: 5, over: 1 } }],
   ["the log has a stranger's line", { forgedLines: 1 }],
   ["the process died by itself", { deaths: 1 }],
-])("it is a fault when %s", (_name, change) => {
+])("the soak reports a fault when %s", (_name, change) => {
   expect(faultsOf({ ...sound, ...change })).toHaveLength(1);
 });

@@ -31,7 +31,7 @@ const LEAVING_MS = 15_000;
 const END_MS = 180_000;
 
 /**
- * Everything at once, for so many minutes: strangers with all their habits, kills and deploys, and honest clients that count.
+ * Runs everything at once for so many minutes: strangers with all their habits, kills and deploys, and honest clients that count.
  * @param {import("../run.mjs").Run} run
  * @param {{ minutes: number, servers: readonly string[], before?: string | undefined }} options `before`: the folder of an older commit
  */
