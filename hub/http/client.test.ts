@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Access } from "../auth/types.ts";
 import { testHub, testService } from "../testing.ts";
 import { clientOf, PEER_HEADER } from "./client.ts";
@@ -39,4 +39,45 @@ test("X-Forwarded-For is believed as far as trusted proxies have written it, and
   expect(client(2, headers)).toBe("198.51.100.7");
   expect(client(9, headers)).toBe("203.0.113.9");
   expect(client(1, { [PEER_HEADER]: "192.0.2.1" })).toBe("192.0.2.1");
+});
+
+describe("an address without a token is a client", () => {
+  test.each([
+    ["2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff"],
+    ["2001:db8::1", "2001:DB8:0:0::2"],
+    ["2001:db8:0:0:1:2:3:4", "2001:db8::5"],
+    ["fe80::1%eth0", "fe80::2"],
+    ["2001:db8:1:2::1", "[2001:db8:1:2::9]"],
+    ["2001:db8:1:2::1", "[2001:db8:1:2::9]:443"],
+    ["192.0.2.1", "::ffff:192.0.2.1"],
+    ["192.0.2.1", "::FFFF:c000:201"],
+    ["192.0.2.1", "[::ffff:192.0.2.1]:80"],
+    ["192.0.2.1", "192.0.2.1:54321"],
+    ["unknown", "unknown"],
+  ])("that is the same one: %s and %s", (one, other) => {
+    expect(client(0, { [PEER_HEADER]: one })).toBe(client(0, { [PEER_HEADER]: other }));
+    expect(client(1, { "X-Forwarded-For": one })).toBe(client(1, { "X-Forwarded-For": other }));
+  });
+
+  test.each([
+    ["2001:db8:1:2::1", "2001:db8:1:3::1"],
+    ["2001:db8:0:1::1", "2001:db8::1:0:0:1"],
+    ["1::", "::1"],
+    ["::1:0:0:0:0", "::2:0:0:0:0"],
+    ["::ffff:192.0.2.1", "::ffff:192.0.2.2"],
+    // Only ::ffff:0:0/96 holds IPv4 addresses. Source: RFC 4291, section 2.5.5.1 (deprecated).
+    ["::192.0.2.1", "192.0.2.1"],
+    ["192.0.2.1", "192.0.2.2"],
+    ["192.0.2.1:80", "192.0.2.2:80"],
+    ["_hidden", "unknown"],
+    ["[nonsense]:1", "[nonsense]:2"],
+  ])("that is another one: %s and %s", (one, other) => {
+    expect(client(0, { [PEER_HEADER]: one })).not.toBe(client(0, { [PEER_HEADER]: other }));
+  });
+
+  test("that is named by its IPv4 address, or by its IPv6 network", () => {
+    expect(client(0, { [PEER_HEADER]: "::ffff:192.0.2.1" })).toBe("192.0.2.1");
+    expect(client(0, { [PEER_HEADER]: "::1" })).toBe("0:0:0:0::/64");
+    expect(client(0, { [PEER_HEADER]: "2001:db8:a:b::1" })).toBe("2001:db8:a:b::/64");
+  });
 });

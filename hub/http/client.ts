@@ -1,15 +1,16 @@
+import { isIPv4, isIPv6 } from "node:net";
 import type { Access } from "../auth/types.ts";
 import type { Service } from "./service.ts";
 
 /** What our server puts the address of the socket's other end in, over whatever the client may have sent there. */
 export const PEER_HEADER = "x-runnel-peer";
 
-/** Where our server notes that the request came through a proxy, and so from anywhere. */
+/** Where our server notes whether the request came through a proxy, and so from anywhere: `yes`, or `no` and a secret. */
 export const PROXIED_HEADER = "x-runnel-proxied";
 
 /**
- * Who asks, for the limit that each client has: the token's issuer and subject, or an address. Each trusted proxy has added to
- * X-Forwarded-For who came to it; what stands before that anybody may have written.
+ * Names the client, for the limit that each client has: the token's issuer and subject, or a network. Each trusted proxy has added the
+ * address of its own client to X-Forwarded-For; anybody may have written the addresses before those.
  */
 export function clientOf(
   { trustedProxies }: Service,
@@ -18,7 +19,35 @@ export function clientOf(
 ): string {
   if (access?.subject !== undefined) return JSON.stringify([access.issuer, access.subject]);
   const peer = headers.get(PEER_HEADER) ?? "unknown";
-  if (trustedProxies === 0) return peer;
+  if (trustedProxies === 0) return networkOf(peer);
   const noted = (headers.get("x-forwarded-for") ?? "").split(",").map((address) => address.trim());
-  return noted[Math.max(noted.length - trustedProxies, 0)] || peer;
+  return networkOf(noted[Math.max(noted.length - trustedProxies, 0)] || peer);
+}
+
+/**
+ * Returns the IPv4 address, or the /64 of the IPv6 address: one subscriber line has all addresses of a /64. An IPv4 address that is
+ * mapped into IPv6 is the IPv4 address. Brackets, a port and a zone are dropped; text that is no address stays as it is.
+ * Source: RFC 4291, sections 2.2 and 2.5.5.2; RFC 6177, section 2.
+ */
+function networkOf(text: string): string {
+  const [, bracketed, beforePort] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text) ?? [];
+  const [address = ""] = (bracketed ?? beforePort ?? text).split("%", 1);
+  if (isIPv4(address)) return address;
+  if (!isIPv6(address)) return text;
+  const groups = groupsOf(address);
+  const [high = 0, low = 0] = groups.slice(6);
+  if (groups.slice(0, 6).join() === "0,0,0,0,0,65535") {
+    return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+  }
+  const network = groups.slice(0, 4).map((group) => group.toString(16));
+  return `${network.join(":")}::/64`;
+}
+
+/** Returns the eight numbers of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  // A URL has the one canonical form, in hexadecimal alone. Source: WHATWG URL, section 3.5.
+  const [head = "", tail = ""] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
+  const parse = (half: string) => (half === "" ? [] : half.split(":").map((g) => parseInt(g, 16)));
+  const [first, last] = [parse(head), parse(tail)];
+  return [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
 }
