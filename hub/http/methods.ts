@@ -32,3 +32,8 @@ export function methodNotAllowed(request: Request, methods: string): Response {
     Allow: methods,
   });
 }
+
+/** Answers an address below the hub's that does not exist. */
+export function notFound(): Response {
+  return problemResponse("not-found", "no such address");
+}
