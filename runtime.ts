@@ -5,6 +5,7 @@ import { type Config, readConfig } from "./env.mjs";
 import { Minter } from "./hub/auth/minter.ts";
 import { playgroundIssuer } from "./hub/auth/playground.ts";
 import { createVerifier } from "./hub/auth/verifier.ts";
+import { BodyBudget } from "./hub/http/body-budget.ts";
 import type { Service } from "./hub/http/service.ts";
 import type { Sockets } from "./hub/http/sockets.ts";
 import { Hub } from "./hub/hub.ts";
@@ -139,6 +140,8 @@ function createService(config: Config, hub: Hub, logger: Logger, sockets: Socket
     corsOrigins: config.CORS_ORIGINS,
     publishOrigins: config.PUBLISH_ORIGINS,
     trustedProxies: config.TRUSTED_PROXIES,
+    publishBodies: new BodyBudget({ maxBytes: 64 * MIB, maxBytesPerClient: 16 * MIB }),
+    consoleBodies: new BodyBudget({ maxBytes: 4 * MIB, maxBytesPerClient: MIB }),
     maxUpdateBytes: Math.min(config.MAX_UPDATE_BYTES, config.MAX_BODY_BYTES),
     maxBatchBytes: config.MAX_BODY_BYTES,
   };

@@ -1,5 +1,6 @@
 import type { Limits } from "./connections.ts";
 import type { Chunk } from "./encode.ts";
+import { BodyBudget } from "./http/body-budget.ts";
 import type { Service } from "./http/service.ts";
 import { Sockets } from "./http/sockets.ts";
 import { Hub } from "./hub.ts";
@@ -80,6 +81,8 @@ export function testService(hub: Hub, overrides: Partial<Service> = {}): Service
     corsOrigins: [],
     publishOrigins: [],
     trustedProxies: 0,
+    publishBodies: new BodyBudget({ maxBytes: 2 ** 26, maxBytesPerClient: 2 ** 24 }),
+    consoleBodies: new BodyBudget({ maxBytes: 2 ** 22, maxBytesPerClient: 2 ** 20 }),
     maxUpdateBytes: 1_000_000,
     maxBatchBytes: 8_000_000,
     ...overrides,

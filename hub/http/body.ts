@@ -1,14 +1,123 @@
-/** Reads a request's body, but no more than `maxBytes` of it; undefined: it has more. */
-export async function readBody(request: Request, maxBytes: number): Promise<Buffer | undefined> {
-  // What is declared too large is not read at all.
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
-  if (!request.body) return Buffer.alloc(0);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body) {
-    length += chunk.length;
-    if (length > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
+import type { Timers } from "../timers.ts";
+import type { BodyBudget } from "./body-budget.ts";
+import type { ProblemName } from "./problem.ts";
+
+/** A body may pause for this long, in milliseconds. */
+const MAX_SILENCE_MS = 30_000;
+/** All of a body comes within this time, in milliseconds: 8 MiB at half a megabit a second. */
+const MAX_BODY_MS = 120_000;
+/** The rest of a refused body is thrown away for this long, in milliseconds: many clients read no answer before they have sent all. */
+const LINGER_MS = 5_000;
+
+export interface BodyLimits {
+  /** Of this body. */
+  readonly maxBytes: number;
+  /** Of all bodies that are being read. */
+  readonly budget: BodyBudget;
+  readonly client: string;
+  readonly timers: Timers;
 }
+
+export type BodyRead =
+  | { readonly ok: true; readonly body: Buffer }
+  | {
+      readonly ok: false;
+      readonly name: ProblemName;
+      readonly problem: string;
+      /** For the response. */
+      readonly headers: Readonly<Record<string, string>>;
+    };
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** Reads a request's body. While it is read it counts in the budget: its declared length, else the bytes that have come. */
+export async function readBody(request: Request, limits: BodyLimits): Promise<BodyRead> {
+  const { maxBytes, budget, client, timers } = limits;
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  // Node throws away a body that nobody has begun to read.
+  if (declared > maxBytes) return tooLarge(maxBytes);
+  if (!request.body) return { ok: true, body: Buffer.alloc(0) };
+  if (!budget.add(client, declared)) return TOO_MANY;
+  let counted = declared;
+  let length = 0;
+  const parts: Uint8Array[] = [];
+  const reader: Reader = request.body.getReader();
+  const endsAt = timers.elapsed() + MAX_BODY_MS;
+  try {
+    for (;;) {
+      const ms = Math.min(MAX_SILENCE_MS, endsAt - timers.elapsed());
+      const read = await nextPart(reader, timers, ms);
+      if (!read) return TOO_SLOW;
+      if (read.done) return { ok: true, body: Buffer.concat(parts, length) };
+      length += read.value.length;
+      const more = Math.max(length - counted, 0);
+      const refusal =
+        length > maxBytes
+          ? tooLarge(maxBytes)
+          : more > 0 && !budget.add(client, more)
+            ? TOO_MANY
+            : undefined;
+      if (refusal) {
+        void throwAway(reader, timers);
+        return refusal;
+      }
+      counted += more;
+      parts.push(read.value);
+    }
+  } catch {
+    return CUT_OFF;
+  } finally {
+    budget.remove(client, counted);
+  }
+}
+
+/** Resolves with the body's next part; undefined: none has come within `ms` milliseconds. */
+function nextPart(reader: Reader, timers: Timers, ms: number) {
+  return new Promise<Awaited<ReturnType<Reader["read"]>> | undefined>((resolve, reject) => {
+    const stop = timers.after(Math.max(ms, 0), () => resolve(undefined));
+    reader.read().then(resolve, reject).finally(stop);
+  });
+}
+
+/** Reads the rest for a while without keeping it, and then ends the connection. */
+async function throwAway(reader: Reader, timers: Timers): Promise<void> {
+  const stop = timers.after(LINGER_MS, () => reader.cancel().catch(() => {}));
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The client has left.
+  }
+  stop();
+}
+
+function tooLarge(maxBytes: number): BodyRead {
+  return {
+    ok: false,
+    name: "too-large",
+    problem: `the body may have ${maxBytes} bytes`,
+    headers: {},
+  };
+}
+
+const TOO_MANY: BodyRead = {
+  ok: false,
+  name: "too-many-bodies",
+  problem: "other requests' bodies take all the memory that there is for them: send it again",
+  headers: { "Retry-After": "1" },
+};
+
+const TOO_SLOW: BodyRead = {
+  ok: false,
+  name: "body-timeout",
+  problem: `a body may pause for ${MAX_SILENCE_MS / 1000} s, and take ${MAX_BODY_MS / 1000} s in all`,
+  // Its rest would be taken for the next request.
+  headers: { Connection: "close" },
+};
+
+/** For the log: the client has left. */
+const CUT_OFF: BodyRead = {
+  ok: false,
+  name: "bad-body",
+  problem: "the body was cut off",
+  headers: { Connection: "close" },
+};

@@ -4,6 +4,7 @@ import { parseToken, type UnverifiedToken } from "../auth/parse-token.ts";
 import type { Action, Grant, Role, TokenProblem, Verified } from "../auth/types.ts";
 import type { MatcherType } from "../matcher.ts";
 import { readBody } from "./body.ts";
+import { clientOf } from "./client.ts";
 import { decodeUtf8 } from "./form.ts";
 import { playgroundRefusal } from "./origin.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
@@ -51,20 +52,32 @@ const MAX_SPACE = 256;
  */
 export async function inspect(service: Service, request: Request): Promise<Response> {
   const { hub } = service;
-  const refused = (name: ProblemName, detail: string): Response => {
+  const refused = (
+    name: ProblemName,
+    detail: string,
+    fields: Readonly<Record<string, string>> = {},
+  ): Response => {
     hub.meter.refused(name);
-    return problemResponse(name, detail);
+    return problemResponse(name, detail, fields);
   };
   const stranger = playgroundRefusal(service, request);
   if (stranger) return refused(...stranger);
   if (!/^text\/plain *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
     return refused("wrong-media-type", "the body is a token, as text/plain");
   }
-  const body = await readBody(request, MAX_TOKEN_LENGTH + MAX_SPACE);
-  const text = body && decodeUtf8(body)?.trim();
-  if (!body || (text && text.length > MAX_TOKEN_LENGTH)) {
-    return refused("too-large", `a token may have ${MAX_TOKEN_LENGTH} characters`);
+  const read = await readBody(request, {
+    maxBytes: MAX_TOKEN_LENGTH + MAX_SPACE,
+    budget: service.consoleBodies,
+    client: clientOf(service, request, undefined),
+    timers: hub.timers,
+  });
+  const tooLong = `a token may have ${MAX_TOKEN_LENGTH} characters`;
+  if (!read.ok) {
+    const { name, problem, headers } = read;
+    return refused(name, name === "too-large" ? tooLong : problem, headers);
   }
+  const text = decodeUtf8(read.body)?.trim();
+  if (text && text.length > MAX_TOKEN_LENGTH) return refused("too-large", tooLong);
   const token = text ? parseToken(text) : undefined;
   if (!text || !token) {
     const detail =

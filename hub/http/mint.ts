@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { TokenRequest } from "../auth/minter.ts";
 import { MATCHER_TYPES } from "../matcher.ts";
 import { readBody } from "./body.ts";
+import { clientOf } from "./client.ts";
 import { decodeUtf8 } from "./form.ts";
 import { playgroundRefusal } from "./origin.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
@@ -28,10 +29,14 @@ const schema = z.strictObject({
  */
 export async function mint(service: Service, request: Request): Promise<Response> {
   const { hub, logger, playgroundMinter } = service;
-  const refused = (name: ProblemName, detail: string): Response => {
+  const refused = (
+    name: ProblemName,
+    detail: string,
+    fields: Readonly<Record<string, string>> = {},
+  ): Response => {
     hub.meter.refused(name);
     logger.info({ problem: name }, "no token minted");
-    return problemResponse(name, detail);
+    return problemResponse(name, detail, fields);
   };
   if (!service.playground || !playgroundMinter) {
     return refused("not-found", "tokens are minted here in a playground alone");
@@ -42,9 +47,14 @@ export async function mint(service: Service, request: Request): Promise<Response
   if (!/^application\/json *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
     return refused("wrong-media-type", "the body is application/json");
   }
-  const body = await readBody(request, MAX_BODY);
-  if (!body) return refused("too-large", `the body may have ${MAX_BODY} bytes`);
-  const parsed = parseRequest(body);
+  const read = await readBody(request, {
+    maxBytes: MAX_BODY,
+    budget: service.consoleBodies,
+    client: clientOf(service, request, undefined),
+    timers: hub.timers,
+  });
+  if (!read.ok) return refused(read.name, read.problem, read.headers);
+  const parsed = parseRequest(read.body);
   if (!parsed.ok) return refused("bad-body", parsed.problem);
   const minted = await playgroundMinter.mint(parsed.wanted);
   if (!minted.ok) return refused("bad-body", minted.problem);

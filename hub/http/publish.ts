@@ -18,10 +18,14 @@ export async function publish(service: Service, request: Request): Promise<Respo
   const { hub, logger } = service;
   const line = { publish: randomUUID() };
   const cors = corsHeaders(service, request);
-  const refused = (name: ProblemName, detail: string): Response => {
+  const refused = (
+    name: ProblemName,
+    detail: string,
+    fields: Readonly<Record<string, string>> = {},
+  ): Response => {
     hub.meter.refused(name);
     logger.info({ ...line, problem: name }, "publish refused");
-    return problemResponse(name, detail, cors);
+    return problemResponse(name, detail, { ...fields, ...cors });
   };
 
   const stranger = playgroundRefusal(service, request);
@@ -46,9 +50,15 @@ export async function publish(service: Service, request: Request): Promise<Respo
     return refused("wrong-media-type", `the body is ${FORM}, or ${BATCH} for a batch`);
   }
   const { maxUpdateBytes, maxBatchBytes } = service;
-  const maxBytes = mediaType === FORM ? maxUpdateBytes : maxBatchBytes;
-  const body = await readBody(request, maxBytes);
-  if (!body) return refused("too-large", `the body may have ${maxBytes} bytes`);
+  const client = clientOf(service, request, access);
+  const read = await readBody(request, {
+    maxBytes: mediaType === FORM ? maxUpdateBytes : maxBatchBytes,
+    budget: service.publishBodies,
+    client,
+    timers: hub.timers,
+  });
+  if (!read.ok) return refused(read.name, read.problem, read.headers);
+  const { body } = read;
   const parsed =
     mediaType === FORM
       ? parseFormUpdate(body, hub.url)
@@ -58,7 +68,6 @@ export async function publish(service: Service, request: Request): Promise<Respo
   }
 
   try {
-    const client = clientOf(service, request, access);
     const published = await hub.publish({
       updates: parsed.updates,
       access,

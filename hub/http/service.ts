@@ -2,6 +2,7 @@ import type { Minter } from "../auth/minter.ts";
 import type { Verifier } from "../auth/types.ts";
 import type { Hub } from "../hub.ts";
 import type { Logger } from "../logger.ts";
+import type { BodyBudget } from "./body-budget.ts";
 import type { Sockets } from "./sockets.ts";
 
 /** The hub as it stands on the web: whom it lets in, and how much it takes. */
@@ -27,6 +28,10 @@ export interface Service {
   readonly publishOrigins: readonly string[];
   /** How many proxies stand before the server, each of which has noted who came to it. */
   readonly trustedProxies: number;
+  /** For the bodies of publishers, which have tokens. */
+  readonly publishBodies: BodyBudget;
+  /** For the console's bodies, which anybody may send: they take no room from publishers. */
+  readonly consoleBodies: BodyBudget;
   /** Of a publish request's body, in bytes; a batch has its own. */
   readonly maxUpdateBytes: number;
   readonly maxBatchBytes: number;
