@@ -128,7 +128,7 @@ function tellOfOpenDoors({ playground, verifier, hub }: Service, logger: Logger)
   if (playground) {
     logger.warn(
       { hub: hub.url.href },
-      "a playground: anybody on this machine may publish, until MERCURE_PUBLISHER_JWT_KEY is set",
+      "a playground: anybody on this machine may publish, until MERCURE_PUBLISHER_JWT_KEY is set; it must not stand behind a proxy or a tunnel, some of which look like this machine",
     );
   } else if (!verifier) {
     const names =

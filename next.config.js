@@ -32,6 +32,8 @@ export default {
   poweredByHeader: false,
   agentRules: false,
   reactStrictMode: true,
+  // Next's image optimizer asks for an address of the app inside the process, without a socket: a stream there would never end.
+  images: { unoptimized: true },
   headers: async () => [
     { source: "/:path*", headers: SECURITY_HEADERS },
     // Source: Mercure, section Hub Discovery.

@@ -139,6 +139,7 @@ function createService(config: Config, hub: Hub, logger: Logger, sockets: Socket
     cookieName: config.MERCURE_COOKIE_NAME,
     corsOrigins: config.CORS_ORIGINS,
     publishOrigins: config.PUBLISH_ORIGINS,
+    marksRequests: config.VERCEL === undefined,
     trustedProxies: config.TRUSTED_PROXIES,
     publishBodies: new BodyBudget({ maxBytes: 64 * MIB, maxBytesPerClient: 16 * MIB }),
     consoleBodies: new BodyBudget({ maxBytes: 4 * MIB, maxBytesPerClient: MIB }),

@@ -80,6 +80,7 @@ export function testService(hub: Hub, overrides: Partial<Service> = {}): Service
     cookieName: "__Secure-mercure_access_token",
     corsOrigins: [],
     publishOrigins: [],
+    marksRequests: false,
     trustedProxies: 0,
     publishBodies: new BodyBudget({ maxBytes: 2 ** 26, maxBytesPerClient: 2 ** 24 }),
     consoleBodies: new BodyBudget({ maxBytes: 2 ** 22, maxBytesPerClient: 2 ** 20 }),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DETAIL_TYPE } from "../auth/access-token.mjs";
 import { mint, pairFor } from "../auth/testing.ts";
-import { bearer, detailOf, playground, problemOf, World } from "./testing.ts";
+import { bearer, detailOf, LOCAL, playground, problemOf, World } from "./testing.ts";
 
 const METADATA = "https://hub.example.com/.well-known/oauth-protected-resource/.well-known/mercure";
 const COOKIE = "__Secure-mercure_access_token";
@@ -181,7 +181,7 @@ describe("where a token is", () => {
 test("in a playground nobody needs a token, and everybody has every right", async () => {
   await world.end();
   world = new World({ playground: true, verifier: undefined });
-  const local = { Host: "localhost:3000" };
+  const local = LOCAL;
   const listener = await world.listen("?match=a", local);
   expect((await world.post("topic=a&data=1&private", local)).status).toBe(200);
   expect(await listener.next()).toMatchObject({ data: "1" });
@@ -189,7 +189,7 @@ test("in a playground nobody needs a token, and everybody has every right", asyn
 });
 
 describe("in a playground", () => {
-  const local = { Host: "localhost:3000" };
+  const local = LOCAL;
   const page = { ...local, Origin: "http://localhost:3000" };
   const mine = { publish: [{ match: "a" }], subscribe: [{ match: "a" }], subject: "me" };
   beforeEach(async () => {

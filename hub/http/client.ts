@@ -2,11 +2,19 @@ import { isIPv4, isIPv6 } from "node:net";
 import type { Access } from "../auth/types.ts";
 import type { Service } from "./service.ts";
 
-/** What our server puts the address of the socket's other end in, over whatever the client may have sent there. */
+/** The field in which our server notes the address of the peer, over any that the client may have sent. Written by peers.ts. */
 export const PEER_HEADER = "x-runnel-peer";
 
-/** Where our server notes whether the request came through a proxy, and so from anywhere: `yes`, or `no` and a secret. */
+/** The field in which our server notes whether the request came through a proxy: `yes`, or `no` and a secret. Written by peers.ts. */
 export const PROXIED_HEADER = "x-runnel-proxied";
+
+/**
+ * Whether the request came over no socket of our server, which would have marked it. Next makes such requests inside the process, and
+ * nothing ever closes their responses.
+ */
+export function lacksSocket({ marksRequests }: Service, { headers }: Request): boolean {
+  return marksRequests && !headers.has(PEER_HEADER);
+}
 
 /**
  * Names the client, for the limit that each client has: the token's issuer and subject, or a network. Each trusted proxy has added the

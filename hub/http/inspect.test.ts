@@ -4,7 +4,7 @@ import { DETAIL_TYPE } from "../auth/access-token.mjs";
 import { HUB_URL, ISSUER, mint, pairFor, verifierOf } from "../auth/testing.ts";
 import { FakeTimers } from "../testing.ts";
 import { inspect, type TokenReport, type Verdict } from "./inspect.ts";
-import { bearer, detailOf, playground, problemOf, World } from "./testing.ts";
+import { bearer, detailOf, LOCAL, playground, problemOf, World } from "./testing.ts";
 
 const publisher = pairFor("HS256");
 const subscriber = pairFor("ES256");
@@ -22,7 +22,7 @@ const ask = (body: string, headers: Readonly<Record<string, string>> = {}) =>
     world.service,
     new Request("http://localhost:3000/console/inspect", {
       method: "POST",
-      headers: { Host: "localhost:3000", "Content-Type": "text/plain", ...headers },
+      headers: { ...LOCAL, "Content-Type": "text/plain", ...headers },
       body,
     }),
   );

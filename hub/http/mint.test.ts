@@ -1,9 +1,8 @@
 import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { mint } from "./mint.ts";
-import { bearer, detailOf, playground, problemOf, World } from "./testing.ts";
+import { bearer, detailOf, LOCAL, playground, problemOf, World } from "./testing.ts";
 
-const LOCAL = { Host: "localhost:3000" };
 const JSON_BODY = { "Content-Type": "application/json" };
 const MINE = { publish: [{ match: "a" }] };
 

@@ -1,7 +1,7 @@
 import type { EventSourceMessage } from "eventsource-parser";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { head } from "./subscribe.ts";
-import { bearer, detailOf, type Listener, problemOf, World } from "./testing.ts";
+import { bearer, detailOf, type Listener, LOCAL, problemOf, World } from "./testing.ts";
 
 const TOPIC = "/.well-known/mercure/numbers";
 const QUERY = `?match=${TOPIC}`;
@@ -68,9 +68,9 @@ describe("the hub's numbers over HTTP", () => {
   test("are everybody's in a playground", async () => {
     await world.end();
     world = new World({ playground: true });
-    const listener = await world.listen(QUERY, { Host: "localhost:3000" });
+    const listener = await world.listen(QUERY, LOCAL);
     expect(await next(listener)).toMatchObject({ event: "runnel:numbers" });
-    const elsewhere = { Host: "localhost:3000", Origin: "https://evil.example" };
+    const elsewhere = { ...LOCAL, Origin: "https://evil.example" };
     expect((await world.subscribe(QUERY, elsewhere)).status).toBe(403);
   });
 

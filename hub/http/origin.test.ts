@@ -14,6 +14,8 @@ const EXPOSED = "Link, Mercure-Last-Event-ID, WWW-Authenticate, Retry-After";
 
 type HeaderFields = Record<string, string>;
 const request = (headers: HeaderFields = {}) => new Request(HERE, { headers });
+/** As our server marks a request that came through no proxy. */
+const marked = (headers: HeaderFields) => request({ [PROXIED_HEADER]: "no", ...headers });
 const service = (corsOrigins: string[], publishOrigins: string[] = []) =>
   testService(testHub(), { corsOrigins, publishOrigins });
 
@@ -80,7 +82,7 @@ describe("a playground answers", () => {
     // Typed into the address bar.
     { Host: "localhost:3000", "Sec-Fetch-Site": "none" },
   ])("this machine and its own pages: %j", (headers) => {
-    expect(playgroundProblem(request(headers))).toBeUndefined();
+    expect(playgroundProblem(marked(headers))).toBeUndefined();
   });
 });
 
@@ -99,7 +101,7 @@ describe("a playground does not answer", () => {
     { Host: "localhost:3000@evil.example" },
     { Host: "" },
   ])("a host that is not this machine's: %j", (headers) => {
-    expect(playgroundProblem(request(headers))).toBe("wrong-host");
+    expect(playgroundProblem(marked(headers))).toBe("wrong-host");
   });
 
   test.each<HeaderFields>([
@@ -113,12 +115,16 @@ describe("a playground does not answer", () => {
     { "Sec-Fetch-Site": "cross-site" },
     { "Sec-Fetch-Site": "same-site" },
   ])("a page of another origin: %j", (headers) => {
-    expect(playgroundProblem(request({ Host: "localhost:3000", ...headers }))).toBe("wrong-origin");
+    expect(playgroundProblem(marked({ Host: "localhost:3000", ...headers }))).toBe("wrong-origin");
   });
 });
 
+test("a playground does not answer a request that our server has not marked", () => {
+  expect(playgroundProblem(request({ Host: "localhost:3000" }))).toBe("wrong-host");
+});
+
 test("only a playground refuses so, and says whom it answers", () => {
-  const elsewhere = request({ Host: "localhost:3000", Origin: "https://evil.example" });
+  const elsewhere = marked({ Host: "localhost:3000", Origin: "https://evil.example" });
   const refusal = (playground: boolean) =>
     playgroundRefusal(testService(testHub(), { playground }), elsewhere);
   expect(refusal(false)).toBeUndefined();

@@ -34,15 +34,25 @@ export function corsHeaders(
   return corsOrigins.length > 0 ? { Vary: "Origin" } : {};
 }
 
+const PLAYGROUND_DETAILS = {
+  "wrong-host":
+    "a playground answers this machine alone, over HTTP/1.1 and through no proxy: set MERCURE_PUBLISHER_JWT_KEY before anything forwards to it",
+  "wrong-origin": "a playground answers this machine and its own pages alone",
+} as const satisfies Partial<Record<ProblemName, string>>;
+
+type PlaygroundProblem = keyof typeof PLAYGROUND_DETAILS;
+
 /**
- * Why a playground does not answer; undefined: it does. Any page can send requests to a server on its visitor's machine, and a name that
- * leads there (DNS rebinding): only what comes from the playground's own pages, or from no page, is answered.
+ * Returns the reason why a playground does not answer; undefined: it does. Any page can send requests to a server on its visitor's machine,
+ * and to a name that leads there (DNS rebinding). Only requests of the playground's own pages, or of no page, are answered.
  */
 export function playgroundProblem({
   headers,
-}: Pick<Request, "headers">): "wrong-host" | "wrong-origin" | undefined {
+}: Pick<Request, "headers">): PlaygroundProblem | undefined {
   const host = headers.get("host") ?? "";
-  if (!isLoopbackHost(host) || headers.get(PROXIED_HEADER) === "yes") return "wrong-host";
+  // Nobody knows where a request without a mark comes from.
+  const isDirect = headers.get(PROXIED_HEADER)?.startsWith("no") ?? false;
+  if (!isLoopbackHost(host) || !isDirect) return "wrong-host";
   const origin = headers.get("origin");
   if (origin !== null) return hostOf(origin) === host ? undefined : "wrong-origin";
   // Browsers say where a request without an Origin comes from, too.
@@ -56,7 +66,7 @@ export function playgroundRefusal(
   request: Request,
 ): readonly [name: ProblemName, detail: string] | undefined {
   const problem = playground ? playgroundProblem(request) : undefined;
-  return problem && [problem, "a playground answers this machine and its own pages alone"];
+  return problem && [problem, PLAYGROUND_DETAILS[problem]];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { bearer, detailOf, type Listener, problemOf, SECRET, World } from "./testing.ts";
+import { bearer, detailOf, type Listener, LOCAL, problemOf, SECRET, World } from "./testing.ts";
 
 const COOKIE = "__Secure-mercure_access_token";
 const PATTERN = (match: string) => `match_urlpattern=${encodeURIComponent(match)}`;
@@ -328,7 +328,7 @@ test("a playground takes updates from this machine and its own pages alone", asy
   await world.end();
   world = new World({ playground: true });
   const post = (headers: Record<string, string>) => world.post("topic=a", headers);
-  const local = { Host: "localhost:3000" };
+  const local = LOCAL;
   expect((await post(local)).status).toBe(200);
   expect((await post({ ...local, Origin: "http://localhost:3000" })).status).toBe(200);
   for (const headers of [

@@ -26,6 +26,8 @@ export interface Service {
   readonly corsOrigins: readonly string[];
   /** Origins whose pages may publish with a cookie, beside the hub's own. */
   readonly publishOrigins: readonly string[];
+  /** Whether our server marks each request that comes over a socket (peers.ts). On Vercel the server is not ours. */
+  readonly marksRequests: boolean;
   /** How many proxies stand before the server, each of which has noted who came to it. */
   readonly trustedProxies: number;
   /** For the bodies of publishers, which have tokens. */

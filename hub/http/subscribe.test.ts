@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Hub } from "../hub.ts";
 import { UNMEASURED } from "../meter.ts";
 import { FakeTimers, FakeVitals, HUB_URL, ListLogger, testService } from "../testing.ts";
+import { PEER_HEADER } from "./client.ts";
 import type { Service } from "./service.ts";
 import { head, subscribe } from "./subscribe.ts";
-import { bearer, problemOf, SECRET, World } from "./testing.ts";
+import { bearer, LOCAL, problemOf, SECRET, World } from "./testing.ts";
 
 const context = new AsyncLocalStorage<string>();
 const leaving = new AbortController();
@@ -278,7 +279,7 @@ describe("a stream of topics", () => {
   test("of a playground is for this machine and its own pages alone", async () => {
     await world.end();
     world = new World({ playground: true });
-    const local = { Host: "localhost:3000" };
+    const local = LOCAL;
     const statuses = async (...all: Record<string, string>[]) =>
       Promise.all(all.map(async (headers) => (await world.subscribe("?match=a", headers)).status));
     expect(await statuses(local, { ...local, Origin: "http://localhost:3000" })).toEqual([
@@ -307,5 +308,21 @@ test("the clock is any page's to read, without its cookies", async () => {
   const { headers: answer, body } = await subscribe(service, request("", headers), CLOCK);
   expect(answer.get("access-control-allow-origin")).toBe("*");
   expect(answer.get("access-control-allow-credentials")).toBeNull();
+  await body?.cancel();
+});
+
+test("a request without a socket opens no stream: it is told to come back, as by a server that shuts down", async () => {
+  const marking: Service = { ...service, marksRequests: true };
+  const inside = await subscribe(marking, request(), CLOCK);
+  expect(inside.status).toBe(200);
+  expect(await inside.text()).toMatch(/^retry:\d+\n\n$/);
+  expect(inside.headers.get("access-control-allow-origin")).toBe("*");
+  const topics = await subscribe(marking, request("?match=a"), CLOCK);
+  expect(await topics.text()).toMatch(/^retry:\d+\n\n$/);
+  expect(topics.headers.get("access-control-allow-origin")).toBeNull();
+  expect(service.hub.connections.size).toBe(0);
+
+  const { body } = await subscribe(marking, request("", { [PEER_HEADER]: "127.0.0.1" }), CLOCK);
+  expect(service.hub.connections.size).toBe(1);
   await body?.cancel();
 });

@@ -5,12 +5,13 @@ import { encodeFarewell } from "../encode.ts";
 import { askForNumbers, numbersTopic } from "../numbers.ts";
 import { WebStreamSink } from "../sink/web-stream.ts";
 import { authorize, insufficientScope, isAnonymous } from "./authorize.ts";
-import { clientOf } from "./client.ts";
+import { clientOf, lacksSocket } from "./client.ts";
 import { failure } from "./failure.ts";
 import { corsHeaders, PUBLIC, playgroundRefusal } from "./origin.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";
 import {
+  asksForClock,
   fieldValue,
   parseStreamQuery,
   type StreamOptions,
@@ -33,10 +34,16 @@ export async function subscribe(
   request: Request,
   options: StreamOptions,
 ): Promise<Response> {
+  const { hub } = service;
+  // Nothing would ever close its stream.
+  if (lacksSocket(service, request)) {
+    hub.meter.refused("no-socket");
+    const cors = asksForClock(request, options) ? PUBLIC : corsHeaders(service, request);
+    return farewell(hub.connections.retryMs("shutdown"), cors);
+  }
   const admitted = await admit(service, request, options);
   if (!admitted.ok) return admitted.response;
   const { id, query, access, client, cors } = admitted;
-  const { hub } = service;
   const reset = service.sockets.resetOf(request);
   const sink = hub.outside(() => new WebStreamSink({ longLived: hub.longLived, reset }));
   try {
@@ -146,7 +153,7 @@ function refuse(service: Service, request: Request, reason: Refusal, cors: Heade
   const retryMs = connections.retryMs(reason);
   meter.refused(reason);
   if (reason === "shutdown" || request.headers.get("accept")?.includes("text/event-stream")) {
-    return new Response(encodeFarewell(retryMs).bytes, { headers: { ...STREAM_HEADERS, ...cors } });
+    return farewell(retryMs, cors);
   }
   return problemResponse(...problemOf(reason, limits), {
     "Retry-After": String(Math.ceil(retryMs / 1000)),
@@ -179,4 +186,9 @@ function problemOf(
         `this client subscribes with as many URL patterns as one may: ${others}`,
       ];
   }
+}
+
+/** Returns a stream that ends at once, and tells its client to come back after `retryMs` milliseconds. */
+function farewell(retryMs: number, cors: Headers): Response {
+  return new Response(encodeFarewell(retryMs).bytes, { headers: { ...STREAM_HEADERS, ...cors } });
 }

@@ -4,7 +4,7 @@ import { parseMatcher } from "../matcher.ts";
 import type { SubscriptionDocument } from "../subscriptions.ts";
 import { HUB_URL } from "../testing.ts";
 import { subscriptions } from "./subscriptions.ts";
-import { bearer, type Listener, problemOf, World } from "./testing.ts";
+import { bearer, type Listener, LOCAL, problemOf, World } from "./testing.ts";
 
 const PATH = "/.well-known/mercure/subscriptions";
 const EVENTS = encodeURIComponent(`${PATH}/:type/:match/:subscriber`);
@@ -375,7 +375,7 @@ describe("the subscription API", () => {
   test("of a playground is for this machine and its own pages alone", async () => {
     await world.end();
     world = new World({ playground: true });
-    const local = { Host: "localhost:3000" };
+    const local = LOCAL;
     expect((await world.subscriptions("", local)).status).toBe(200);
     for (const headers of [
       { Host: "evil.example" },

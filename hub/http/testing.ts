@@ -7,6 +7,7 @@ import { HUB_URL, mint, pairFor, verifierFor, verifierOf } from "../auth/testing
 import type { Role } from "../auth/types.ts";
 import type { Hub } from "../hub.ts";
 import { FakeTimers, ListLogger, type TestHubOptions, testHub, testService } from "../testing.ts";
+import { PROXIED_HEADER } from "./client.ts";
 import { publish } from "./publish.ts";
 import type { Service } from "./service.ts";
 import { subscribe } from "./subscribe.ts";
@@ -20,6 +21,9 @@ const HERE = "https://hub.example.com/.well-known/mercure";
 
 /** Data that may stand in no line of the log and in no problem. */
 export const SECRET = "what nobody else may read";
+
+/** The fields of a request from this machine that came through no proxy, as our server marks it. */
+export const LOCAL = { Host: "localhost:3000", [PROXIED_HEADER]: "no" };
 
 export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
