@@ -33,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "hub/",
     "next-log.ts",
     "open-files.ts",
+    "page-policies.ts",
     "peers.ts",
     "pipelining.ts",
     "refusals.ts",
@@ -41,6 +42,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "next-log.ts": ["hub/logger.ts"],
   "open-files.ts": ["hub/logger.ts"],
+  "page-policies.ts": ["content-security-policy.ts"],
+  "content-security-policy.ts": [],
   "peers.ts": ["hub/http/client.ts"],
   "pipelining.ts": [],
   "refusals.ts": ["hub/http/"],
@@ -51,7 +54,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "vitals.ts": ["hub/"],
   "runnel.ts": ["runtime.ts", "hub/"],
   "env.mjs": [],
-  "proxy.ts": [],
+  "proxy.ts": ["content-security-policy.ts"],
 };
 
 /** Inside the hub, who may import whom: a file imports only what stands below it. */

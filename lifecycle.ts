@@ -7,6 +7,7 @@ import type { Hub } from "./hub/hub.ts";
 import type { Logger } from "./hub/logger.ts";
 import { logConsole } from "./next-log.ts";
 import { watchOpenFiles } from "./open-files.ts";
+import { sendPagePolicies } from "./page-policies.ts";
 import { tellPeers } from "./peers.ts";
 import { tellPipelinedResponses } from "./pipelining.ts";
 import { refuseRequests } from "./refusals.ts";
@@ -36,6 +37,7 @@ const RUNNING = new Set([
   "metrics.ts",
   "next-log.ts",
   "open-files.ts",
+  "page-policies.ts",
   "peers.ts",
   "pipelining.ts",
   "refusals.ts",
@@ -53,6 +55,7 @@ export async function start(): Promise<void> {
   noteTargets();
   const sockets = new Sockets();
   numberSockets(sockets);
+  sendPagePolicies();
   // In the same turn, so that none is reported twice.
   entrance?.replayRequests();
   const { config, hub, logger, service } = await startedRuntime(sockets);

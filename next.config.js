@@ -1,6 +1,6 @@
 const standalone = process.env.RUNNEL_STANDALONE === "1";
 
-// The Content-Security-Policy has a nonce for each answer, so it is made in proxy.ts.
+// The Content-Security-Policy has a nonce for each answer, so page-policies.ts makes it.
 const SECURITY_HEADERS = Object.entries({
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
@@ -34,6 +34,12 @@ export default {
   reactStrictMode: true,
   // Next's image optimizer asks for an address of the app inside the process, without a socket: a stream there would never end.
   images: { unoptimized: true },
+  experimental: {
+    // Next reads that much of a form that anybody posts to any page, with an action or without.
+    serverActions: { bodySizeLimit: "16kb" },
+    // The same for proxy.ts, where it runs.
+    proxyClientMaxBodySize: 16_384,
+  },
   headers: async () => [
     { source: "/:path*", headers: SECURITY_HEADERS },
     // Source: Mercure, section Hub Discovery.

@@ -12,6 +12,7 @@ const STANDALONE = join(ROOT, "build/standalone");
 const SOURCES = [
   "app",
   "components",
+  "content-security-policy.ts",
   "hub",
   "public",
   "env.mjs",
@@ -22,6 +23,7 @@ const SOURCES = [
   "next.config.js",
   "open-files.ts",
   "package-lock.json",
+  "page-policies.ts",
   "peers.ts",
   "pipelining.ts",
   "postcss.config.mjs",
