@@ -6,7 +6,7 @@ const executablePath = likelyChromium();
 
 /** What looks at time, or at memory, has the machine to itself; so has what runs `next dev`, of which a folder can have one. */
 const ALONE =
-  /\/(deploy|going-down|hub-(browser|durable|folder|kills|lost|own-tokens|playground|proxy|slow|wire)|limits|next-addresses|page|page-(back|dev|seed)|start|wire)\.spec\.ts$/;
+  /\/(bodies|deploy|going-down|hub-(browser|durable|folder|kills|lost|own-tokens|playground|proxy|slow|wire)|limits|next-addresses|page|page-(back|dev|seed)|start|wire)\.spec\.ts$/;
 
 export default defineConfig({
   testDir: "e2e",
