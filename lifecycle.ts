@@ -14,6 +14,7 @@ import { refuseRequests } from "./refusals.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
 import { numberSockets } from "./sockets.ts";
 import { noteTargets } from "./targets.ts";
+import { dropUnreadBodies } from "./unread-bodies.ts";
 
 /** What a request that came late has to be answered in, in milliseconds. */
 const LATE_MS = 100;
@@ -44,6 +45,7 @@ const RUNNING = new Set([
   "runtime.ts",
   "sockets.ts",
   "targets.ts",
+  "unread-bodies.ts",
   "vitals.ts",
 ]);
 
@@ -56,6 +58,7 @@ export async function start(): Promise<void> {
   const sockets = new Sockets();
   numberSockets(sockets);
   sendPagePolicies();
+  dropUnreadBodies();
   // In the same turn, so that none is reported twice.
   entrance?.replayRequests();
   const { config, hub, logger, service } = await startedRuntime(sockets);

@@ -4,7 +4,7 @@ import { expect, test } from "@playwright/test";
 import { SignJWT } from "jose";
 import { HUB, post } from "./support/hub.ts";
 import { residentMegabytes } from "./support/memory.ts";
-import { type Runnel, startRunnel } from "./support/runnel.ts";
+import { connections, type Runnel, startRunnel } from "./support/runnel.ts";
 
 const KEY = randomBytes(48).toString("base64");
 const ISSUER = "https://app.example.com";
@@ -171,6 +171,17 @@ test.describe("the bodies of requests", () => {
     await expect.poll(() => answer).toContain("urn:runnel:problem:too-large");
     socket.destroy();
     await ended;
+  });
+
+  test("of a GET do not hide that the client of a stream has left", async () => {
+    const heads = ["Content-Length: 1000000", "Transfer-Encoding: chunked"];
+    const sockets = heads.map((each) => open([`GET ${HUB}?match=a HTTP/1.1`, each]));
+    for (const socket of sockets) socket.write(Buffer.concat([Buffer.from("7fffffff\r\n"), PART]));
+    for (const socket of sockets) for (let i = 0; i < 8; i++) socket.write(PART);
+    await expect.poll(connections(runnel)).toBe(2);
+    for (const socket of sockets) socket.destroy();
+    // The first heartbeat, which would find it out, comes after 15 s.
+    await expect.poll(connections(runnel), { timeout: 3_000 }).toBe(0);
   });
 
   test("come over HTTP/1.0 too, where the hub has keys", async () => {

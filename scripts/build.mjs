@@ -33,6 +33,7 @@ const SOURCES = [
   "runtime.ts",
   "targets.ts",
   "tsconfig.json",
+  "unread-bodies.ts",
   "vitals.ts",
 ];
 
