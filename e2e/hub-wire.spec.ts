@@ -205,6 +205,19 @@ for (const mode of MODES) {
       }
     });
 
+    test("an unknown address below the hub's is refused with a problem document, whatever the method", async () => {
+      const below = [`${HUB}/x`, `${HUB}/x/y?match=a`, "/.well-known/oauth-protected-resource/x"];
+      for (const path of below) {
+        for (const method of ["GET", "POST", "PUT", "DELETE"]) {
+          const response = await fetch(`${runnel.url}${path}`, { method });
+          const isMetadata = path.includes("oauth") && method !== "GET";
+          expect(response.status, `${method} ${path}`).toBe(isMetadata ? 405 : 404);
+          expect(response.headers.get("content-type")).toBe("application/problem+json");
+          expect(await response.json()).toMatchObject({ title: expect.any(String) });
+        }
+      }
+    });
+
     test("a query that is not UTF-8 is refused with 400 as it comes over the wire, in whatever parameter", async () => {
       const wrong = ["%ff", "%C3%28", "%ED%A0%80"].map((value) => `match=${value}`);
       for (const of of [...wrong, "match=a&x=%ff", "match=a&%ff=1"]) {
