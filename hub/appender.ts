@@ -1,10 +1,11 @@
 import { HubError } from "./errors.ts";
 import type { Appended, Log, Receipt, SubscriptionsAppend } from "./log/types.ts";
+import { weightOfUpdate } from "./log/weight.ts";
 import type { Logger } from "./logger.ts";
 import type { Update } from "./update.ts";
 
-/** How many updates may wait for the log at once. */
-const MAX_WAITING = 100_000;
+/** How many updates may wait for the log at once, and how many bytes they may take in memory. */
+export const MAX_WAITING = { updates: 100_000, bytes: 64 * 1024 * 1024 } as const;
 
 /** Hands the log what it is to keep. */
 export class Appender {
@@ -13,6 +14,7 @@ export class Appender {
   readonly #hasRoom: () => Promise<void>;
   #waiting = 0;
   #lost: HubError | undefined;
+  #bytes = 0;
 
   /** @param hasRoom resolves when those who read the log can take more: publishers are no faster than that */
   constructor(log: Log, logger: Logger, hasRoom: () => Promise<void>) {
@@ -32,10 +34,18 @@ export class Appender {
   /** @throws HubError `log:busy`, `log:unavailable`, `log:owned` */
   async updates(updates: readonly Update[], receipt: Receipt | undefined): Promise<Appended> {
     if (this.#lost) throw this.#lost;
-    if (this.#waiting + updates.length > MAX_WAITING) {
-      throw new HubError("log:busy", `${this.#waiting} updates wait for the log`);
+    let bytes = 0;
+    for (const update of updates) bytes += weightOfUpdate(update);
+    const isOver =
+      this.#waiting + updates.length > MAX_WAITING.updates ||
+      this.#bytes + bytes > MAX_WAITING.bytes;
+    // One batch alone is accepted whatever its size: else it never would be.
+    if (isOver && this.#waiting > 0) {
+      const message = `${this.#waiting} updates of ${this.#bytes} bytes wait for the log, and at most ${MAX_WAITING.updates} of ${MAX_WAITING.bytes} bytes may: publish again in a moment`;
+      throw new HubError("log:busy", message);
     }
     this.#waiting += updates.length;
+    this.#bytes += bytes;
     try {
       const appended = await this.#log.append({
         lane: "updates",
@@ -46,6 +56,7 @@ export class Appender {
       return appended;
     } finally {
       this.#waiting -= updates.length;
+      this.#bytes -= bytes;
     }
   }
 

@@ -3,6 +3,7 @@ import type { Step, Traffic } from "./connection.ts";
 import { encodeGap, join, NOTHING } from "./encode.ts";
 import { Group } from "./group.ts";
 import { areSlow, type History, type HistoryRequest, type Stretch } from "./history.ts";
+import { PageRoom } from "./log/page.ts";
 import { type Entry, LANES, type Lane, type Position, toPosition } from "./log/types.ts";
 import type { Matcher } from "./matcher.ts";
 import type { PageCache } from "./page-cache.ts";
@@ -296,10 +297,8 @@ function lastPosition(entries: readonly [Entry, ...Entry[]]): Position {
 /** As many as a page takes, and at least one. */
 function firstPage(entries: readonly [Entry, ...Entry[]]): readonly [Entry, ...Entry[]] {
   const [first, ...others] = entries;
-  let bytes = first.frame.bytes.length;
-  const end = others.findIndex((entry) => {
-    bytes += entry.frame.bytes.length;
-    return bytes > PAGE_BYTES;
-  });
+  const room = new PageRoom(PAGE_BYTES);
+  room.take(first);
+  const end = others.findIndex((entry) => !room.take(entry));
   return end === -1 ? entries : [first, ...others.slice(0, end)];
 }

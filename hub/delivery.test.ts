@@ -84,7 +84,13 @@ const leave = (...sinks: ListSink[]) => {
   for (const sink of sinks) sink.owner?.closed();
 };
 /** Subscription events are appended in a turn of their own. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+/** Waits until the log has taken all that was appended: a turn of the event loop for each commit. */
+async function settle(): Promise<void> {
+  for (let before: string | undefined; before !== hub.lastEventId; ) {
+    before = hub.lastEventId;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 describe("who gets an update", () => {
   test("those who listen to one of its topics, once, in the order of publication", async () => {

@@ -15,12 +15,13 @@ import {
   START,
   SUBSCRIPTIONS_RETENTION,
   toPosition,
+  WEIGHT_OF_BYTES,
 } from "./log/types.ts";
 import type { Matcher } from "./matcher.ts";
 import type { Timers } from "./timers.ts";
 import { Turns } from "./turns.ts";
 
-/** What is kept decoded in memory of each lane, for those who lag or were away for a moment. */
+/** What is kept decoded in memory of each lane, for those who lag or were away for a moment. Its bytes are entries' weight. */
 export const RECENT: Retention = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };
 
 /** After which position each lane is complete. */
@@ -143,14 +144,19 @@ export class History {
     const entries: Entry[] = [];
     let upTo = position;
     let bytes = 0;
+    let weight = 0;
     // What is let go of meanwhile is the oldest: there is no hole in what was found.
-    for (let isFull = false; !isFull && bytes < maxBytes && upTo > this.#log.floor("updates"); ) {
+    const hasRoom = () => bytes < maxBytes && weight < maxBytes * WEIGHT_OF_BYTES;
+    for (let isFull = false; !isFull && hasRoom() && upTo > this.#log.floor("updates"); ) {
       const rest = { most: most - entries.length, maxBytes: maxBytes - bytes };
       const request = { upTo, matchers, ...rest };
       const recent = isQuick ? this.#recentBack(request) : undefined;
       const read = recent ?? (await this.#inTurn(() => this.#readBackInTurn(request)));
       const page = areSlow(matchers) ? await this.#confirmBack(read, matchers) : read;
-      for (const entry of page.entries) bytes += entry.frame.bytes.length;
+      for (const entry of page.entries) {
+        bytes += entry.frame.bytes.length;
+        weight += entry.weight;
+      }
       entries.push(...page.entries);
       upTo = page.from;
       isFull = page.isFull;

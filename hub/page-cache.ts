@@ -10,7 +10,7 @@ export class PageCache {
   readonly #pages = new Map<SharedPage, () => void>();
   #bytes = 0;
 
-  /** @param maxBytes of frames; what is joined from them may take as much again */
+  /** @param maxBytes of entries' weight; what is joined from their frames may take as much again */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }

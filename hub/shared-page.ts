@@ -8,7 +8,7 @@ import type { Entry, Position } from "./log/types.ts";
 const MAX_VERSIONS = 16;
 /** Readers whose version is remembered. */
 const MAX_READERS = 1_000;
-/** What a page takes beside its frames, in bytes. */
+/** What a page takes beside its entries, in bytes. */
 const OVERHEAD = 256;
 
 /**
@@ -41,7 +41,7 @@ export class SharedPage {
     this.#entries = entries;
     this.first = entries[0]?.position ?? to;
     this.#private = entries.some((entry) => entry.private);
-    this.bytes = entries.reduce((sum, { frame }) => sum + frame.bytes.length, OVERHEAD);
+    this.bytes = entries.reduce((sum, { weight }) => sum + weight, OVERHEAD);
   }
 
   /** All of it that the reader may see, in one buffer for all who may see the same; `NOTHING` if that is none. */

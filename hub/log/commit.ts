@@ -1,18 +1,20 @@
 import type { EventIds } from "../event-id.ts";
 import type { Update } from "../update.ts";
+import type { Ages } from "./ages.ts";
+import { digestOf } from "./digest.ts";
 import { entryOf, updateOf } from "./entry.ts";
-import { type KeptReceipt, keepReceipt, receiptIds, receiptKey } from "./receipts.ts";
+import { isSameBody, type KeptReceipt, type NewReceipt, receiptKey } from "./receipts.ts";
 import {
   type ActiveRecord,
   type Append,
   type Appended,
   type Entry,
-  type Lane,
   type Listener,
   type Position,
   type Receipt,
   toPosition,
 } from "./types.ts";
+import { Pace, WORK_PER_TURN, workOf } from "./work.ts";
 
 /** An append whose caller waits for the next commit. */
 export interface Waiting {
@@ -25,12 +27,12 @@ export interface Waiting {
 export interface Before {
   readonly last: Position;
   readonly ids: EventIds;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  /** By the clock at the commit. */
+  readonly ages: Ages;
   /** See `Listener`. */
   readonly takenAt: number;
   /** A receipt that is kept from an earlier commit, and is not over its age. */
-  receipt(receipt: Receipt): KeptReceipt | undefined;
+  receipt(key: Buffer): KeptReceipt | undefined;
 }
 
 /** Entry and, where its id is the publisher's, that. */
@@ -47,97 +49,150 @@ export interface Commit {
   readonly all: readonly NewEntry[];
   /** All but the volatile ones; the same list as `all` where there are none. */
   readonly entries: readonly NewEntry[];
-  readonly receipts: ReadonlyMap<string, KeptReceipt>;
+  readonly receipts: readonly NewReceipt[];
   readonly active: readonly ActiveRecord[];
   readonly last: Position;
-  /** Tells the tail, then those who wait; who was refused knows. */
-  tell(listener: Listener): void;
+  readonly takenAt: number;
+  /** Tells those who wait; an append that was refused knows. */
+  settle(): void;
 }
 
-/** Appends in the order in which they came, each whole or not at all: one that can't be encoded is refused here, and takes no place. */
-export function prepareCommit(waiting: readonly Waiting[], before: Before): Commit {
+/**
+ * Makes a commit of appends in the order in which they came, each whole or not at all: one that can't be encoded is refused here, and
+ * takes no place. Many updates are made in several turns of the event loop.
+ */
+export async function prepareCommit(waiting: readonly Waiting[], before: Before): Promise<Commit> {
+  const { ages, takenAt } = before;
+  const at = ages.clock;
   const all: NewEntry[] = [];
-  const receipts = new Map<string, KeptReceipt>();
+  const receipts = new Map<string, NewReceipt>();
   const active: ActiveRecord[] = [];
   let hasVolatile = false;
   const outcomes: { waiting: Waiting; appended: Appended }[] = [];
+  const pace = new Pace();
+  const most = waiting.reduce((sum, { append }) => sum + countOf(append), 0);
+  const ids = new IdBlocks(before.ids, toPosition(before.last + most));
   let last = before.last;
-  // Made in one go, for as many as there may be.
-  const most = waiting.reduce((sum, { append }) => sum + sizeOf(append), 0);
-  const ids = before.ids.idsFrom(toPosition(last + 1), most);
-  const idOf = (position: Position) => ids[position - before.last - 1] ?? "";
   for (const one of waiting) {
     const { append } = one;
+    const updates = append.lane === "updates" ? append.updates : append.events.map(updateOf);
     const receipt = append.lane === "updates" ? append.receipt : undefined;
-    const known = receipt && (receipts.get(receiptKey(receipt)) ?? before.receipt(receipt));
+    const key = receipt && receiptKey(receipt);
+    const known = key && (receipts.get(nameOf(key))?.kept ?? before.receipt(key));
     if (known) {
-      outcomes.push({ waiting: one, appended: again(known, receipt, before.ids) });
+      outcomes.push({ waiting: one, appended: await again(known, receipt, updates, before.ids) });
       continue;
     }
-    const updates = append.lane === "updates" ? append.updates : append.events.map(updateOf);
+    const first = toPosition(last + 1);
+    const isVolatile = append.lane === "subscriptions" && append.volatile === true;
+    const added: NewEntry[] = [];
     try {
-      const { lane } = append;
-      const isVolatile = lane === "subscriptions" && append.volatile === true;
-      const made = entriesOf(updates, last, { lane, at: before.now, idOf, isVolatile });
-      for (const entry of made) all.push(entry);
-      hasVolatile ||= isVolatile;
-      const first = toPosition(last + 1);
-      if (receipt)
-        receipts.set(receiptKey(receipt), keepReceipt(receipt, first, updates, before.now));
-      last = toPosition(last + made.length);
-      if (append.lane === "subscriptions" && append.active) active.push(append.active);
-      const ids = made.map(({ entry }) => entry.id);
-      outcomes.push({ waiting: one, appended: { outcome: "appended", ids } });
+      for (const [index, update] of updates.entries()) {
+        const position = toPosition(first + index);
+        const place = { position, id: ids.of(position), lane: append.lane, at };
+        added.push({ entry: entryOf(update, place), ownId: update.id, isVolatile });
+        const turn = pace.spend(workOf(update.topics.length, update.data.length));
+        if (turn) await turn;
+      }
     } catch (error) {
       one.reject(error);
+      continue;
     }
+    for (const each of added) all.push(each);
+    hasVolatile ||= isVolatile;
+    last = toPosition(last + added.length);
+    if (receipt && key) {
+      const kept = { body: digestOf(receipt.bodyHash), at, first, count: added.length };
+      receipts.set(nameOf(key), { key, kept });
+    }
+    if (append.lane === "subscriptions" && append.active) active.push(append.active);
+    const made = added.map(({ entry }) => entry.id);
+    outcomes.push({ waiting: one, appended: { outcome: "appended", ids: made } });
   }
   return {
     all,
     entries: hasVolatile ? all.filter(({ isVolatile }) => !isVolatile) : all,
-    receipts,
+    receipts: [...receipts.values()],
     active,
     last,
-    tell(listener) {
-      const [first, ...rest] = all.map(({ entry }) => entry);
-      try {
-        if (first) listener([first, ...rest], before.takenAt);
-      } catch (error) {
-        // A listener's mistake is no append's: it goes where an error that nobody catches goes.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
+    takenAt,
+    settle() {
       for (const { waiting: one, appended } of outcomes) one.resolve(appended);
     },
   };
 }
 
-/** How many updates an append brings. */
-export const sizeOf = (append: Append): number =>
+const countOf = (append: Append): number =>
   append.lane === "updates" ? append.updates.length : append.events.length;
 
-interface Making {
-  readonly lane: Lane;
-  readonly at: number;
-  readonly isVolatile: boolean;
-  idOf(position: Position): string;
+const nameOf = (key: Buffer): string => key.toString("latin1");
+
+/** Many ids at once cost little more than one, but a whole batch's take too long. */
+const IDS_AT_ONCE = 256;
+
+/** The ids of positions that follow each other, made in blocks. */
+class IdBlocks {
+  readonly #ids: EventIds;
+  readonly #upTo: Position;
+  #first = 0;
+  #block: readonly string[] = [];
+
+  /** @param upTo the last position that an id is asked for */
+  constructor(ids: EventIds, upTo: Position) {
+    this.#ids = ids;
+    this.#upTo = upTo;
+  }
+
+  of(position: Position): string {
+    const known = this.#block[position - this.#first];
+    if (known !== undefined) return known;
+    this.#first = position;
+    const count = Math.min(IDS_AT_ONCE, this.#upTo - position + 1);
+    this.#block = this.#ids.idsFrom(position, count);
+    return this.#block[0] ?? "";
+  }
 }
 
-function entriesOf(
+/** Answers a request that came again: its body is the same, so the publisher's own ids are in it. */
+async function again(
+  known: KeptReceipt,
+  receipt: Receipt,
   updates: readonly Update[],
-  last: Position,
-  { lane, at, idOf, isVolatile }: Making,
-): NewEntry[] {
-  return updates.map((update, index) => {
-    const position = toPosition(last + 1 + index);
-    const entry = entryOf(update, { position, id: idOf(position), lane, at });
-    return { entry, ownId: update.id, isVolatile };
-  });
+  made: EventIds,
+): Promise<Appended> {
+  if (!isSameBody(known, receipt)) return { outcome: "conflict" };
+  const ids = new IdBlocks(made, toPosition(known.first + updates.length - 1));
+  const pace = new Pace();
+  const all: string[] = [];
+  for (const [index, { id }] of updates.entries()) {
+    all.push(id ?? ids.of(toPosition(known.first + index)));
+    const turn = pace.spend(workOf(0, 0));
+    if (turn) await turn;
+  }
+  return { outcome: "repeated", ids: all };
 }
 
-function again(known: KeptReceipt, receipt: Receipt, ids: EventIds): Appended {
-  return known.bodyHash === receipt.bodyHash
-    ? { outcome: "repeated", ids: receiptIds(known, ids) }
-    : { outcome: "conflict" };
+/** Returns the place after the entries that are the work of one turn, from `start` on; at least one. */
+export function turnEnd(entries: readonly NewEntry[], start: number): number {
+  let work = 0;
+  let end = start;
+  for (const { entry } of entries.slice(start)) {
+    work += workOf(entry.topics.length, entry.frame.bytes.length);
+    if (end > start && work > WORK_PER_TURN) break;
+    end += 1;
+  }
+  return end;
+}
+
+/** Tells a listener of new entries. */
+export function tell(added: readonly NewEntry[], takenAt: number, listener: Listener): void {
+  const [first, ...rest] = added.map(({ entry }) => entry);
+  try {
+    if (first) listener([first, ...rest], takenAt);
+  } catch (error) {
+    // A listener's mistake is no append's: it goes where an error that nobody catches goes.
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }

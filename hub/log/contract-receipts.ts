@@ -74,6 +74,16 @@ export function describeReceipts(bench: Bench): void {
       expect((await send(log, receipt("k"), update("a"))).outcome).toBe("repeated");
     });
 
+    test("are forgotten by their age where they were made while the clock was ahead", async () => {
+      const log = await bench.openLog();
+      bench.timers.setTime(24 * 3_600_000);
+      await send(log, receipt("k"), update("a"));
+      bench.timers.setTime(-24 * 3_600_000);
+      expect((await send(log, receipt("k"), update("a"))).outcome).toBe("repeated");
+      bench.timers.advance(RECEIPTS.maxAgeMs + 1);
+      expect((await send(log, receipt("k"), update("a"))).outcome).toBe("appended");
+    });
+
     test("are kept in a bounded number, the newest", async () => {
       const log = await bench.openLog({ maxUpdates: 10 });
       const { most } = RECEIPTS;

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe } from "vitest";
 import { FakeTimers } from "../testing.ts";
 import type { Timers } from "../timers.ts";
 import { describeAppending } from "./contract-appending.ts";
+import { describeBounds } from "./contract-bounds.ts";
 import { describeClosing } from "./contract-closing.ts";
 import { describeIds } from "./contract-ids.ts";
 import { describeReading, describeReadingBack } from "./contract-reading.ts";
@@ -69,6 +70,7 @@ export function describeLog(name: string, { open, isDurable }: LogUnderTest): vo
     describeReadingBack(bench);
     describeRetention(bench);
     describeReceipts(bench);
+    describeBounds(bench);
     describeClosing(bench);
   });
 }

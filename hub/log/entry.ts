@@ -3,6 +3,7 @@ import { ID_LENGTH } from "../event-id.ts";
 import type { Topic } from "../topic.ts";
 import type { Update } from "../update.ts";
 import type { Entry, Lane, Position, SubscriptionEvent } from "./types.ts";
+import { weightOf } from "./weight.ts";
 
 /** Where and when an update was appended, and the id that it has if it brought none. */
 export interface Place {
@@ -16,14 +17,17 @@ export interface Place {
 /** Encodes the update: the one time in its life. */
 export function entryOf(update: Update, place: Place): Entry {
   const id = update.id ?? place.id;
+  const frame = encodeEvent({ ...update, id });
+  const { topics, id: ownId } = update;
   return {
     position: place.position,
     id,
     lane: place.lane,
-    topics: update.topics,
+    topics,
     private: update.private,
     at: place.at,
-    frame: encodeEvent({ ...update, id }),
+    frame,
+    weight: weightOf({ topics, ownId, frameBytes: frame.bytes.length }),
   };
 }
 
@@ -139,5 +143,6 @@ export function loadEntry(
     private: head.private,
     at: head.at,
     frame: storedFrame(copies.copy(bytes.subarray(start))),
+    weight: weightOf(head),
   };
 }

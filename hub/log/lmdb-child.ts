@@ -6,7 +6,7 @@ import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { systemTimers } from "../timers.ts";
 import { openLmdbLog } from "./lmdb.ts";
-import { append, exact, idsOf, ROOMY, readAll, update } from "./testing.ts";
+import { append, appendEvents, event, exact, idsOf, ROOMY, readAll, update } from "./testing.ts";
 
 const [task, folder = "", pidSpace] = process.argv.slice(2);
 const say = (line: string) => writeSync(1, `${line}\n`);
@@ -31,7 +31,27 @@ async function appendUntilKilled(worker: number): Promise<void> {
   }
 }
 
+/** Appends of so many updates that each is several transactions. */
+async function appendLargeUntilKilled(): Promise<void> {
+  // Positions are reserved for it far beyond the updates, and a restart begins behind them.
+  await appendEvents(log, [event("v")], { volatile: true });
+  for (let round = 0; ; round += 1) {
+    const batch = Array.from({ length: 2_000 }, (_, index) =>
+      update(["all", `t${index}`], `${process.pid}.${round}.${index}`, { id: `${index}` }),
+    );
+    const receipt = { publisher: "p", key: `${process.pid}.${round}`, bodyHash: "h" };
+    await log.append({ lane: "updates", updates: batch, receipt });
+    say(`${process.pid}.${round}`);
+  }
+}
+
 async function fillTheDisk(): Promise<void> {
+  const large = Array.from({ length: 200 }, () => update("a", "z".repeat(100_000)));
+  const failure = await append(log, ...large).catch((error: unknown) => error);
+  const code = failure instanceof Error && "code" in failure ? failure.code : "none";
+  await log.trim();
+  const left = await readAll(log, { matchers: [exact("a")] });
+  say(`large ${code}, nothing is left ${left.length === 0 && log.last === 0}`);
   let kept = 0;
   const attempt = async () => {
     try {
@@ -61,6 +81,7 @@ async function fillTheDisk(): Promise<void> {
 }
 
 if (task === "append") await Promise.all([0, 1, 2, 3].map(appendUntilKilled));
+if (task === "append-large") await appendLargeUntilKilled();
 if (task === "fill") await fillTheDisk();
 if (task?.startsWith("own")) {
   // A line is an update to append. The end of them is the end of the test, however that came about.

@@ -7,6 +7,7 @@ import { type FileProblem, fileProblem } from "./lmdb-file.ts";
 import {
   FILE_MODE,
   FORMAT,
+  FORMAT_OF_FRAMES,
   HEARTBEAT_FILE,
   type LaneTables,
   META,
@@ -125,7 +126,7 @@ function readOrMakeRecord(meta: Table, folder: string, makeKey: () => Buffer): B
   const found = meta.get(META.log);
   if (found) {
     const { format, idKey }: LogRecord = JSON.parse(found.toString());
-    if (format === FORMAT) return Buffer.from(idKey, "base64");
+    if (format === FORMAT || format === FORMAT_OF_FRAMES) return Buffer.from(idKey, "base64");
     const message = `The history in ${folder} has format ${format}, but this version of Runnel reads format ${FORMAT}: run the version that wrote it, or move the folder away.`;
     throw new HubError("log:unavailable", message);
   }

@@ -8,6 +8,9 @@ import type { Logger } from "../logger.ts";
 import { systemTimers } from "../timers.ts";
 import { type Child, ChildProgram } from "./child.ts";
 import { openLmdbLog } from "./lmdb.ts";
+import { openStore } from "./lmdb-open.ts";
+import { readState } from "./lmdb-state.ts";
+import { positionKey, type Table } from "./lmdb-store.ts";
 import { append, dataOf, exact, ROOMY, readAll, update } from "./testing.ts";
 import type { Log } from "./types.ts";
 
@@ -98,6 +101,40 @@ describe("a log on disk, and other processes", () => {
     }
   }, 60_000);
 
+  test("leaves nothing of a large append when its process is killed in the middle", async () => {
+    const acknowledged = new Set<string>();
+    let torn = 0;
+    for (let round = 0; round < 20 && torn < 3; round += 1) {
+      const child = start("append-large");
+      await child.says("open");
+      await sleep(200 + ((round * 37) % 100));
+      await child.kill();
+      for (const line of child.wholeLines().slice(1)) acknowledged.add(line);
+      const beyond = rowsBeyondLast(folder);
+      if (beyond > 0) torn += 1;
+
+      const log = await openLog();
+      const entries = await readAll(log, { matchers: [exact("all")], maxBytes: 2 ** 20 });
+      const counts = new Map<string, number>();
+      for (const entry of entries) {
+        const name = dataOf(entry).split(".").slice(0, 2).join(".");
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+      for (const count of counts.values()) expect(count).toBe(2_000);
+      for (const name of acknowledged) expect(counts.get(name), name).toBe(2_000);
+      await append(log, update("b"));
+      await log.close();
+      const others = round + 1;
+      expect(rowsOf(folder)).toEqual({
+        updates: entries.length + others,
+        topics: 2 * entries.length + others,
+        ids: entries.length,
+        receipts: counts.size,
+      });
+    }
+    expect(torn).toBeGreaterThan(0);
+  }, 60_000);
+
   test("says that another process owns it, and which", async () => {
     const child = start("own");
     await child.says("open");
@@ -133,6 +170,8 @@ describe("a log on disk, and other processes", () => {
     async () => {
       const child = start("fill", "ulimit -S -f 8192; ");
       await child.says("unchanged");
+      // It was torn in the middle, and what it left behind made room for others.
+      expect(child.wholeLines()).toContain("large log:unavailable, nothing is left true");
       const refused = child.wholeLines().filter((line) => line.startsWith("refused"));
       expect(refused).toHaveLength(3);
       for (const line of refused) expect(line).toMatch(/^refused log:unavailable .*full disk/);
@@ -149,3 +188,30 @@ describe("a log on disk, and other processes", () => {
     30_000,
   );
 });
+
+function rowsBeyondLast(folder: string): number {
+  const store = openStore(folder, () => Buffer.alloc(0));
+  try {
+    const start = positionKey(readState(store).last + 1);
+    return [...store.lanes.updates.entries.getKeys({ start })].length;
+  } finally {
+    void store.root.close();
+  }
+}
+
+function rowsOf(folder: string) {
+  const store = openStore(folder, () => Buffer.alloc(0));
+  try {
+    const { entries, topics } = store.lanes.updates;
+    const count = (table: Table) => [...table.getKeys()].length;
+    const { ids, receipts } = store;
+    return {
+      updates: count(entries),
+      topics: count(topics),
+      ids: count(ids),
+      receipts: count(receipts),
+    };
+  } finally {
+    void store.root.close();
+  }
+}

@@ -1,34 +1,48 @@
+import { type Ages, appendedAt, NO_AGES } from "./ages.ts";
 import { readHead, type StoredHead } from "./entry.ts";
+import { copiesOf, sizeOf } from "./lmdb-size.ts";
 import { beyond, META, positionIn, positionKey, type Store } from "./lmdb-store.ts";
-import { isOverAge, type KeptReceipt } from "./receipts.ts";
-import { type Lane, type Position, RECEIPTS, type Retention, START, toPosition } from "./types.ts";
+import { isOverAge, readReceipt } from "./receipts.ts";
+import { type Lane, type Position, type Retention, START, toPosition } from "./types.ts";
+import { workOf } from "./work.ts";
+
+/** The entries of a lane, counted. */
+export interface Tally {
+  readonly count: number;
+  /** In the file; see `lmdb-size.ts`. */
+  readonly bytes: number;
+}
+
+export const NONE: Tally = { count: 0, bytes: 0 };
 
 /** What a log knows of a lane without looking. */
-export interface LaneState {
-  /** The newest position that was let go. */
+export interface LaneState extends Tally {
+  /** The newest position that was removed. */
   readonly floor: Position;
-  readonly count: number;
-  /** Of frames. */
-  readonly bytes: number;
 }
 
 /** A log after a commit, kept with it. */
 export interface State {
+  /** Entries beyond it belong to an append that is not finished, and are nobody's to see. */
   readonly last: Position;
   /** No volatile entry has had a position from here on. A restart gives none before it. */
   readonly reserved: Position;
+  /** There may be such entries. */
+  readonly isPartial: boolean;
   readonly lanes: Readonly<Record<Lane, LaneState>>;
   /** The number of the next receipt, and of the oldest that is kept. */
   readonly receipts: { readonly next: number; readonly oldest: number };
+  readonly ages: Ages;
 }
 
-const EMPTY: LaneState = { floor: START, count: 0, bytes: 0 };
-
+const EMPTY: LaneState = { floor: START, ...NONE };
 const NEW: State = {
   last: START,
   reserved: START,
+  isPartial: false,
   lanes: { updates: EMPTY, subscriptions: EMPTY },
   receipts: { next: 0, oldest: 0 },
+  ages: NO_AGES,
 };
 
 export function readState({ meta }: Store): State {
@@ -52,6 +66,13 @@ export function reservedAfter(before: State, last: Position, hasVolatile: boolea
   return hasVolatile && last >= reserved ? toPosition(last + RESERVATION) : reserved;
 }
 
+/** How much one commit removes at most: it removes one thing at least. */
+export interface Quota {
+  readonly work: number;
+  /** Bytes of the pages that LMDB copies for it. */
+  readonly copies: number;
+}
+
 /** A stored entry that goes. */
 export interface Removal {
   readonly position: Position;
@@ -60,70 +81,97 @@ export interface Removal {
 
 export interface LanePlan {
   readonly removals: readonly Removal[];
-  /** How many of the new entries go at once: there is no room for them all. */
-  readonly skipped: number;
   readonly after: LaneState;
   /** More is over the bounds than one commit may remove. */
   readonly isUnfinished: boolean;
 }
 
-/** What a lane's commit brings, and by what it is bounded. */
+/** By what a lane is bounded at a commit. */
 export interface LaneChange {
   readonly retention: Retention;
-  readonly added: readonly { readonly position: Position; readonly frameBytes: number }[];
-  /** Entries from before it go too, in milliseconds since 1970; undefined: none goes for its age. */
-  readonly oldest?: number | undefined;
-  /** The most stored entries that it removes. */
-  readonly mostRemovals: number;
+  /** Entries that count with those that are there: of an append that is not finished, and new ones. */
+  readonly added: Tally;
+  /** undefined: none goes for its age. */
+  readonly ages: Ages | undefined;
+  readonly quota: Quota;
 }
 
-/** What goes from a lane with a commit: the oldest, as long as it is over its bounds. */
+/** Returns whether a lane is over its bounds. */
+export const isOver = ({ count, bytes }: Tally, { maxUpdates, maxBytes }: Retention): boolean =>
+  count > maxUpdates || bytes > maxBytes;
+
+/** Returns what goes from a lane with a commit: the oldest, as long as it is over its bounds. */
 export function planLane(
   store: Store,
   lane: Lane,
   before: LaneState,
-  change: LaneChange,
+  { retention, added, ages, quota }: LaneChange,
 ): LanePlan {
-  const { retention, added, oldest, mostRemovals } = change;
-  let { floor, bytes } = before;
-  let count = before.count + added.length;
-  for (const { frameBytes } of added) bytes += frameBytes;
-  const isOver = () => count > retention.maxUpdates || bytes > retention.maxBytes;
+  let { floor, count, bytes } = before;
+  const { maxAgeMs } = retention;
+  const isFull = () =>
+    isOver({ count: count + added.count, bytes: bytes + added.bytes }, retention);
+  const isOld = (position: Position, at: number) =>
+    ages !== undefined && maxAgeMs > 0 && ages.clock - appendedAt(ages, position, at) > maxAgeMs;
   const removals: Removal[] = [];
-  let isUnfinished = false;
-  if (before.count > 0 && (isOver() || oldest !== undefined)) {
+  if (before.count > 0 && (isFull() || (ages !== undefined && maxAgeMs > 0))) {
+    const room = new Room(quota);
     const start = positionKey(beyond(floor));
     for (const { key, value } of store.lanes[lane].entries.getRange({ start })) {
-      const head = readHead(value);
-      if (!isOver() && !(oldest !== undefined && head.at < oldest)) break;
-      if (removals.length === mostRemovals) {
-        isUnfinished = true;
-        break;
-      }
+      if (count === 0) break;
       const position = toPosition(positionIn(key));
+      const head = readHead(value);
+      if (!isFull() && !isOld(position, head.at)) break;
+      if (!room.take(rowsOf(lane, head), value.length - head.frameBytes)) {
+        return { removals, after: { floor, count, bytes }, isUnfinished: true };
+      }
       removals.push({ position, head });
       floor = position;
       count -= 1;
-      bytes -= head.frameBytes;
+      bytes -= sizeOf({ stored: value.length, rows: rowsOf(lane, head) });
     }
   }
-  let skipped = 0;
-  if (removals.length === before.count) {
-    for (const { position, frameBytes } of added) {
-      if (!isOver()) break;
-      skipped += 1;
-      floor = position;
-      count -= 1;
-      bytes -= frameBytes;
-    }
-  }
-  return { removals, skipped, after: { floor, count, bytes }, isUnfinished };
+  return { removals, after: { floor, count, bytes }, isUnfinished: false };
 }
 
-/** A receipt as it is stored. */
-export interface StoredReceipt extends KeptReceipt {
-  /** Its place in the order; one that came again has a newer one. */
-  readonly number: number;
+/** Returns the entries beyond a position, as many as one commit removes. */
+export function planLeftovers(store: Store, lane: Lane, last: Position, quota: Quota): Removal[] {
+  const room = new Room(quota);
+  const removals: Removal[] = [];
+  const start = positionKey(beyond(last));
+  for (const { key, value } of store.lanes[lane].entries.getRange({ start })) {
+    const head = readHead(value);
+    if (!room.take(rowsOf(lane, head), value.length - head.frameBytes)) break;
+    removals.push({ position: toPosition(positionIn(key)), head });
+  }
+  return removals;
+}
+
+/** Returns how many rows of indexes an entry has. There is no index of subscription events. */
+export const rowsOf = (
+  lane: Lane,
+  { topics, ownId }: Pick<StoredHead, "topics" | "ownId">,
+): number => (lane === "subscriptions" ? 0 : topics.length) + (ownId === undefined ? 0 : 1);
+
+/** Counts the removals of a commit. */
+class Room {
+  #work: number;
+  #copies: number;
+  #isFirst = true;
+
+  constructor({ work, copies }: Quota) {
+    this.#work = work;
+    this.#copies = copies;
+  }
+
+  /** @param headBytes of the stored entry, without its frame */
+  take(rows: number, headBytes: number): boolean {
+    this.#work -= workOf(rows, headBytes);
+    this.#copies -= copiesOf({ stored: 0, rows });
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    return isFirst || (this.#work >= 0 && this.#copies >= 0);
+  }
 }
 
 export interface ReceiptPlan {
@@ -135,16 +183,17 @@ export interface ReceiptPlan {
 export interface ReceiptChange {
   /** How many new ones there are. */
   readonly added: number;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  /** How many may be kept. */
+  readonly most: number;
+  readonly ages: Ages;
   readonly mostRemovals: number;
 }
 
-/** Which receipts go: the oldest, as long as they are over their age or too many. */
+/** Returns which receipts go: the oldest, as long as they are over their age or too many. */
 export function planReceipts(
   store: Store,
   { next, oldest }: State["receipts"],
-  { added, now, mostRemovals }: ReceiptChange,
+  { added, most, ages, mostRemovals }: ReceiptChange,
 ): ReceiptPlan {
   const removals: { number: number; key: Buffer | undefined }[] = [];
   for (let number = oldest; number < next; number += 1) {
@@ -152,9 +201,9 @@ export function planReceipts(
     const found = store.receiptOrder.get(positionKey(number));
     const key = found && Buffer.from(found);
     const stored = key && store.receipts.get(key);
-    const receipt: StoredReceipt | undefined = stored && JSON.parse(stored.toString());
+    const receipt = stored && readReceipt(stored);
     const isCurrent = receipt?.number === number;
-    if (isCurrent && next + added - number <= RECEIPTS.most && !isOverAge(receipt, now)) break;
+    if (isCurrent && next + added - number <= most && !isOverAge(receipt, ages)) break;
     if (removals.length === mostRemovals) return { removals, isUnfinished: true };
     removals.push({ number, key: isCurrent ? key : undefined });
   }

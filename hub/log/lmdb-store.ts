@@ -1,9 +1,11 @@
-import { createHash } from "node:crypto";
 import type { Database, RootDatabase } from "lmdb";
+import { digestOf } from "./digest.ts";
 import type { Lane, Position } from "./types.ts";
 
 /** Grows with every change of how a log lies in its file. */
-export const FORMAT = 1;
+export const FORMAT = 2;
+/** Whose bytes are those of frames alone, and whose receipts are JSON; see lmdb-convert.ts. */
+export const FORMAT_OF_FRAMES = 1;
 
 /** Buffers in and out. What a read gives MAY be overwritten by the next read: decode it, or copy it, at once. */
 export type Table = Database<Buffer, Buffer>;
@@ -66,9 +68,6 @@ export const positionIn = (key: Buffer): number => key.readUIntBE(key.length - 6
 /** A long text's stand-in in a key; two texts with the same one are told apart by their entries. */
 export const hashOf = (text: string): Buffer => digestOf(text).subarray(0, HASH_BYTES);
 
-/** A text's stand-in in a key, without a second one that has the same: SHA-256. */
-export const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();
-
 export function hashedKey(hash: Buffer, position: number): Buffer {
   const key = Buffer.alloc(HASH_BYTES + POSITION_BYTES);
   key.set(hash);
@@ -76,18 +75,38 @@ export function hashedKey(hash: Buffer, position: number): Buffer {
   return key;
 }
 
+/** How many characters of topics have their hashes kept, and how many topics. */
+const KEPT_HASHES = { characters: 1024 * 1024, topics: 10_000 } as const;
+
 /** The hashes of topics used lately: most are used again. */
 export class TopicHashes {
   readonly #hashes = new Map<string, Buffer>();
+  #characters = 0;
 
   of(topic: string): Buffer {
     const known = this.#hashes.get(topic);
     if (known) return known;
     const hash = Buffer.from(hashOf(topic));
-    if (this.#hashes.size >= 10_000) this.#hashes.clear();
+    const { topics, characters } = KEPT_HASHES;
+    if (this.#hashes.size >= topics || this.#characters + topic.length > characters) {
+      this.#hashes.clear();
+      this.#characters = 0;
+    }
     this.#hashes.set(topic, hash);
+    this.#characters += topic.length;
     return hash;
   }
+}
+
+/** Returns how many pages a table has, and how many rows. */
+export function tableSize(table: Table): { pages: number; rows: number } {
+  const stats = table.getStats();
+  const count = (name: string): number => {
+    const value: unknown = Reflect.get(stats, name);
+    return typeof value === "number" ? value : 0;
+  };
+  const pages = count("treeLeafPageCount") + count("treeBranchPageCount");
+  return { pages, rows: count("entryCount") };
 }
 
 /** The positions of a range of keys that end in one, oldest first. */

@@ -1,151 +1,94 @@
-import type { Commit } from "./commit.ts";
+import type { NewEntry } from "./commit.ts";
+import { digestOf } from "./digest.ts";
 import { storeEntry } from "./entry.ts";
 import type { Reader } from "./lmdb-read.ts";
-import {
-  type LanePlan,
-  planLane,
-  planReceipts,
-  type ReceiptPlan,
-  reservedAfter,
-  type State,
-  type StoredReceipt,
-  storeState,
-} from "./lmdb-state.ts";
-import {
-  digestOf,
-  hashedKey,
-  hashOf,
-  META,
-  NOTHING,
-  positionKey,
-  type Store,
-} from "./lmdb-store.ts";
-import { LANES, type Lane, type Retention, SUBSCRIPTIONS_RETENTION } from "./types.ts";
+import { copiesOf, sizeOf } from "./lmdb-size.ts";
+import { type Removal, rowsOf, type State, storeState } from "./lmdb-state.ts";
+import { hashedKey, hashOf, META, NOTHING, positionKey, type Store } from "./lmdb-store.ts";
+import { type NewReceipt, storeReceipt } from "./receipts.ts";
+import { type ActiveRecord, LANES, type Lane } from "./types.ts";
+import { workOf } from "./work.ts";
 
-/** What a commit does beside what it appends, and what the log is after it. */
-export interface CommitPlan {
-  readonly after: State;
-  readonly lanes: Readonly<Record<Lane, LanePlan>>;
-  readonly receipts: ReceiptPlan;
-  /** False: there is nothing to write. */
-  readonly changes: boolean;
-  /** More is to be let go of than one commit may. */
-  readonly isUnfinished: boolean;
+/** A new entry as it is written. */
+export interface StoredEntry extends NewEntry {
+  readonly bytes: Buffer;
+  /** What it takes in the file. */
+  readonly size: number;
+  /** Bytes of the pages that LMDB writes for it. */
+  readonly copies: number;
+  readonly work: number;
 }
 
-export interface PlanOptions {
-  readonly retention: Retention;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly trimsByAge: boolean;
-}
-
-/** So that a limit that was lowered is worked off without stalling anybody. */
-const SPARE_REMOVALS = 100;
-/** Of a commit of a trim. */
-const REMOVALS_PER_TRIM = 500;
-
-export function planCommit(
-  store: Store,
-  before: State,
-  commit: Commit,
-  { retention, now, trimsByAge }: PlanOptions,
-): CommitPlan {
-  const mostRemovals = (added: number) =>
-    2 * added + (trimsByAge ? REMOVALS_PER_TRIM : SPARE_REMOVALS);
-  const plan = (lane: Lane, laneRetention: Retention) => {
-    const added = commit.entries
-      .filter(({ entry }) => entry.lane === lane)
-      .map(({ entry }) => ({ position: entry.position, frameBytes: entry.frame.bytes.length }));
-    const { maxAgeMs } = laneRetention;
-    return planLane(store, lane, before.lanes[lane], {
-      retention: laneRetention,
-      added,
-      oldest: trimsByAge && maxAgeMs > 0 ? now - maxAgeMs : undefined,
-      mostRemovals: mostRemovals(added.length),
-    });
-  };
-  const lanes = {
-    updates: plan("updates", retention),
-    subscriptions: plan("subscriptions", SUBSCRIPTIONS_RETENTION),
-  };
-  const added = commit.receipts.size;
-  const receipts = planReceipts(store, before.receipts, {
-    added,
-    now,
-    mostRemovals: mostRemovals(added),
-  });
-  const plans = LANES.map((lane) => lanes[lane]);
-  const reserved = reservedAfter(before, commit.last, commit.all !== commit.entries);
+export function storedEntry(added: NewEntry): StoredEntry {
+  const { entry, ownId } = added;
+  const bytes = storeEntry(entry, ownId);
+  const { lane, topics } = entry;
+  const sized = { stored: bytes.length, rows: rowsOf(lane, { topics, ownId }) };
   return {
-    lanes,
-    receipts,
-    after: {
-      last: commit.last,
-      reserved,
-      lanes: { updates: lanes.updates.after, subscriptions: lanes.subscriptions.after },
-      receipts: {
-        next: before.receipts.next + added,
-        oldest: before.receipts.oldest + receipts.removals.length,
-      },
-    },
-    changes:
-      commit.entries.length > 0 ||
-      commit.active.length > 0 ||
-      reserved > before.reserved ||
-      added > 0 ||
-      receipts.removals.length > 0 ||
-      plans.some(({ removals }) => removals.length > 0),
-    isUnfinished: receipts.isUnfinished || plans.some(({ isUnfinished }) => isUnfinished),
+    ...added,
+    bytes,
+    size: sizeOf(sized),
+    copies: copiesOf(sized),
+    work: workOf(sized.rows, bytes.length),
   };
+}
+
+/** What one transaction writes. */
+export interface Transaction {
+  readonly entries: readonly StoredEntry[];
+  readonly removals: Readonly<Record<Lane, readonly Removal[]>>;
+  readonly receipts: readonly NewReceipt[];
+  readonly receiptRemovals: readonly {
+    readonly number: number;
+    readonly key: Buffer | undefined;
+  }[];
+  readonly active: readonly ActiveRecord[];
+  readonly after: State;
 }
 
 /**
- * Writes a commit as one transaction, on another thread; resolves when it is on disk.
+ * Writes on another thread; resolves when it is on disk.
  * @param token of our ownership: the transaction does nothing if it is another's now
  * @returns false if it is another's
  * @throws the storage's error, with nothing written
  */
-export async function writeCommit(
+export async function write(
   { store, hashes }: Reader,
   token: number,
-  commit: Commit,
-  plan: CommitPlan,
+  transaction: Transaction,
 ): Promise<boolean> {
+  const { after } = transaction;
   // All in one conditional block: LMDB runs it whole, in one transaction, or not at all.
   const written = store.meta.ifVersion(META.owner, token, () => {
     for (const lane of LANES) {
       const { entries, topics } = store.lanes[lane];
-      for (const { position, head } of plan.lanes[lane].removals) {
+      for (const { position, head } of transaction.removals[lane]) {
         void entries.remove(positionKey(position));
         for (const topic of head.topics) void topics.remove(hashedKey(hashes.of(topic), position));
         if (head.ownId !== undefined)
           void store.ids.remove(hashedKey(hashOf(head.ownId), position));
       }
     }
-    for (const { number, key } of plan.receipts.removals) {
+    for (const { number, key } of transaction.receiptRemovals) {
       void store.receiptOrder.remove(positionKey(number));
       if (key) void store.receipts.remove(key);
     }
-    const { lanes } = plan.after;
-    for (const { entry, ownId } of commit.entries) {
+    for (const { entry, ownId, bytes } of transaction.entries) {
       const { position, lane } = entry;
-      // It came and went: there is no room for it.
-      if (position <= lanes[lane].floor) continue;
-      void store.lanes[lane].entries.put(positionKey(position), storeEntry(entry, ownId));
+      void store.lanes[lane].entries.put(positionKey(position), bytes);
       // Each subscription event has a topic of its own: with an index of them a connect would write a page for each matcher.
       for (const topic of lane === "subscriptions" ? [] : entry.topics) {
         void store.lanes[lane].topics.put(hashedKey(hashes.of(topic), position), NOTHING);
       }
       if (ownId !== undefined) void store.ids.put(hashedKey(hashOf(ownId), position), NOTHING);
     }
-    writeReceipts(store, commit, plan);
-    for (const { subscriber, record } of commit.active) {
+    writeReceipts(store, transaction);
+    for (const { subscriber, record } of transaction.active) {
       const key = digestOf(subscriber);
       if (record === undefined) void store.active.remove(key);
       else void store.active.put(key, Buffer.from(record));
     }
-    void store.meta.put(META.state, storeState(plan.after), 1);
+    void store.meta.put(META.state, storeState(after), 1);
   });
   try {
     return await written;
@@ -154,12 +97,10 @@ export async function writeCommit(
   }
 }
 
-function writeReceipts(store: Store, { receipts }: Commit, { after }: CommitPlan): void {
-  let number = after.receipts.next - receipts.size;
-  for (const [text, receipt] of receipts) {
-    const key = digestOf(text);
-    const stored: StoredReceipt = { ...receipt, number };
-    void store.receipts.put(key, Buffer.from(JSON.stringify(stored)));
+function writeReceipts(store: Store, { receipts, after }: Transaction): void {
+  let number = after.receipts.next - receipts.length;
+  for (const { key, kept } of receipts) {
+    void store.receipts.put(key, storeReceipt({ ...kept, number }));
     void store.receiptOrder.put(positionKey(number), key);
     number += 1;
   }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open } from "lmdb";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FakeTimers } from "../testing.ts";
 import { systemTimers } from "../timers.ts";
 import { describeLog } from "./contract.ts";
@@ -78,24 +78,29 @@ describe("a log on disk", () => {
     expect((await readAll(log)).map(dataOf)).toEqual(["1"]);
   });
 
-  test("works off a lower limit in steps, and by a trim at once", async () => {
-    const first = await openLog();
-    await append(first, ...Array.from({ length: 2_000 }, (_, index) => update("a", `${index}`)));
-    await first.close();
-
-    const second = await openLog({ maxUpdates: 10 });
-    expect(await readAll(second, { maxBytes: 1_000_000 })).toHaveLength(2_000);
-    await append(second, update("a", "next"));
-    expect(await readAll(second, { maxBytes: 1_000_000 })).toHaveLength(2_001 - 102);
-    await second.trim();
-    expect(await readAll(second)).toHaveLength(10);
-    expect((await readAll(second, { matchers: [exact("a")] })).at(-1)?.position).toBe(second.last);
-    await second.close();
-
-    const third = await openLog({ maxUpdates: 10 });
-    expect(await readAll(third)).toHaveLength(10);
-    expect(third.floor("updates")).toBe(second.floor("updates"));
-  });
+  test("a limit that was lowered is worked off from the start on, without an append", async () => {
+    for (const lower of [{ maxUpdates: 10 }, { maxBytes: 50_000 }, { maxAgeMs: 1_000 }]) {
+      const first = await openLog();
+      await append(first, ...Array.from({ length: 2_000 }, (_, index) => update("a", `${index}`)));
+      await first.close();
+      const timers = new FakeTimers();
+      timers.advance(2_000);
+      const second = await openLog(lower, timers);
+      // It is opened first: what is over the limit goes in the background.
+      expect(second.floor("updates")).toBeLessThan(second.last - 1_000);
+      await vi.waitFor(async () => {
+        const kept = await readAll(second, { maxBytes: 1_000_000 });
+        expect(kept.length).toBeLessThan(500);
+        const found = await readAll(second, { matchers: [exact("a")], maxBytes: 1_000_000 });
+        expect(found).toEqual(kept);
+      }, 20_000);
+      await second.trim();
+      const left = await readAll(second);
+      await second.close();
+      expect(await readAll(await openLog(lower, timers))).toEqual(left);
+      await opened.at(-1)?.close();
+    }
+  }, 60_000);
 
   test("keeps no index of subscription events, which would write a page for each of a hundred matchers", async () => {
     const log = await openLog();
@@ -197,12 +202,12 @@ describe("a log on disk", () => {
       keyEncoding: "binary",
       encoding: "binary",
     });
-    await meta.put(META.log, Buffer.from('{"format":2}'), 1);
+    await meta.put(META.log, Buffer.from('{"format":3}'), 1);
     await root.close();
     const opening = openLog();
     await expect(opening).rejects.toMatchObject({ code: "log:unavailable" });
     await expect(opening).rejects.toThrow(
-      /has format 2, but this version of Runnel reads format 1/,
+      /has format 3, but this version of Runnel reads format 2/,
     );
   });
 });

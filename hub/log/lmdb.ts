@@ -4,15 +4,17 @@ import { HubError } from "../errors.ts";
 import { createEventIds, type EventIds, ID_KEY_BYTES } from "../event-id.ts";
 import type { Logger } from "../logger.ts";
 import type { Timers } from "../timers.ts";
-import { type Commit, prepareCommit, sizeOf, type Waiting } from "./commit.ts";
+import { type Ages, observe } from "./ages.ts";
+import { type Commit, prepareCommit, tell, turnEnd, type Waiting } from "./commit.ts";
+import { convertOldFormat } from "./lmdb-convert.ts";
 import { openStore } from "./lmdb-open.ts";
 import { findOwnId, type Reader, readLane, readUpdatesBack } from "./lmdb-read.ts";
-import { readState, restarted, type State, type StoredReceipt } from "./lmdb-state.ts";
-import { digestOf, type Store, TopicHashes } from "./lmdb-store.ts";
-import { type CommitPlan, planCommit, writeCommit } from "./lmdb-write.ts";
+import { type Store, TopicHashes } from "./lmdb-store.ts";
+import { type Transaction, write } from "./lmdb-write.ts";
+import { Writer } from "./lmdb-writer.ts";
 import { Ownership } from "./owner.ts";
 import { mergePages } from "./page.ts";
-import { isOverAge, type KeptReceipt, receiptKey } from "./receipts.ts";
+import { isOverAge, type KeptReceipt, readReceipt } from "./receipts.ts";
 import { Ring } from "./ring.ts";
 import {
   type Append,
@@ -25,16 +27,16 @@ import {
   type Position,
   type ReadBackRequest,
   type ReadRequest,
-  type Receipt,
   type Retention,
   SUBSCRIPTIONS_RETENTION,
   toPosition,
 } from "./types.ts";
+import { appendsInTurn } from "./work.ts";
 
 export interface LmdbLogOptions {
   /** Made if it is not there. It holds nothing else. */
   readonly folder: string;
-  /** Of the lane `updates`. */
+  /** Of the whole log; see `sharesOf`. */
   readonly retention: Retention;
   readonly timers: Timers;
   /** How long to wait for another process to let go of the folder, in milliseconds. */
@@ -44,9 +46,6 @@ export interface LmdbLogOptions {
   /** Names the space in which this process's number is unique; default: its own. For tests. */
   readonly pidSpace?: string;
 }
-
-/** A commit is made in one go on the event loop: this many updates take some ten milliseconds. */
-const UPDATES_PER_COMMIT = 1_000;
 
 /**
  * Opens the log in a folder, and owns it until it is closed.
@@ -58,7 +57,15 @@ export async function openLmdbLog(options: LmdbLogOptions): Promise<Log> {
   try {
     const { waitForOwnerMs: waitMs, logger, pidSpace } = options;
     const ownership = await Ownership.take(store, { waitMs, logger, pidSpace });
-    return new LmdbLog(options, store, ownership, createEventIds(store.idKey));
+    try {
+      await convertOldFormat(store, ownership.token);
+      const log = new LmdbLog(options, store, ownership, createEventIds(store.idKey));
+      await log.start();
+      return log;
+    } catch (error) {
+      await ownership.release();
+      throw error;
+    }
   } catch (error) {
     await store.root.close();
     throw error instanceof HubError ? error : unavailable(options.folder, error);
@@ -74,11 +81,11 @@ class LmdbLog implements Log {
   readonly #leftActive: readonly string[];
   /** Of the lane `subscriptions`, the entries that are not in the file. */
   readonly #volatile: Ring;
-  #state: State;
-  /** What lets go of entries now: they count as gone from when it starts. */
-  #underWay: CommitPlan | undefined;
+  readonly #writer: Writer;
   #waiting: Waiting[] = [];
   #trimming: Trimming | undefined;
+  /** More is over the bounds than the last commit removed. */
+  #isOverBounds = false;
   #running: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #listener: Listener = () => {};
@@ -89,16 +96,20 @@ class LmdbLog implements Log {
     this.#ownership = ownership;
     this.#ids = ids;
     const hashes = new TopicHashes();
-    const { timers } = options;
+    const { timers, retention } = options;
     this.#reader = { store, timers, hashes };
-    this.#state = restarted(readState(store));
-    const floor = this.#state.reserved;
+    this.#writer = new Writer({
+      reader: this.#reader,
+      retention,
+      write: (transaction) => this.#write(transaction),
+    });
+    const floor = this.#writer.state.reserved;
     this.#volatile = new Ring({ retention: SUBSCRIPTIONS_RETENTION, timers, floor });
     this.#leftActive = readActive(store);
   }
 
   get last(): Position {
-    return this.#state.last;
+    return this.#writer.state.last;
   }
 
   get lost(): Promise<HubError> {
@@ -118,8 +129,7 @@ class LmdbLog implements Log {
   }
 
   floor(lane: Lane): Position {
-    // While a commit is under way, a read may see the log from before or after it.
-    return (this.#underWay?.after ?? this.#state).lanes[lane].floor;
+    return this.#writer.floor(lane);
   }
 
   completeAfter(lane: Lane): Position {
@@ -174,6 +184,13 @@ class LmdbLog implements Log {
     return this.#trimming.done;
   }
 
+  /** Begins after what an earlier process left. What is over the bounds since they were lowered goes in the background. */
+  async start(): Promise<void> {
+    await this.#writer.start();
+    this.#isOverBounds = true;
+    void this.#run();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -191,7 +208,7 @@ class LmdbLog implements Log {
   /** Commits what waits, one commit after the other, each as large as what came while the one before was written. */
   #run(): Promise<void> {
     this.#running ??= (async () => {
-      while (this.#waiting.length > 0 || this.#trimming) {
+      while (this.#waiting.length > 0 || this.#trimming || this.#isOverBounds) {
         // What one turn of the event loop appends is one commit.
         await nextTurn();
         await this.#step(this.#trimming);
@@ -203,73 +220,70 @@ class LmdbLog implements Log {
 
   /** One commit; a trim takes as many as it needs, and holds up no append. */
   async #step(trimming: Trimming | undefined): Promise<void> {
+    const waiting = this.#waiting.splice(0, appendsInTurn(this.#waiting));
     try {
-      const isUnfinished = await this.#commit(this.#takeWaiting(), trimming !== undefined);
-      if (!trimming || (isUnfinished && !this.#closing)) return;
+      const { timers } = this.#options;
+      const { state } = this.#writer;
+      const ages = observe(state.ages, timers.now(), state.last);
+      if (waiting.length > 0) this.#isOverBounds = await this.#append(waiting, ages);
+      const trims = trimming !== undefined || waiting.length === 0;
+      if (trims) this.#isOverBounds = await this.#writer.trim(ages);
+      if (this.#closing) this.#isOverBounds = false;
+      if (!trimming || this.#isOverBounds) return;
       trimming.resolve();
-    } catch (error) {
-      // Those who wait for an append know already.
+    } catch (cause) {
+      const error = cause instanceof HubError ? cause : unavailable(this.#options.folder, cause);
+      for (const { reject } of waiting) reject(error);
       trimming?.reject(error);
+      if (!trimming && waiting.length === 0) {
+        const fields = { folder: this.#options.folder, error: error.message };
+        this.#options.logger?.warn(fields, "the history is over its bounds, and can't be trimmed");
+      }
+      // Tried again with the next commit.
+      this.#isOverBounds = false;
     }
     this.#trimming = undefined;
   }
 
-  #takeWaiting(): Waiting[] {
-    let updates = 0;
-    let count = 0;
-    for (const { append } of this.#waiting) {
-      updates += sizeOf(append);
-      if (count > 0 && updates > UPDATES_PER_COMMIT) break;
-      count += 1;
-    }
-    return this.#waiting.splice(0, count);
-  }
-
   /**
    * Makes everything first, then writes it: either all of it is there and told, or nothing has changed.
-   * @returns whether more is to be let go
+   * @returns whether more is over the bounds
    */
-  async #commit(waiting: readonly Waiting[], trimsByAge: boolean): Promise<boolean> {
-    const now = this.#options.timers.now();
-    try {
-      const commit = prepareCommit(waiting, {
-        last: this.#state.last,
-        ids: this.#ids,
-        now,
-        takenAt: this.#options.timers.elapsed(),
-        receipt: (receipt) => this.#findReceipt(receipt, now),
-      });
-      const { retention } = this.#options;
-      const plan = planCommit(this.#store, this.#state, commit, { retention, now, trimsByAge });
-      if (plan.changes) {
-        if (!this.#store.isInPlace()) throw this.#ownership.lose();
-        this.#underWay = plan;
-        const { token } = this.#ownership;
-        const isWritten = await writeCommit(this.#reader, token, commit, plan);
-        if (!isWritten) throw this.#ownership.lose();
-      }
-      this.#state = plan.after;
-      this.#underWay = undefined;
-      if (commit.all !== commit.entries) this.#keepVolatile(commit);
-      commit.tell(this.#listener);
-      return plan.isUnfinished;
-    } catch (cause) {
-      this.#underWay = undefined;
-      const error = cause instanceof HubError ? cause : unavailable(this.#options.folder, cause);
-      for (const { reject } of waiting) reject(error);
-      throw error;
+  async #append(waiting: readonly Waiting[], ages: Ages): Promise<boolean> {
+    const commit = await prepareCommit(waiting, {
+      last: this.last,
+      ids: this.#ids,
+      ages,
+      takenAt: this.#options.timers.elapsed(),
+      receipt: (key) => this.#findReceipt(key, ages),
+    });
+    const isOverBounds = await this.#writer.append(commit, ages);
+    const { all, takenAt } = commit;
+    if (all !== commit.entries) this.#keepVolatile(commit);
+    for (let start = 0; start < all.length; ) {
+      if (start > 0) await nextTurn();
+      const end = turnEnd(all, start);
+      tell(all.slice(start, end), takenAt, this.#listener);
+      start = end;
     }
+    commit.settle();
+    return isOverBounds;
   }
 
   #keepVolatile({ all }: Commit): void {
     for (const { entry, isVolatile } of all) if (isVolatile) this.#volatile.append(entry);
   }
 
-  #findReceipt(receipt: Receipt, now: number): KeptReceipt | undefined {
-    const found = this.#store.receipts.get(digestOf(receiptKey(receipt)));
-    if (!found) return undefined;
-    const stored: StoredReceipt = JSON.parse(found.toString());
-    return isOverAge(stored, now) ? undefined : stored;
+  async #write(transaction: Transaction): Promise<void> {
+    if (!this.#store.isInPlace()) throw this.#ownership.lose();
+    const isWritten = await write(this.#reader, this.#ownership.token, transaction);
+    if (!isWritten) throw this.#ownership.lose();
+  }
+
+  #findReceipt(key: Buffer, ages: Ages): KeptReceipt | undefined {
+    const found = this.#store.receipts.get(key);
+    const stored = found && readReceipt(found);
+    return stored && !isOverAge(stored, ages) ? stored : undefined;
   }
 
   #reading<T>(read: () => T): T {

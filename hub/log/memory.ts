@@ -1,16 +1,27 @@
 import { randomBytes } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { HubError } from "../errors.ts";
 import { createEventIds, ID_KEY_BYTES } from "../event-id.ts";
 import type { Timers } from "../timers.ts";
-import { prepareCommit, type Waiting } from "./commit.ts";
+import { type Ages, appendedAt, NO_AGES, observe } from "./ages.ts";
+import {
+  type Commit,
+  type NewEntry,
+  prepareCommit,
+  tell,
+  turnEnd,
+  type Waiting,
+} from "./commit.ts";
 import { mergePages } from "./page.ts";
 import { Queue } from "./queue.ts";
 import { Receipts } from "./receipts.ts";
 import { Ring } from "./ring.ts";
+import { type Shares, sharesOf } from "./shares.ts";
 import {
   type Append,
   type Appended,
   type Entry,
+  LANES,
   type Lane,
   type Listener,
   type Log,
@@ -21,14 +32,18 @@ import {
   type ReadRequest,
   type Retention,
   START,
-  SUBSCRIPTIONS_RETENTION,
 } from "./types.ts";
+import { RECEIPT_WEIGHT } from "./weight.ts";
+import { appendsInTurn } from "./work.ts";
 
 export interface MemoryLogOptions {
-  /** Of the lane `updates`. */
+  /** Of the whole log; see `sharesOf`. */
   readonly retention: Retention;
   readonly timers: Timers;
 }
+
+/** How many entries a trim removes in one turn of the event loop. */
+const REMOVALS_PER_TURN = 500;
 
 /** A log that its process takes along: as durable as the process. */
 export class MemoryLog implements Log {
@@ -37,22 +52,27 @@ export class MemoryLog implements Log {
   // A new key with each process: no id of an earlier one is known, and none is made twice.
   readonly #ids = createEventIds(randomBytes(ID_KEY_BYTES));
   readonly #timers: Timers;
+  readonly #shares: Shares;
   readonly #rings: Readonly<Record<Lane, Ring>>;
   /** Positions of kept entries by their publishers' ids. */
   readonly #byOwnId = new Map<string, Queue<Position>>();
-  readonly #receipts = new Receipts();
+  readonly #receipts: Receipts;
+  #ages: Ages = NO_AGES;
   #listener: Listener = () => {};
   #last = START;
   #waiting: Waiting[] = [];
-  #commitUnderWay: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
   #isClosed = false;
 
   constructor({ retention, timers }: MemoryLogOptions) {
     this.#timers = timers;
+    this.#shares = sharesOf(retention, { receiptBytes: RECEIPT_WEIGHT });
+    const { updates, subscriptions, receipts } = this.#shares;
+    this.#receipts = new Receipts(receipts);
     const onRemove = (entry: Entry) => this.#forgetId(entry);
     this.#rings = {
-      updates: new Ring({ retention, timers, onRemove }),
-      subscriptions: new Ring({ retention: SUBSCRIPTIONS_RETENTION, timers }),
+      updates: new Ring({ retention: updates, timers, onRemove }),
+      subscriptions: new Ring({ retention: subscriptions, timers }),
     };
   }
 
@@ -62,15 +82,9 @@ export class MemoryLog implements Log {
 
   append(append: Append): Promise<Appended> {
     if (this.#isClosed) return Promise.reject(closed());
-    // What one turn of the event loop appends is one commit: the tail's listeners write once for all of it.
-    this.#commitUnderWay ??= new Promise((done) => {
-      setImmediate(() => {
-        this.#commit();
-        done();
-      });
-    });
     return new Promise((resolve, reject) => {
       this.#waiting.push({ append, resolve, reject });
+      this.#running ??= this.#run();
     });
   }
 
@@ -114,36 +128,67 @@ export class MemoryLog implements Log {
   }
 
   async trim(): Promise<void> {
-    this.#rings.updates.trim();
-    this.#rings.subscriptions.trim();
-    this.#receipts.trim(this.#timers.now());
+    this.#observe();
+    this.#receipts.trim(this.#ages);
+    for (const lane of LANES) {
+      const { maxAgeMs } = this.#shares[lane];
+      const isOverAge = ({ position, at }: Entry) =>
+        this.#ages.clock - appendedAt(this.#ages, position, at) > maxAgeMs;
+      if (maxAgeMs === 0) continue;
+      while (this.#rings[lane].trim(isOverAge, REMOVALS_PER_TURN)) await nextTurn();
+    }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#commitUnderWay;
+    await this.#running;
   }
 
-  #commit(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#commitUnderWay = undefined;
-    const now = this.#timers.now();
-    const commit = prepareCommit(waiting, {
+  #observe(): void {
+    this.#ages = observe(this.#ages, this.#timers.now(), this.#last);
+  }
+
+  /** Commits the appends that wait, in their order. */
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // What one turn of the event loop appends is one commit: the tail's listeners write once for all of it.
+      await nextTurn();
+      await this.#commit(this.#waiting.splice(0, appendsInTurn(this.#waiting)));
+    }
+    this.#running = undefined;
+  }
+
+  async #commit(waiting: readonly Waiting[]): Promise<void> {
+    this.#observe();
+    const commit = await prepareCommit(waiting, {
       last: this.#last,
       ids: this.#ids,
-      now,
+      ages: this.#ages,
       takenAt: this.#timers.elapsed(),
-      receipt: (receipt) => this.#receipts.find(receipt, now),
+      receipt: (key) => this.#receipts.find(key, this.#ages),
     });
-    this.#last = commit.last;
-    this.#receipts.add(commit.receipts, now);
-    for (const { entry, ownId } of commit.all) {
-      // First the id: the entry may be let go of right away.
-      if (ownId !== undefined) this.#rememberId(ownId, entry.position);
-      this.#rings[entry.lane].append(entry);
+    this.#receipts.add(commit.receipts, this.#ages);
+    await this.#keep(commit);
+    commit.settle();
+  }
+
+  /** Keeps and tells the entries of a commit: nothing of it can fail any more. */
+  async #keep({ all, takenAt }: Commit): Promise<void> {
+    for (let start = 0; start < all.length; ) {
+      if (start > 0) await nextTurn();
+      const end = turnEnd(all, start);
+      const some = all.slice(start, end);
+      for (const one of some) this.#add(one);
+      tell(some, takenAt, this.#listener);
+      start = end;
     }
-    commit.tell(this.#listener);
+  }
+
+  #add({ entry, ownId }: NewEntry): void {
+    // First the id: the entry may be let go of right away.
+    if (ownId !== undefined) this.#rememberId(ownId, entry.position);
+    this.#rings[entry.lane].append(entry);
+    this.#last = entry.position;
   }
 
   #rememberId(id: string, position: Position): void {

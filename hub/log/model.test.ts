@@ -6,7 +6,9 @@ import { expect, test } from "vitest";
 import { FakeTimers } from "../testing.ts";
 import type { Update } from "../update.ts";
 import { openLmdbLog } from "./lmdb.ts";
+import { RECEIPT_SIZE, reserveOf, sizeOf } from "./lmdb-size.ts";
 import { MemoryLog } from "./memory.ts";
+import { sharesOf } from "./shares.ts";
 import {
   append,
   appendEvents,
@@ -21,10 +23,20 @@ import {
   update,
 } from "./testing.ts";
 import { type Log, type Retention, toPosition } from "./types.ts";
+import { RECEIPT_WEIGHT, weightOf } from "./weight.ts";
 
 const TOPICS = ["a/1", "a/2", "b/1", "b/2"];
 const IDS = ["x", "y"];
-const retention: Retention = { maxUpdates: 12, maxBytes: 1_500, maxAgeMs: 100 };
+const retention: Retention = { maxUpdates: 12, maxBytes: 12_000, maxAgeMs: 100 };
+
+/** A log, and how it counts. */
+interface Counted {
+  open(timers: FakeTimers): Promise<Log>;
+  readonly isDurable: boolean;
+  /** Of all updates that are kept. */
+  readonly maxBytes: number;
+  sizeOf(update: Update, frameBytes: number): number;
+}
 
 type Step =
   | { do: "append"; batches: Update[][] }
@@ -98,11 +110,7 @@ interface Kept {
 }
 
 /** The log as an array, and what is known to be true of it at every step. */
-async function follow(
-  steps: readonly Step[],
-  open: (timers: FakeTimers) => Promise<Log>,
-  isDurable: boolean,
-) {
+async function follow(steps: readonly Step[], { open, isDurable, maxBytes, sizeOf }: Counted) {
   const timers = new FakeTimers();
   let log = await open(timers);
   let kept: Kept[] = [];
@@ -127,11 +135,11 @@ async function follow(
             expect(made.has(id)).toBe(false);
             made.set(id, position);
           }
-          const size = `id:${id}\ndata:${one.data}\n\n`.length;
+          const size = sizeOf(one, `id:${id}\ndata:${one.data}\n\n`.length);
           const { topics, data } = one;
           kept.push({ id, position, own: one.id, topics, data, bytes: size, at: timers.now() });
         }
-        drop(() => kept.length > retention.maxUpdates || bytes() > retention.maxBytes);
+        drop(() => kept.length > retention.maxUpdates || bytes() > maxBytes);
       } else if (step.do === "volatile events") {
         const events = Array.from({ length: step.count }, (_, index) => event(`${index}`));
         await appendEvents(log, events, { volatile: true });
@@ -188,21 +196,35 @@ async function follow(
 }
 
 test("a log in memory does what an array would", async () => {
-  const open = async (timers: FakeTimers) => new MemoryLog({ retention, timers });
+  const inMemory: Counted = {
+    open: async (timers) => new MemoryLog({ retention, timers }),
+    isDurable: false,
+    maxBytes: sharesOf(retention, { receiptBytes: RECEIPT_WEIGHT }).updates.maxBytes,
+    sizeOf: ({ topics, id }, frameBytes) => weightOf({ topics, ownId: id, frameBytes }),
+  };
   await fc.assert(
-    fc.asyncProperty(fc.array(aStep, { maxLength: 30 }), (steps) => follow(steps, open, false)),
+    fc.asyncProperty(fc.array(aStep, { maxLength: 30 }), (steps) => follow(steps, inMemory)),
     { numRuns: 150 },
   );
 }, 60_000);
 
 test("a log on disk does what an array would, however often it is opened again", async () => {
+  const reserve = reserveOf(retention.maxBytes);
+  const onDisk = (folder: string): Counted => ({
+    open: (timers) => openLmdbLog({ folder, retention, timers, waitForOwnerMs: 0 }),
+    isDurable: true,
+    maxBytes: sharesOf(retention, { receiptBytes: RECEIPT_SIZE, reserve }).updates.maxBytes,
+    sizeOf({ topics, id }, frameBytes) {
+      const texts = id === undefined ? topics : [...topics, id];
+      const stored = 11 + frameBytes + texts.reduce((sum, text) => sum + 2 + text.length, 0);
+      return sizeOf({ stored, rows: texts.length });
+    },
+  });
   await fc.assert(
     fc.asyncProperty(fc.array(aStep, { maxLength: 30 }), async (steps) => {
       const folder = await mkdtemp(join(tmpdir(), "runnel-model-"));
       try {
-        const open = (timers: FakeTimers) =>
-          openLmdbLog({ folder, retention, timers, waitForOwnerMs: 0 });
-        await follow(steps, open, true);
+        await follow(steps, onDisk(folder));
       } finally {
         await rm(folder, { recursive: true });
       }

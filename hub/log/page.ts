@@ -6,6 +6,7 @@ import {
   type Position,
   type ReadBackRequest,
   toPosition,
+  WEIGHT_OF_BYTES,
 } from "./types.ts";
 
 /** One lane's read stops after this many milliseconds; both lanes' take no more than twice as long. */
@@ -13,23 +14,43 @@ const READ_MS = 2;
 /** The clock is asked once for this many looks: it costs more than one. */
 const LOOKS_PER_CHECK = 128;
 
-/** Fills one page. */
-export class PageBuilder {
+/** Counts the entries of a page: their frames' bytes, and their weight. */
+export class PageRoom {
   readonly #maxBytes: number;
-  readonly #entries: Entry[] = [];
   #bytes = 0;
+  #weight = 0;
 
-  /** @param maxBytes of frames; the first entry is taken whatever its size */
+  /** @param maxBytes of frames; weight is bounded too, see `WEIGHT_OF_BYTES` */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
+  /** Counts the entry in, unless there is no room for it; for the first there always is. */
+  take({ frame, weight }: Entry): boolean {
+    const bytes = this.#bytes + frame.bytes.length;
+    const all = this.#weight + weight;
+    const isOver = bytes > this.#maxBytes || all > this.#maxBytes * WEIGHT_OF_BYTES;
+    if (isOver && this.#weight > 0) return false;
+    this.#bytes = bytes;
+    this.#weight = all;
+    return true;
+  }
+}
+
+/** Fills one page. */
+export class PageBuilder {
+  readonly #room: PageRoom;
+  readonly #entries: Entry[] = [];
+
+  /** @param maxBytes of frames; the first entry is taken whatever its size */
+  constructor(maxBytes: number) {
+    this.#room = new PageRoom(maxBytes);
+  }
+
   /** False: it would go over the page's bytes, and is not on it. */
   add(entry: Entry): boolean {
-    const bytes = this.#bytes + entry.frame.bytes.length;
-    if (this.#entries.length > 0 && bytes > this.#maxBytes) return false;
+    if (!this.#room.take(entry)) return false;
     this.#entries.push(entry);
-    this.#bytes = bytes;
     return true;
   }
 
@@ -47,14 +68,13 @@ export class PageBuilder {
 /** Fills one page of what is read backwards. */
 export class PageBackBuilder {
   readonly #most: number;
-  readonly #maxBytes: number;
+  readonly #room: PageRoom;
   readonly #entries: Entry[] = [];
-  #bytes = 0;
   #isFull = false;
 
   constructor({ most, maxBytes }: Pick<ReadBackRequest, "most" | "maxBytes">) {
     this.#most = most;
-    this.#maxBytes = maxBytes;
+    this.#room = new PageRoom(maxBytes);
   }
 
   get isFull(): boolean {
@@ -62,13 +82,11 @@ export class PageBackBuilder {
   }
 
   add(entry: Entry): void {
-    const bytes = this.#bytes + entry.frame.bytes.length;
-    if (this.#entries.length > 0 && bytes > this.#maxBytes) {
+    if (!this.#room.take(entry)) {
       this.#isFull = true;
       return;
     }
     this.#entries.push(entry);
-    this.#bytes = bytes;
     this.#isFull = this.#entries.length >= this.#most;
   }
 

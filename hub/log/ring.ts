@@ -53,7 +53,7 @@ export class Ring {
     return this.#entries.length;
   }
 
-  /** Of frames. */
+  /** The weight of its entries. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -67,7 +67,7 @@ export class Ring {
   append(entry: Entry): void {
     const number = this.#removed + this.#entries.length;
     this.#entries.push(entry);
-    this.#bytes += entry.frame.bytes.length;
+    this.#bytes += entry.weight;
     for (const topic of entry.topics) {
       const numbers = this.#byTopic.get(topic);
       if (numbers) numbers.push(number);
@@ -77,14 +77,18 @@ export class Ring {
     while (this.#entries.length > maxUpdates || this.#bytes > maxBytes) this.#removeOldest();
   }
 
-  /** Lets go of what is over its age. */
-  trim(): void {
-    const { maxAgeMs } = this.#options.retention;
-    if (maxAgeMs === 0) return;
-    const oldest = this.#options.timers.now() - maxAgeMs;
-    for (let first = this.#entries.at(0); first && first.at < oldest; first = this.#entries.at(0)) {
+  /**
+   * Removes the oldest entries, as long as they are to go.
+   * @param most how many at most
+   * @returns whether it removed so many, and more may have to go
+   */
+  trim(isToGo: (entry: Entry) => boolean, most: number): boolean {
+    for (let removed = 0; removed < most; removed += 1) {
+      const first = this.#entries.at(0);
+      if (!first || !isToGo(first)) return false;
       this.#removeOldest();
     }
+    return true;
   }
 
   /** Lets go of what its log has let go of. */
@@ -167,7 +171,7 @@ export class Ring {
     const entry = this.#entries.shift();
     if (!entry) return;
     this.#removed += 1;
-    this.#bytes -= entry.frame.bytes.length;
+    this.#bytes -= entry.weight;
     this.#floor = entry.position;
     for (const topic of entry.topics) {
       const numbers = this.#byTopic.get(topic);

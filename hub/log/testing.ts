@@ -35,6 +35,29 @@ export function update(
   return { topics: [topic(first), ...others.map(topic)], data, private: false, ...rest };
 }
 
+const letters = (index: number, length: number): string =>
+  `${(index * 2_654_435_761) % 4_294_967_296}-`.padEnd(length, "x");
+
+const topicsOf = (index: number, length: number): [string, ...string[]] => [
+  "shared",
+  ...Array.from({ length: 99 }, (_, each) => letters(index * 100 + each, length)),
+];
+
+/** Updates of the kinds that publishers can send, made to fill a log. */
+export const SHAPES = {
+  "tiny updates": () => update("a"),
+  "tiny updates with a topic each": (index) => update(letters(index, 20)),
+  "updates of 1,000 bytes": () => update("a", "x".repeat(1_000)),
+  "updates of 50,000 bytes": () => update("a", "x".repeat(50_000)),
+  "many topics": (index) => update(topicsOf(index, 20)),
+  "many long topics": (index) => update(topicsOf(index, 2_048)),
+  "updates with long ids": (index) => update("a", "", { id: letters(index, 512) }),
+} satisfies Record<string, (index: number) => Update>;
+
+/** Returns how many characters an update has. */
+export const textBytes = ({ topics, data, id = "" }: Update): number =>
+  topics.join("").length + data.length + id.length;
+
 export const exact = (match: string): Matcher => ({
   type: "exact",
   match,

@@ -34,9 +34,11 @@ export interface Entry {
   readonly at: number;
   /** As text/event-stream, encoded once; the bytes are nobody's to change. */
   readonly frame: Chunk;
+  /** How many bytes it takes in memory at most: frame, topics, ids and their rows in indexes. */
+  readonly weight: number;
 }
 
-/** Makes a repeated request harmless. All three are bounded by whoever makes them. */
+/** Makes a repeated request harmless. Only digests of the three are kept. */
 export interface Receipt {
   /** Keys of different publishers never meet. */
   readonly publisher: string;
@@ -80,12 +82,15 @@ export type Appended =
   /** The receipt's key was there already with another body; nothing was appended. */
   | { readonly outcome: "conflict" };
 
+/** A page may weigh this many times its bytes of frames: tiny frames with many topics would be a large page else. */
+export const WEIGHT_OF_BYTES = 16;
+
 export interface ReadRequest {
   readonly after: Position;
   /** Entries that may match at least one (`Matcher.mayMatch`), and all that do; empty: none do. */
   readonly matchers: readonly Matcher[];
   readonly lanes: readonly Lane[];
-  /** Stops before the entry that would go over this many bytes of frames, but gives at least one. */
+  /** Stops before the entry that would go over this many bytes of frames, or over `WEIGHT_OF_BYTES` times as much weight; gives at least one. */
   readonly maxBytes: number;
 }
 
@@ -103,7 +108,7 @@ export interface ReadBackRequest {
   readonly matchers: readonly Matcher[];
   /** Stops with so many entries; at least one. */
   readonly most: number;
-  /** Stops before the entry that would go over this many bytes of frames, but gives at least one. */
+  /** Stops before the entry that would go over this many bytes of frames, or over `WEIGHT_OF_BYTES` times as much weight; gives at least one. */
   readonly maxBytes: number;
 }
 
@@ -119,20 +124,20 @@ export interface PageBack {
 /** What is kept; beyond any one of them, the oldest goes. */
 export interface Retention {
   readonly maxUpdates: number;
-  /** Of frames. */
+  /** Of all that is kept: frames, topics, ids, their rows in indexes, and receipts. A file is no larger; see `lmdb-size.ts`. */
   readonly maxBytes: number;
   /** Milliseconds; 0: as long as there is room. */
   readonly maxAgeMs: number;
 }
 
-/** Of the lane `subscriptions`, whatever is configured for the updates. */
+/** Of the lane `subscriptions`, at most: its bytes are a share of what is configured, see `sharesOf`. */
 export const SUBSCRIPTIONS_RETENTION: Retention = {
   maxUpdates: 10_000,
-  maxBytes: 8 * 1024 * 1024,
+  maxBytes: 16 * 1024 * 1024,
   maxAgeMs: 0,
 };
 
-/** How long a receipt is kept, in milliseconds, and how many are: the oldest go first. */
+/** How long a receipt is kept, in milliseconds, and how many at most, see `sharesOf`: the oldest go first. */
 export const RECEIPTS = { maxAgeMs: 10 * 60_000, most: 100_000 } as const;
 
 /**

@@ -1,0 +1,51 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { readHead } from "./entry.ts";
+import { sizeOf } from "./lmdb-size.ts";
+import { type LaneState, readState, rowsOf, storeState } from "./lmdb-state.ts";
+import {
+  beyond,
+  FORMAT,
+  FORMAT_OF_FRAMES,
+  META,
+  positionIn,
+  positionKey,
+  type Store,
+} from "./lmdb-store.ts";
+import { type Lane, toPosition } from "./types.ts";
+
+const ENTRIES_PER_TURN = 1_000;
+
+/**
+ * Converts a log of the format before this one. Entries and index lie as they did; a lane's bytes are counted anew, since they were
+ * those of frames alone. Receipts stay as they are, until they are over their age: both forms are read.
+ * @param token of our ownership
+ */
+export async function convertOldFormat(store: Store, token: number): Promise<void> {
+  const record = JSON.parse(store.meta.get(META.log)?.toString() ?? "{}");
+  if (record.format !== FORMAT_OF_FRAMES) return;
+  const state = readState(store);
+  const lanes = {
+    updates: await counted(store, "updates", state.lanes.updates),
+    subscriptions: await counted(store, "subscriptions", state.lanes.subscriptions),
+  };
+  await store.meta.ifVersion(META.owner, token, () => {
+    void store.meta.put(META.state, storeState({ ...state, lanes }), 1);
+    const raised = Buffer.from(JSON.stringify({ ...record, format: FORMAT }));
+    void store.meta.put(META.log, raised, 1);
+  });
+}
+
+async function counted(store: Store, lane: Lane, state: LaneState): Promise<LaneState> {
+  let bytes = 0;
+  let after = state.floor;
+  for (let found = ENTRIES_PER_TURN; found === ENTRIES_PER_TURN; await nextTurn()) {
+    found = 0;
+    const range = { start: positionKey(beyond(after)), limit: ENTRIES_PER_TURN };
+    for (const { key, value } of store.lanes[lane].entries.getRange(range)) {
+      bytes += sizeOf({ stored: value.length, rows: rowsOf(lane, readHead(value)) });
+      after = toPosition(positionIn(key));
+      found += 1;
+    }
+  }
+  return { ...state, bytes };
+}

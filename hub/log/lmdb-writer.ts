@@ -1,0 +1,232 @@
+import type { Ages } from "./ages.ts";
+import type { Commit } from "./commit.ts";
+import { type Completion, NO_LANES, NOTHING_NEW, type Part, planPart, plus } from "./lmdb-plan.ts";
+import type { Reader } from "./lmdb-read.ts";
+import { RECEIPT_SIZE, reserveOf, surplusOf } from "./lmdb-size.ts";
+import {
+  isOver,
+  planLeftovers,
+  type Quota,
+  readState,
+  restarted,
+  type State,
+  type Tally,
+} from "./lmdb-state.ts";
+import { tableSize } from "./lmdb-store.ts";
+import { type StoredEntry, storedEntry, type Transaction } from "./lmdb-write.ts";
+import { type Shares, sharesOf } from "./shares.ts";
+import { LANES, type Lane, type Position, type Retention } from "./types.ts";
+import { Pace, WORK_PER_TURN } from "./work.ts";
+
+/** So that a limit that was lowered is worked off without stalling anybody. */
+const SPARE_WORK = 1_000;
+
+export interface WriterOptions {
+  readonly reader: Reader;
+  readonly retention: Retention;
+  /** Runs a transaction while the log is our own. @throws if it is another's */
+  readonly write: (transaction: Transaction) => Promise<void>;
+}
+
+/** After so many transactions the indexes are measured anew. */
+const MEASURED_EVERY = 16;
+
+/**
+ * Writes what is appended to the file, and removes what is over the bounds. A large append is several transactions: its entries lie
+ * beyond the state's `last`, where nobody sees them, until the last transaction moves it.
+ */
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #shares: Shares;
+  /** Bytes of pages that one transaction copies at most, for what it adds, and as much again for what it removes. */
+  readonly #copies: number;
+  /** How much a transaction removes that adds nothing. */
+  readonly #trimQuota: Quota;
+  #state: State;
+  /** The state after the transaction that is under way. */
+  #next: State | undefined;
+  #transactions = 0;
+  /** What the indexes take beyond what their rows are counted with. */
+  #surplus = 0;
+
+  constructor(options: WriterOptions) {
+    const { retention, reader } = options;
+    this.#options = options;
+    const reserve = reserveOf(retention.maxBytes);
+    this.#shares = sharesOf(retention, { receiptBytes: RECEIPT_SIZE, reserve });
+    this.#copies = reserve / 4;
+    this.#trimQuota = { work: WORK_PER_TURN, copies: this.#copies };
+    this.#state = readState(reader.store);
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Begins after what an earlier process left. To be called once, before all else. */
+  async start(): Promise<void> {
+    // Before positions that were reserved count as the log's: what lies there would be seen.
+    await this.#removeLeftovers();
+    this.#state = restarted(this.#state);
+  }
+
+  /** The newest position that is removed, or about to be: while a transaction is under way, a read may see the log from before or after it. */
+  floor(lane: Lane): Position {
+    return (this.#next ?? this.#state).lanes[lane].floor;
+  }
+
+  /**
+   * Writes a commit: all of it, or nothing.
+   * @returns whether more is over the bounds
+   */
+  async append(commit: Commit, ages: Ages): Promise<boolean> {
+    await this.#removeLeftovers();
+    const stored = await storeAll(commit);
+    const { kept, totals, skippedUpTo } = this.#withRoom(stored);
+    await this.#makeRoom(totals, skippedUpTo);
+    let added: Record<Lane, Tally> = NO_LANES;
+    let start = 0;
+    for (;;) {
+      const end = this.#partEnd(kept, start);
+      const entries = kept.slice(start, end);
+      for (const { entry, size } of entries) added = plus(added, entry.lane, size);
+      const part = { entries, added, ages, quota: this.#quotaBeside(entries) };
+      if (end === kept.length) return this.#write({ ...part, completes: { commit, skippedUpTo } });
+      await this.#write(part);
+      start = end;
+    }
+  }
+
+  /**
+   * Removes what is over its age, and what is over another bound, as much as one transaction may.
+   * @returns whether more is to go
+   */
+  async trim(ages: Ages): Promise<boolean> {
+    await this.#removeLeftovers();
+    return this.#write({ entries: [], added: NO_LANES, ages, trims: true, quota: this.#trimQuota });
+  }
+
+  /** Leaves out the oldest entries of an append that is larger than all that is kept. */
+  #withRoom(stored: readonly StoredEntry[]) {
+    let totals: Record<Lane, Tally> = NO_LANES;
+    for (const { entry, size } of stored) totals = plus(totals, entry.lane, size);
+    const skippedUpTo: Partial<Record<Lane, Position>> = {};
+    const kept: StoredEntry[] = [];
+    for (const one of stored) {
+      const { lane, position } = one.entry;
+      if (isOver(totals[lane], this.#retentionOf(lane))) {
+        totals = plus(totals, lane, -one.size, -1);
+        skippedUpTo[lane] = position;
+      } else kept.push(one);
+    }
+    return { kept, totals, skippedUpTo };
+  }
+
+  /** Removes so much before an append that the lane is not further over its bytes after it than it was before. */
+  async #makeRoom(
+    totals: Readonly<Record<Lane, Tally>>,
+    skippedUpTo: Completion["skippedUpTo"],
+  ): Promise<void> {
+    for (const lane of LANES) {
+      const total = totals[lane];
+      const { maxBytes } = this.#retentionOf(lane);
+      const before = this.#state.lanes[lane].bytes;
+      const isTooFull = () => {
+        const { count, bytes } = this.#state.lanes[lane];
+        if (skippedUpTo[lane] !== undefined) return count > 0;
+        return bytes + total.bytes > maxBytes + this.#copies && bytes > before - total.bytes;
+      };
+      while (isTooFull()) {
+        const room = skippedUpTo[lane] === undefined ? total : { count: 1 + 2 ** 40, bytes: 0 };
+        const added = { ...NO_LANES, [lane]: room };
+        await this.#write({ entries: [], added, quota: this.#trimQuota });
+      }
+    }
+  }
+
+  /** Removes the entries of an append that failed, or whose process died, before it was complete. */
+  async #removeLeftovers(): Promise<void> {
+    const { store } = this.#options.reader;
+    const { last } = this.#state;
+    while (this.#state.isPartial) {
+      const removals = {
+        updates: planLeftovers(store, "updates", last, this.#trimQuota),
+        subscriptions: planLeftovers(store, "subscriptions", last, this.#trimQuota),
+      };
+      if (LANES.every((lane) => removals[lane].length === 0)) {
+        this.#state = { ...this.#state, isPartial: false };
+      } else await this.#run({ ...NOTHING_NEW, removals, after: this.#state });
+    }
+  }
+
+  /** One transaction, unless nothing changes. @returns whether more is over the bounds */
+  async #write(part: Part): Promise<boolean> {
+    const { store } = this.#options.reader;
+    const plan = planPart(store, this.#state, part, {
+      updates: this.#retentionOf("updates"),
+      subscriptions: this.#retentionOf("subscriptions"),
+      receipts: this.#shares.receipts,
+    });
+    if (plan.changes) await this.#run(plan.transaction);
+    else this.#state = plan.transaction.after;
+    return plan.isUnfinished;
+  }
+
+  #retentionOf(lane: Lane): Retention {
+    const { [lane]: retention } = this.#shares;
+    if (lane !== "updates") return retention;
+    // Never so much that nothing is left.
+    const surplus = Math.min(this.#surplus, retention.maxBytes / 2);
+    return { ...retention, maxBytes: retention.maxBytes - surplus };
+  }
+
+  #measure(): void {
+    const { lanes, ids } = this.#options.reader.store;
+    const indexes = [lanes.updates.topics, lanes.subscriptions.topics, ids];
+    this.#surplus = indexes.reduce((sum, table) => sum + surplusOf(tableSize(table)), 0);
+  }
+
+  async #run(transaction: Transaction): Promise<void> {
+    if (this.#transactions % MEASURED_EVERY === 0) this.#measure();
+    this.#transactions += 1;
+    this.#next = transaction.after;
+    try {
+      await this.#options.write(transaction);
+      this.#state = transaction.after;
+    } finally {
+      this.#next = undefined;
+    }
+  }
+
+  /** What a transaction may remove beside the entries that it adds. */
+  #quotaBeside(entries: readonly StoredEntry[]): Quota {
+    let work = SPARE_WORK;
+    for (const one of entries) work += one.work;
+    return { work, copies: this.#copies };
+  }
+
+  /** Returns the place after the entries that one transaction adds, from `start` on. */
+  #partEnd(entries: readonly StoredEntry[], start: number): number {
+    let work = 0;
+    let copies = 0;
+    let end = start;
+    for (; end < entries.length; end += 1) {
+      work += entries[end]?.work ?? 0;
+      copies += entries[end]?.copies ?? 0;
+      if (end > start && (work > WORK_PER_TURN || copies > this.#copies)) break;
+    }
+    return end;
+  }
+}
+
+async function storeAll({ entries }: Commit): Promise<StoredEntry[]> {
+  const pace = new Pace();
+  const stored: StoredEntry[] = [];
+  for (const one of entries) {
+    const each = storedEntry(one);
+    stored.push(each);
+    const turn = pace.spend(each.work / 4);
+    if (turn) await turn;
+  }
+  return stored;
+}

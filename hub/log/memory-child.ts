@@ -1,0 +1,38 @@
+/** What memory-process.test.ts runs in a process of its own, to see what a log takes in memory. Its line is JSON. */
+import { writeSync } from "node:fs";
+import { systemTimers } from "../timers.ts";
+import { MemoryLog } from "./memory.ts";
+import { append, SHAPES, textBytes } from "./testing.ts";
+
+const [maxBytes = "", shape = ""] = process.argv.slice(2);
+const make = Object.entries(SHAPES).find(([name]) => name === shape)?.[1];
+if (!make || !global.gc) throw new Error(`no shape ${shape}, or no --expose-gc`);
+const bound = Number(maxBytes);
+const retention = { maxUpdates: 1e9, maxBytes: bound, maxAgeMs: 0 };
+const log = new MemoryLog({ retention, timers: systemTimers });
+
+/** Bytes of everything that is in use. */
+const used = () => {
+  global.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+const before = used();
+let sent = 0;
+let most = 0;
+for (let index = 0; sent < 4 * bound; ) {
+  const some = [];
+  for (let bytes = 0; bytes < 1_000_000; index += 1) {
+    // As it comes in: text of its own, and no other update's.
+    const one = JSON.parse(JSON.stringify(make(index)));
+    some.push(one);
+    bytes += textBytes(one) + one.topics.length * 320 + 500;
+  }
+  sent += 1_000_000;
+  await append(log, ...some);
+  if (index % 4 === 0) most = Math.max(most, used() - before);
+}
+most = Math.max(most, used() - before);
+const told = { most, floor: log.floor("updates") };
+writeSync(1, `${JSON.stringify(told)}\n`);
+await log.close();
