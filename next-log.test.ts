@@ -43,6 +43,8 @@ test("a client that left in the middle of its request is logged at debug alone",
   const aborted = Object.assign(new Error("aborted"), { code: "ECONNRESET" });
   const { console, lines } = logged("debug");
   console.error(aborted);
+  // Next prints it in two places.
+  console.error("⨯", aborted);
   expect(lines().map((line) => JSON.parse(line).level)).toEqual([20]);
   const quiet = logged("info");
   quiet.console.error(aborted);

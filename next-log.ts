@@ -14,8 +14,13 @@ interface ErrorLogger extends Logger {
  * LOG_LEVEL is.
  */
 export function logConsole(logger: ErrorLogger, console: Console): void {
+  /** Errors that were printed: Next prints some of them in two places. */
+  const printed = new WeakSet<Error>();
   for (const method of METHODS) {
     console[method] = (...values: unknown[]) => {
+      const error = values.find((value) => value instanceof Error);
+      if (error && printed.has(error)) return;
+      if (error) printed.add(error);
       const level = values.some(isNoFault) ? "debug" : LEVELS[method];
       logger[level]({ from: "console" }, printable(format(...values)));
     };
