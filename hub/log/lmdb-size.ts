@@ -71,4 +71,4 @@ export function copiesOf({ stored, rows }: Sized): number {
 const MIB = 1024 * 1024;
 
 /** Returns how many bytes of a file are left free for the copies of pages: LMDB can't use a page again at once that it has replaced. */
-export const reserveOf = (maxBytes: number): number => Math.min(maxBytes / 4, 8 * MIB);
+export const reserveOf = (maxBytes: number): number => Math.min(maxBytes / 4, 24 * MIB);

@@ -28,6 +28,9 @@ export interface WriterOptions {
   readonly write: (transaction: Transaction) => Promise<void>;
 }
 
+/** A part of an append may go over the bytes by half of its copies beyond this: each removal before it is a transaction more. */
+const LEAST_COPIES = 1024 * 1024;
+
 /** After so many transactions the indexes are measured anew. */
 const MEASURED_EVERY = 16;
 
@@ -82,14 +85,15 @@ export class Writer {
   async append(commit: Commit, ages: Ages): Promise<boolean> {
     await this.#removeLeftovers();
     const stored = await storeAll(commit);
-    const { kept, totals, skippedUpTo } = this.#withRoom(stored);
-    await this.#makeRoom(totals, skippedUpTo);
+    const { kept, skippedUpTo } = this.#withRoom(stored);
+    await this.#clear(skippedUpTo);
+    const before = this.#state.lanes;
     let added: Record<Lane, Tally> = NO_LANES;
-    let start = 0;
-    for (;;) {
+    for (let start = 0; ; ) {
       const end = this.#partEnd(kept, start);
       const entries = kept.slice(start, end);
       for (const { entry, size } of entries) added = plus(added, entry.lane, size);
+      await this.#makeRoom(added, before);
       const part = { entries, added, ages, quota: this.#quotaBeside(entries) };
       if (end === kept.length) return this.#write({ ...part, completes: { commit, skippedUpTo } });
       await this.#write(part);
@@ -119,26 +123,32 @@ export class Writer {
         skippedUpTo[lane] = position;
       } else kept.push(one);
     }
-    return { kept, totals, skippedUpTo };
+    return { kept, skippedUpTo };
   }
 
-  /** Removes so much before an append that the lane is not further over its bytes after it than it was before. */
+  /** Removes all entries of a lane in which there is no room for all of an append. */
+  async #clear(skippedUpTo: Completion["skippedUpTo"]): Promise<void> {
+    for (const lane of LANES) {
+      if (skippedUpTo[lane] === undefined) continue;
+      const added = { ...NO_LANES, [lane]: { count: Number.MAX_SAFE_INTEGER / 2, bytes: 0 } };
+      while (this.#state.lanes[lane].count > 0) {
+        await this.#write({ entries: [], added, quota: this.#trimQuota });
+      }
+    }
+  }
+
+  /** Removes more before a part of an append, where the lane would go further over its bytes than it was: parts remove less than they add. */
   async #makeRoom(
-    totals: Readonly<Record<Lane, Tally>>,
-    skippedUpTo: Completion["skippedUpTo"],
+    added: Readonly<Record<Lane, Tally>>,
+    before: Readonly<Record<Lane, Tally>>,
   ): Promise<void> {
     for (const lane of LANES) {
-      const total = totals[lane];
       const { maxBytes } = this.#retentionOf(lane);
-      const before = this.#state.lanes[lane].bytes;
-      const isTooFull = () => {
-        const { count, bytes } = this.#state.lanes[lane];
-        if (skippedUpTo[lane] !== undefined) return count > 0;
-        return bytes + total.bytes > maxBytes + this.#copies && bytes > before - total.bytes;
-      };
-      while (isTooFull()) {
-        const room = skippedUpTo[lane] === undefined ? total : { count: 1 + 2 ** 40, bytes: 0 };
-        const added = { ...NO_LANES, [lane]: room };
+      const slack = Math.max(0, this.#copies - LEAST_COPIES) / 2;
+      const most = slack + Math.max(maxBytes, before[lane].bytes);
+      while (this.#state.lanes[lane].bytes + added[lane].bytes > most) {
+        const { count } = this.#state.lanes[lane];
+        if (count === 0) break;
         await this.#write({ entries: [], added, quota: this.#trimQuota });
       }
     }
