@@ -139,7 +139,9 @@ async function stopReading(port) {
   const token = await mint("subscribe", "*", `${seconds}s`);
   const socket = openSocket(port);
   socket.pause();
-  socket.write(head("GET /api/stream?match=*", { Authorization: `Bearer ${token}` }));
+  // Where the stream has ended cleanly, nothing but this closes its socket at once.
+  const fields = { Authorization: `Bearer ${token}`, Connection: "close" };
+  socket.write(head("GET /api/stream?match=*", fields));
   await delay(seconds * 1000 + OVERSTAY_MS);
   if (!socket.writable || socket.connecting) return;
   overstays.ended++;
