@@ -1,10 +1,10 @@
 import { watch } from "node:fs";
 import type { Server } from "node:http";
 import { basename, resolve } from "node:path";
+import type { Logger } from "./hub/base/logger.ts";
 import type { Service } from "./hub/http/service.ts";
 import { Sockets } from "./hub/http/sockets.ts";
 import type { Hub } from "./hub/hub.ts";
-import type { Logger } from "./hub/logger.ts";
 import { logConsole } from "./next-log.ts";
 import { watchOpenFiles } from "./open-files.ts";
 import { sendPagePolicies } from "./page-policies.ts";

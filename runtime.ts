@@ -5,15 +5,15 @@ import { type Config, readConfig } from "./env.mjs";
 import { Minter } from "./hub/auth/minter.ts";
 import { playgroundIssuer } from "./hub/auth/playground.ts";
 import { createVerifier } from "./hub/auth/verifier.ts";
+import { HubUrl } from "./hub/base/hub-url.ts";
+import { systemTimers } from "./hub/base/timers.ts";
 import { BodyBudget } from "./hub/http/body-budget.ts";
 import type { Service } from "./hub/http/service.ts";
 import type { Sockets } from "./hub/http/sockets.ts";
 import { Hub } from "./hub/hub.ts";
-import { HubUrl } from "./hub/hub-url.ts";
 import { openLmdbLog } from "./hub/log/lmdb.ts";
 import { MemoryLog } from "./hub/log/memory.ts";
 import type { Log } from "./hub/log/types.ts";
-import { systemTimers } from "./hub/timers.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { processVitals } from "./vitals.ts";
 

@@ -1,7 +1,7 @@
-import { HubError } from "./errors.ts";
+import { HubError } from "./base/errors.ts";
+import type { Logger } from "./base/logger.ts";
 import type { Appended, Log, Receipt, SubscriptionsAppend } from "./log/types.ts";
 import { weightOfUpdate } from "./log/weight.ts";
-import type { Logger } from "./logger.ts";
 import type { Update } from "./update.ts";
 
 /** How many updates may wait for the log at once, and how many bytes they may take in memory. */

@@ -1,6 +1,6 @@
 import type { Reader } from "./auth/reader.ts";
+import type { Timers } from "./base/timers.ts";
 import type { Step, Traffic } from "./connection.ts";
-import { encodeGap, join, NOTHING } from "./encode.ts";
 import { Group } from "./group.ts";
 import { areSlow, type History, type HistoryRequest, type Stretch } from "./history.ts";
 import { PageRoom } from "./log/page.ts";
@@ -9,7 +9,7 @@ import type { Matcher } from "./matcher.ts";
 import type { PageCache } from "./page-cache.ts";
 import { Pulse } from "./pulse.ts";
 import { SharedPage } from "./shared-page.ts";
-import type { Timers } from "./timers.ts";
+import { encodeGap, join, NOTHING } from "./wire/encode.ts";
 
 /** A page's frames, in bytes: beyond it, a write costs no less for each of them. */
 const PAGE_BYTES = 64 * 1024;

@@ -1,8 +1,8 @@
-import { encodeEvent } from "./encode.ts";
+import { Ticker } from "./base/ticker.ts";
+import type { Timers } from "./base/timers.ts";
 import { Group } from "./group.ts";
 import { plainBeat } from "./pulse.ts";
-import { Ticker } from "./ticker.ts";
-import type { Timers } from "./timers.ts";
+import { encodeEvent } from "./wire/encode.ts";
 
 /**
  * Those who listen to the server's clock, which runs while there are any: one packet a second, the same for everybody.

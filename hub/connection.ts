@@ -1,6 +1,6 @@
-import { type Chunk, NOTHING } from "./encode.ts";
 import type { Position } from "./log/types.ts";
 import type { Sink, SinkOwner } from "./sink/types.ts";
+import { type Chunk, NOTHING } from "./wire/encode.ts";
 
 /** Why the hub ends a connection. */
 export type EndReason = "maximum age" | "shutdown" | "token expired" | "log unavailable";

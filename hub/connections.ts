@@ -1,3 +1,5 @@
+import type { Logger } from "./base/logger.ts";
+import { jitter, type Span, type Stop, type Timers } from "./base/timers.ts";
 import {
   type CloseReason,
   Connection,
@@ -5,10 +7,8 @@ import {
   type HeartbeatKind,
   type Traffic,
 } from "./connection.ts";
-import { type Chunk, encodeFarewell, encodeHeartbeat, encodeOpening, join } from "./encode.ts";
-import type { Logger } from "./logger.ts";
 import type { Sink } from "./sink/types.ts";
-import { jitter, type Span, type Stop, type Timers } from "./timers.ts";
+import { type Chunk, encodeFarewell, encodeHeartbeat, encodeOpening, join } from "./wire/encode.ts";
 
 export interface Limits {
   /** Streams open at once. */

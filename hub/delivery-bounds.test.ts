@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fullAccess } from "./auth/full-access.ts";
 import type { Access } from "./auth/types.ts";
-import { decodeEvents } from "./decode.ts";
 import type { Hub } from "./hub.ts";
 import { type Matcher, type MatcherType, parseMatcher } from "./matcher.ts";
 import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
 import { parseUpdate, type Update } from "./update.ts";
+import { decodeEvents } from "./wire/decode.ts";
 
 /** Each look at the clock takes a tenth of a millisecond, as work between two looks would. */
 class BusyTimers extends FakeTimers {

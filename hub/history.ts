@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Timers } from "./base/timers.ts";
+import { Turns } from "./base/turns.ts";
 import { mergePages } from "./log/page.ts";
 import { Ring } from "./log/ring.ts";
 import {
@@ -18,8 +20,6 @@ import {
   WEIGHT_OF_BYTES,
 } from "./log/types.ts";
 import type { Matcher } from "./matcher.ts";
-import type { Timers } from "./timers.ts";
-import { Turns } from "./turns.ts";
 
 /** What is kept decoded in memory of each lane, for those who lag or were away for a moment. Its bytes are entries' weight. */
 export const RECENT: Retention = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };

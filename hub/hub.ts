@@ -6,16 +6,17 @@ import { Audiences } from "./audiences.ts";
 import { covers } from "./auth/grants.ts";
 import { readerOf } from "./auth/reader.ts";
 import type { Access } from "./auth/types.ts";
+import { HubError } from "./base/errors.ts";
+import type { HubUrl } from "./base/hub-url.ts";
+import type { Logger } from "./base/logger.ts";
+import type { Timers } from "./base/timers.ts";
+import { Slice } from "./base/turns.ts";
 import { clockGroup } from "./clock.ts";
 import type { Connection, Traffic } from "./connection.ts";
 import { Connections, type Limits, type Refusal, type StreamRequest } from "./connections.ts";
-import { decodeEvents } from "./decode.ts";
-import { HubError } from "./errors.ts";
 import type { Group } from "./group.ts";
 import { History, type NewestRequest, RECENT } from "./history.ts";
-import type { HubUrl } from "./hub-url.ts";
 import type { Entry, Log, Retention } from "./log/types.ts";
-import type { Logger } from "./logger.ts";
 import type { Matcher } from "./matcher.ts";
 import type { Meter } from "./meter.ts";
 import { askForNumbers, type Levels, Numbers } from "./numbers.ts";
@@ -29,11 +30,10 @@ import type {
 } from "./requests.ts";
 import { resume } from "./resume.ts";
 import { type Subscriber, Subscriptions } from "./subscriptions.ts";
-import type { Timers } from "./timers.ts";
 import type { Topic } from "./topic.ts";
-import { Slice } from "./turns.ts";
 import type { Update } from "./update.ts";
 import type { Vitals } from "./vitals.ts";
+import { decodeEvents } from "./wire/decode.ts";
 
 export interface HubOptions {
   readonly timers: Timers;

@@ -5,7 +5,6 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fullAccess } from "./auth/full-access.ts";
-import { decodeEvents } from "./decode.ts";
 import type { Hub } from "./hub.ts";
 import { openLmdbLog } from "./log/lmdb.ts";
 import { MemoryLog } from "./log/memory.ts";
@@ -14,6 +13,7 @@ import { type Matcher, parseMatcher } from "./matcher.ts";
 import type { LastUpdates } from "./requests.ts";
 import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
 import { parseUpdate, type Update } from "./update.ts";
+import { decodeEvents } from "./wire/decode.ts";
 
 const MIB = 2 ** 20;
 

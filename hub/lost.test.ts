@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HubError } from "./errors.ts";
+import { HubError } from "./base/errors.ts";
 import { MemoryLog } from "./log/memory.ts";
 import { parseMatcher } from "./matcher.ts";
 import { FakeTimers, HUB_URL, ListLogger, ListSink, testHub } from "./testing.ts";

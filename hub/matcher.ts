@@ -1,4 +1,4 @@
-import type { HubUrl } from "./hub-url.ts";
+import type { HubUrl } from "./base/hub-url.ts";
 import { compilePattern, topicKey } from "./pattern.ts";
 import type { Tail } from "./pattern-component.ts";
 import { characterProblem, MAX_TOPIC_LENGTH } from "./topic.ts";

@@ -1,13 +1,13 @@
+import type { HubUrl } from "./base/hub-url.ts";
+import { Ticker } from "./base/ticker.ts";
+import type { Timers } from "./base/timers.ts";
 import type { Traffic } from "./connection.ts";
-import { encodeEvent } from "./encode.ts";
 import { Group } from "./group.ts";
-import type { HubUrl } from "./hub-url.ts";
 import type { Matcher } from "./matcher.ts";
 import type { Meter } from "./meter.ts";
 import { plainBeat } from "./pulse.ts";
-import { Ticker } from "./ticker.ts";
-import type { Timers } from "./timers.ts";
 import type { Percentiles, Spread, VitalSigns, Vitals } from "./vitals.ts";
+import { encodeEvent } from "./wire/encode.ts";
 
 /** What there is now. */
 export interface Levels {

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Access } from "./auth/types.ts";
-import { decodeEvents } from "./decode.ts";
 import type { Hub } from "./hub.ts";
 import { openLmdbLog } from "./log/lmdb.ts";
 import { ROOMY } from "./log/testing.ts";
@@ -11,6 +10,7 @@ import type { Log } from "./log/types.ts";
 import { type Matcher, parseMatcher } from "./matcher.ts";
 import { type SubscriptionDocument, Subscriptions } from "./subscriptions.ts";
 import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
+import { decodeEvents } from "./wire/decode.ts";
 
 function matcher(match: string): Matcher {
   const parsed = parseMatcher("exact", match, HUB_URL);

@@ -1,6 +1,6 @@
 import { payloadFor } from "./auth/grants.ts";
 import type { Access } from "./auth/types.ts";
-import type { HubUrl } from "./hub-url.ts";
+import type { HubUrl } from "./base/hub-url.ts";
 import type { SubscriptionEvent, SubscriptionsAppend } from "./log/types.ts";
 import type { Matcher, MatcherType } from "./matcher.ts";
 import type { Topic } from "./topic.ts";

@@ -1,17 +1,17 @@
+import { HubUrl } from "./base/hub-url.ts";
+import type { Logger } from "./base/logger.ts";
+import type { Timers } from "./base/timers.ts";
 import type { Limits } from "./connections.ts";
-import type { Chunk } from "./encode.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import type { Service } from "./http/service.ts";
 import { Sockets } from "./http/sockets.ts";
 import { Hub } from "./hub.ts";
-import { HubUrl } from "./hub-url.ts";
 import { MemoryLog } from "./log/memory.ts";
 import type { Log, Retention } from "./log/types.ts";
-import type { Logger } from "./logger.ts";
 import { UNMEASURED } from "./meter.ts";
 import type { Sink, SinkOwner } from "./sink/types.ts";
-import type { Timers } from "./timers.ts";
 import type { Percentiles, Spread, VitalSigns, Vitals } from "./vitals.ts";
+import type { Chunk } from "./wire/encode.ts";
 
 export const HUB_URL = new HubUrl("https://hub.example.com/.well-known/mercure");
 

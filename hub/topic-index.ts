@@ -1,5 +1,5 @@
 import type { Audience } from "./audience.ts";
-import type { HubUrl } from "./hub-url.ts";
+import type { HubUrl } from "./base/hub-url.ts";
 import type { Matcher } from "./matcher.ts";
 import { topicKey } from "./pattern.ts";
 import type { Tail } from "./pattern-component.ts";

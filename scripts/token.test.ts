@@ -9,8 +9,8 @@ import { afterAll, expect, test } from "vitest";
 import { covers } from "../hub/auth/grants.ts";
 import type { TrustedIssuer } from "../hub/auth/issuers.ts";
 import { createVerifier } from "../hub/auth/verifier.ts";
-import { HubUrl } from "../hub/hub-url.ts";
-import { systemTimers } from "../hub/timers.ts";
+import { HubUrl } from "../hub/base/hub-url.ts";
+import { systemTimers } from "../hub/base/timers.ts";
 
 const run = promisify(execFile);
 const ISSUER = "https://app.example.com";

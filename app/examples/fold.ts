@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from "../../hub/decode.ts";
+import type { ReceivedEvent } from "../../hub/wire/decode.ts";
 
 /** As much of a zod schema as is used. */
 interface Schema<T> {

@@ -1,4 +1,4 @@
-import type { HubUrl } from "../hub-url.ts";
+import type { HubUrl } from "../base/hub-url.ts";
 import { MATCHER_TYPES, type Matcher, parseMatcher } from "../matcher.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 import type { Action, Grant } from "./types.ts";

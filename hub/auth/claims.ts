@@ -1,4 +1,4 @@
-import type { HubUrl } from "../hub-url.ts";
+import type { HubUrl } from "../base/hub-url.ts";
 import { parseGrants } from "./authorization-details.ts";
 import type { Verified } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import type { HubUrl } from "../hub-url.ts";
+import type { HubUrl } from "../base/hub-url.ts";
 import { ALGORITHMS, parseAlgorithm } from "./algorithms.ts";
 import { parseGrants } from "./authorization-details.ts";
 import type { UnverifiedToken } from "./parse-token.ts";

@@ -1,4 +1,4 @@
-import type { Timers } from "../timers.ts";
+import type { Timers } from "../base/timers.ts";
 
 const MAX_BYTES = 256 * 1024;
 

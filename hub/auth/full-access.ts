@@ -1,4 +1,4 @@
-import type { HubUrl } from "../hub-url.ts";
+import type { HubUrl } from "../base/hub-url.ts";
 import { parseMatcher } from "../matcher.ts";
 import type { Access } from "./types.ts";
 

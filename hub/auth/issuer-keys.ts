@@ -1,5 +1,5 @@
-import type { Logger } from "../logger.ts";
-import type { Timers } from "../timers.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Timers } from "../base/timers.ts";
 import { type Algorithm, isSymmetric } from "./algorithms.ts";
 import type { KeySource, TrustedIssuer } from "./issuers.ts";
 import { JwkSet, type VerifyKey } from "./jwk-set.ts";

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { createLocalJWKSet, errors, type JSONWebKeySet } from "jose";
-import type { Logger } from "../logger.ts";
-import type { Timers } from "../timers.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Timers } from "../base/timers.ts";
 import type { Algorithm } from "./algorithms.ts";
 import { fetchJson } from "./fetch-json.ts";
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
-import type { HubUrl } from "../hub-url.ts";
-import type { Timers } from "../timers.ts";
+import type { HubUrl } from "../base/hub-url.ts";
+import type { Timers } from "../base/timers.ts";
 import { MAX_TOKEN_LENGTH, newClaims, signed, type TopicMatcher } from "./access-token.mjs";
 import type { Algorithm } from "./algorithms.ts";
 import { parseGrants } from "./authorization-details.ts";

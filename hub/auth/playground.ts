@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from "node:crypto";
-import type { HubUrl } from "../hub-url.ts";
+import type { HubUrl } from "../base/hub-url.ts";
 import type { Claims } from "./claims.ts";
 import type { TrustedIssuer } from "./issuers.ts";
 import { parseToken } from "./parse-token.ts";

@@ -6,8 +6,8 @@ import {
   randomUUID,
 } from "node:crypto";
 import { CompactSign } from "jose";
-import { HubUrl } from "../hub-url.ts";
-import type { Logger } from "../logger.ts";
+import { HubUrl } from "../base/hub-url.ts";
+import type { Logger } from "../base/logger.ts";
 import { FakeTimers } from "../testing.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 import type { Algorithm } from "./algorithms.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Timers } from "../timers.ts";
+import type { Timers } from "../base/timers.ts";
 import type { Access, Role } from "./types.ts";
 
 /** How long a token that was found valid is not verified again. A key taken out of a JWK Set works so much longer. */

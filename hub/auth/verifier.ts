@@ -1,7 +1,7 @@
 import { compactVerify } from "jose";
-import type { HubUrl } from "../hub-url.ts";
-import type { Logger } from "../logger.ts";
-import type { Timers } from "../timers.ts";
+import type { HubUrl } from "../base/hub-url.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Timers } from "../base/timers.ts";
 import { MAX_TOKEN_LENGTH } from "./access-token.mjs";
 import { type Algorithm, parseAlgorithm } from "./algorithms.ts";
 import { type Claims, judgeClaims, parseClaims } from "./claims.ts";

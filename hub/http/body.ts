@@ -1,4 +1,4 @@
-import type { Timers } from "../timers.ts";
+import type { Timers } from "../base/timers.ts";
 import type { BodyBudget } from "./body-budget.ts";
 import type { ProblemName } from "./problem.ts";
 

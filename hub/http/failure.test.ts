@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ErrorCode, HubError } from "../errors.ts";
+import { type ErrorCode, HubError } from "../base/errors.ts";
 import { ListLogger, testHub, testService } from "../testing.ts";
 import { failure } from "./failure.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HubUrl } from "../hub-url.ts";
+import { HubUrl } from "../base/hub-url.ts";
 import { testHub, testService } from "../testing.ts";
 import { metadata } from "./metadata.ts";
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { HubUrl } from "../hub-url.ts";
-import type { Timers } from "../timers.ts";
-import { Slice } from "../turns.ts";
+import type { HubUrl } from "../base/hub-url.ts";
+import type { Timers } from "../base/timers.ts";
+import { Slice } from "../base/turns.ts";
 import { parseUpdate, type Update, type UpdateFields } from "../update.ts";
 import { decodeUtf8, parseForm } from "./form.ts";
 

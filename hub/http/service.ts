@@ -1,7 +1,7 @@
 import type { Minter } from "../auth/minter.ts";
 import type { Verifier } from "../auth/types.ts";
+import type { Logger } from "../base/logger.ts";
 import type { Hub } from "../hub.ts";
-import type { Logger } from "../logger.ts";
 import type { BodyBudget } from "./body-budget.ts";
 import type { Sockets } from "./sockets.ts";
 

@@ -1,9 +1,9 @@
 import { covers } from "../auth/grants.ts";
 import type { Access } from "../auth/types.ts";
 import type { Limits, Refusal } from "../connections.ts";
-import { encodeFarewell } from "../encode.ts";
 import { askForNumbers, numbersTopic } from "../numbers.ts";
 import { WebStreamSink } from "../sink/web-stream.ts";
+import { encodeFarewell } from "../wire/encode.ts";
 import { authorize, insufficientScope, isAnonymous } from "./authorize.ts";
 import { clientOf, lacksSocket } from "./client.ts";
 import { failure } from "./failure.ts";

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../base/logger.ts";
 import { FILE_MODE, HEARTBEAT_FILE } from "./lmdb-store.ts";
 
 /** The file beside a log whose time of change shows other processes that the log's owner lives. */

@@ -4,7 +4,7 @@
  */
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { systemTimers } from "../timers.ts";
+import { systemTimers } from "../base/timers.ts";
 import { openLmdbLog } from "./lmdb.ts";
 import { append, appendEvents, event, exact, idsOf, ROOMY, readAll, update } from "./testing.ts";
 

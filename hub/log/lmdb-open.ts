@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
-import { HubError } from "../errors.ts";
-import type { Logger } from "../logger.ts";
+import { HubError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
 import { type FileProblem, fileProblem } from "./lmdb-file.ts";
 import {
   FILE_MODE,

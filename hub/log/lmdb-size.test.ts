@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { systemTimers } from "../timers.ts";
+import { systemTimers } from "../base/timers.ts";
 import type { Update } from "../update.ts";
 import { openLmdbLog } from "./lmdb.ts";
 import { append, SHAPES, textBytes, update } from "./testing.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { HubError } from "../errors.ts";
+import { HubError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Timers } from "../base/timers.ts";
 import { createEventIds, type EventIds, ID_KEY_BYTES } from "../event-id.ts";
-import type { Logger } from "../logger.ts";
-import type { Timers } from "../timers.ts";
 import { type Ages, observe } from "./ages.ts";
 import { type Commit, prepareCommit, tell, turnEnd, type Waiting } from "./commit.ts";
 import { convertOldFormat } from "./lmdb-convert.ts";

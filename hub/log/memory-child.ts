@@ -1,6 +1,6 @@
 /** What memory-process.test.ts runs in a process of its own, to see what a log takes in memory. Its line is JSON. */
 import { writeSync } from "node:fs";
-import { systemTimers } from "../timers.ts";
+import { systemTimers } from "../base/timers.ts";
 import { MemoryLog } from "./memory.ts";
 import { append, SHAPES, textBytes } from "./testing.ts";
 

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { HubError } from "../errors.ts";
+import { HubError } from "../base/errors.ts";
+import type { Timers } from "../base/timers.ts";
 import { createEventIds, ID_KEY_BYTES } from "../event-id.ts";
-import type { Timers } from "../timers.ts";
 import { type Ages, appendedAt, NO_AGES, observe } from "./ages.ts";
 import {
   type Commit,

@@ -2,8 +2,8 @@ import { randomInt } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { HubError } from "../errors.ts";
-import type { Logger } from "../logger.ts";
+import { HubError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { META, type Store } from "./lmdb-store.ts";
 

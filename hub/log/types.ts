@@ -1,8 +1,8 @@
-import type { Chunk } from "../encode.ts";
-import type { HubError } from "../errors.ts";
+import type { HubError } from "../base/errors.ts";
 import type { Matcher } from "../matcher.ts";
 import type { Topic } from "../topic.ts";
 import type { Update } from "../update.ts";
+import type { Chunk } from "../wire/encode.ts";
 
 declare const position: unique symbol;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { encodeCursor, encodeEvent } from "../encode.ts";
+import { encodeCursor, encodeEvent } from "../wire/encode.ts";
 import { IteratorSink } from "./iterator.ts";
 
 /** Writes the next chunk whenever there is room. */

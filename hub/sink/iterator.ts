@@ -1,5 +1,5 @@
-import { decodeEvents, type ReceivedEvent } from "../decode.ts";
-import type { Chunk } from "../encode.ts";
+import { decodeEvents, type ReceivedEvent } from "../wire/decode.ts";
+import type { Chunk } from "../wire/encode.ts";
 import type { Sink, SinkOwner } from "./types.ts";
 
 /** A sink that is read event by event, by code of the same process. It is full, unless somebody waits for the next one. */

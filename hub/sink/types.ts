@@ -1,4 +1,4 @@
-import type { Chunk } from "../encode.ts";
+import type { Chunk } from "../wire/encode.ts";
 
 /** Where a connection writes. A sink never throws, and once it has closed it does nothing. */
 export interface Sink {

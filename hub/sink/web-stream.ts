@@ -1,4 +1,4 @@
-import type { Chunk } from "../encode.ts";
+import type { Chunk } from "../wire/encode.ts";
 import type { Sink, SinkOwner } from "./types.ts";
 
 const ignore = () => {};
