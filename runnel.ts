@@ -2,12 +2,12 @@ import type { TopicMatcher } from "./hub/auth/access-token.mjs";
 import { fullAccess } from "./hub/auth/full-access.ts";
 import type { HubUrl } from "./hub/base/hub-url.ts";
 import { tokenCookie as cookieOf } from "./hub/http/token-cookie.ts";
-import { type Matcher, type MatcherType, parseMatcher } from "./hub/matcher.ts";
 import { askForNumbers, numbersTopic } from "./hub/numbers.ts";
 import type { LastUpdates } from "./hub/requests.ts";
 import { IteratorSink } from "./hub/sink/iterator.ts";
 import type { SubscriptionDocument } from "./hub/subscriptions.ts";
-import { parseUpdate } from "./hub/update.ts";
+import { type Matcher, type MatcherType, parseMatcher } from "./hub/topics/matcher.ts";
+import { parseUpdate } from "./hub/topics/update.ts";
 import type { ReceivedEvent } from "./hub/wire/decode.ts";
 import { runtime } from "./runtime.ts";
 

@@ -3,7 +3,7 @@ import { Appender, MAX_WAITING } from "./appender.ts";
 import { MemoryLog } from "./log/memory.ts";
 import { ROOMY, topic } from "./log/testing.ts";
 import { FakeTimers, ListLogger } from "./testing.ts";
-import type { Update } from "./update.ts";
+import type { Update } from "./topics/update.ts";
 
 const withLog = () => {
   const log = new MemoryLog({ retention: ROOMY, timers: new FakeTimers() });

@@ -2,7 +2,7 @@ import { HubError } from "./base/errors.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Appended, Log, Receipt, SubscriptionsAppend } from "./log/types.ts";
 import { weightOfUpdate } from "./log/weight.ts";
-import type { Update } from "./update.ts";
+import type { Update } from "./topics/update.ts";
 
 /** How many updates may wait for the log at once, and how many bytes they may take in memory. */
 export const MAX_WAITING = { updates: 100_000, bytes: 64 * 1024 * 1024 } as const;

@@ -5,10 +5,10 @@ import { Group } from "./group.ts";
 import { areSlow, type History, type HistoryRequest, type Stretch } from "./history.ts";
 import { PageRoom } from "./log/page.ts";
 import { type Entry, LANES, type Lane, type Position, toPosition } from "./log/types.ts";
-import type { Matcher } from "./matcher.ts";
 import type { PageCache } from "./page-cache.ts";
 import { Pulse } from "./pulse.ts";
 import { SharedPage } from "./shared-page.ts";
+import type { Matcher } from "./topics/matcher.ts";
 import { encodeGap, join, NOTHING } from "./wire/encode.ts";
 
 /** A page's frames, in bytes: beyond it, a write costs no less for each of them. */

@@ -4,9 +4,9 @@ import type { Access } from "./auth/types.ts";
 import type { Hub } from "./hub.ts";
 import { MemoryLog } from "./log/memory.ts";
 import type { Entry, Lane, Listener, Page, Position, ReadRequest, Retention } from "./log/types.ts";
-import { type Matcher, parseMatcher } from "./matcher.ts";
 import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
-import { parseUpdate } from "./update.ts";
+import { type Matcher, parseMatcher } from "./topics/matcher.ts";
+import { parseUpdate } from "./topics/update.ts";
 import type { Chunk } from "./wire/encode.ts";
 
 const TOPICS = ["a", "b", "https://example.com/1", "https://example.com/2"];

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Access } from "./auth/types.ts";
 import type { Hub } from "./hub.ts";
 import { MemoryLog } from "./log/memory.ts";
-import { type Matcher, type MatcherType, parseMatcher } from "./matcher.ts";
 import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
-import { parseUpdate, type Update } from "./update.ts";
+import { type Matcher, type MatcherType, parseMatcher } from "./topics/matcher.ts";
+import { parseUpdate, type Update } from "./topics/update.ts";
 import { decodeEvents } from "./wire/decode.ts";
 
 let timers: FakeTimers;

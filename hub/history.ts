@@ -19,7 +19,7 @@ import {
   toPosition,
   WEIGHT_OF_BYTES,
 } from "./log/types.ts";
-import type { Matcher } from "./matcher.ts";
+import type { Matcher } from "./topics/matcher.ts";
 
 /** What is kept decoded in memory of each lane, for those who lag or were away for a moment. Its bytes are entries' weight. */
 export const RECENT: Retention = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };

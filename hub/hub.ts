@@ -17,7 +17,6 @@ import { Connections, type Limits, type Refusal, type StreamRequest } from "./co
 import type { Group } from "./group.ts";
 import { History, type NewestRequest, RECENT } from "./history.ts";
 import type { Entry, Log, Retention } from "./log/types.ts";
-import type { Matcher } from "./matcher.ts";
 import type { Meter } from "./meter.ts";
 import { askForNumbers, type Levels, Numbers } from "./numbers.ts";
 import { PatternBudget } from "./pattern-budget.ts";
@@ -30,8 +29,9 @@ import type {
 } from "./requests.ts";
 import { resume } from "./resume.ts";
 import { type Subscriber, Subscriptions } from "./subscriptions.ts";
-import type { Topic } from "./topic.ts";
-import type { Update } from "./update.ts";
+import type { Matcher } from "./topics/matcher.ts";
+import type { Topic } from "./topics/topic.ts";
+import type { Update } from "./topics/update.ts";
 import type { Vitals } from "./vitals.ts";
 import { decodeEvents } from "./wire/decode.ts";
 

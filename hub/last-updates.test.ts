@@ -9,10 +9,10 @@ import type { Hub } from "./hub.ts";
 import { openLmdbLog } from "./log/lmdb.ts";
 import { MemoryLog } from "./log/memory.ts";
 import type { Log, PageBack, ReadBackRequest, Retention } from "./log/types.ts";
-import { type Matcher, parseMatcher } from "./matcher.ts";
 import type { LastUpdates } from "./requests.ts";
 import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
-import { parseUpdate, type Update } from "./update.ts";
+import { type Matcher, parseMatcher } from "./topics/matcher.ts";
+import { parseUpdate, type Update } from "./topics/update.ts";
 import { decodeEvents } from "./wire/decode.ts";
 
 const MIB = 2 ** 20;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { HubError } from "./base/errors.ts";
 import { MemoryLog } from "./log/memory.ts";
-import { parseMatcher } from "./matcher.ts";
 import { FakeTimers, HUB_URL, ListLogger, ListSink, testHub } from "./testing.ts";
-import { parseUpdate } from "./update.ts";
+import { parseMatcher } from "./topics/matcher.ts";
+import { parseUpdate } from "./topics/update.ts";
 
 const RETENTION = { maxUpdates: 100, maxBytes: 100_000, maxAgeMs: 0 };
 

@@ -3,9 +3,9 @@ import { Ticker } from "./base/ticker.ts";
 import type { Timers } from "./base/timers.ts";
 import type { Traffic } from "./connection.ts";
 import { Group } from "./group.ts";
-import type { Matcher } from "./matcher.ts";
 import type { Meter } from "./meter.ts";
 import { plainBeat } from "./pulse.ts";
+import type { Matcher } from "./topics/matcher.ts";
 import type { Percentiles, Spread, VitalSigns, Vitals } from "./vitals.ts";
 import { encodeEvent } from "./wire/encode.ts";
 

@@ -2,9 +2,9 @@ import type { Access } from "./auth/types.ts";
 import type { Connection } from "./connection.ts";
 import type { Refusal, StreamRequest } from "./connections.ts";
 import type { Receipt } from "./log/types.ts";
-import type { Matcher } from "./matcher.ts";
-import type { Topic } from "./topic.ts";
-import type { Update } from "./update.ts";
+import type { Matcher } from "./topics/matcher.ts";
+import type { Topic } from "./topics/topic.ts";
+import type { Update } from "./topics/update.ts";
 import type { ReceivedEvent } from "./wire/decode.ts";
 
 export interface TopicRequest extends StreamRequest {

@@ -7,9 +7,9 @@ import type { Hub } from "./hub.ts";
 import { openLmdbLog } from "./log/lmdb.ts";
 import { ROOMY } from "./log/testing.ts";
 import type { Log } from "./log/types.ts";
-import { type Matcher, parseMatcher } from "./matcher.ts";
 import { type SubscriptionDocument, Subscriptions } from "./subscriptions.ts";
 import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
+import { type Matcher, parseMatcher } from "./topics/matcher.ts";
 import { decodeEvents } from "./wire/decode.ts";
 
 function matcher(match: string): Matcher {

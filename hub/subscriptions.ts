@@ -2,8 +2,8 @@ import { payloadFor } from "./auth/grants.ts";
 import type { Access } from "./auth/types.ts";
 import type { HubUrl } from "./base/hub-url.ts";
 import type { SubscriptionEvent, SubscriptionsAppend } from "./log/types.ts";
-import type { Matcher, MatcherType } from "./matcher.ts";
-import type { Topic } from "./topic.ts";
+import type { Matcher, MatcherType } from "./topics/matcher.ts";
+import type { Topic } from "./topics/topic.ts";
 
 type Payload = Readonly<Record<string, unknown>>;
 

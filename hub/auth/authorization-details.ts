@@ -1,5 +1,5 @@
 import type { HubUrl } from "../base/hub-url.ts";
-import { MATCHER_TYPES, type Matcher, parseMatcher } from "../matcher.ts";
+import { MATCHER_TYPES, type Matcher, parseMatcher } from "../topics/matcher.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 import type { Action, Grant } from "./types.ts";
 

@@ -1,5 +1,5 @@
 import type { HubUrl } from "../base/hub-url.ts";
-import { parseMatcher } from "../matcher.ts";
+import { parseMatcher } from "../topics/matcher.ts";
 import type { Access } from "./types.ts";
 
 /** Every right on every topic, without a token and without an end: the app's own code has it, and in a playground everybody. */

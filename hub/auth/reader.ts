@@ -1,4 +1,4 @@
-import type { Topic } from "../topic.ts";
+import type { Topic } from "../topics/topic.ts";
 import { covers, grantsKey } from "./grants.ts";
 import type { Access } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import type { Matcher } from "../matcher.ts";
+import type { Matcher } from "../topics/matcher.ts";
 
 export type Action = "publish" | "subscribe";
 

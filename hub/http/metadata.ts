@@ -1,4 +1,4 @@
-import { MATCHER_TYPES } from "../matcher.ts";
+import { MATCHER_TYPES } from "../topics/matcher.ts";
 import { PUBLIC } from "./origin.ts";
 import { problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TokenRequest } from "../auth/minter.ts";
-import { MATCHER_TYPES } from "../matcher.ts";
+import { MATCHER_TYPES } from "../topics/matcher.ts";
 import { readBody } from "./body.ts";
 import { clientOf } from "./client.ts";
 import { decodeUtf8 } from "./form.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DETAIL_TYPE } from "../auth/access-token.mjs";
-import { parseMatcher } from "../matcher.ts";
 import type { SubscriptionDocument } from "../subscriptions.ts";
 import { HUB_URL } from "../testing.ts";
+import { parseMatcher } from "../topics/matcher.ts";
 import { subscriptions } from "./subscriptions.ts";
 import { bearer, type Listener, LOCAL, problemOf, World } from "./testing.ts";
 

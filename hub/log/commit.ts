@@ -1,5 +1,5 @@
 import type { EventIds } from "../event-id.ts";
-import type { Update } from "../update.ts";
+import type { Update } from "../topics/update.ts";
 import type { Ages } from "./ages.ts";
 import { digestOf } from "./digest.ts";
 import { entryOf, updateOf } from "./entry.ts";

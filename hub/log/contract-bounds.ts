@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Update } from "../update.ts";
+import type { Update } from "../topics/update.ts";
 import type { Bench } from "./contract.ts";
 import {
   append,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Matcher } from "../matcher.ts";
+import type { Matcher } from "../topics/matcher.ts";
 import type { Bench } from "./contract.ts";
 import {
   append,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Update } from "../update.ts";
+import type { Update } from "../topics/update.ts";
 import type { Bench } from "./contract.ts";
 import { idsOf, readAll, update } from "./testing.ts";
 import { type Log, RECEIPTS, type Receipt } from "./types.ts";

@@ -1,6 +1,6 @@
 import { ID_LENGTH } from "../event-id.ts";
-import type { Topic } from "../topic.ts";
-import type { Update } from "../update.ts";
+import type { Topic } from "../topics/topic.ts";
+import type { Update } from "../topics/update.ts";
 import { encodeEvent, storedFrame } from "../wire/encode.ts";
 import type { Entry, Lane, Position, SubscriptionEvent } from "./types.ts";
 import { weightOf } from "./weight.ts";

@@ -1,5 +1,5 @@
 import type { Timers } from "../base/timers.ts";
-import type { Matcher } from "../matcher.ts";
+import type { Matcher } from "../topics/matcher.ts";
 import { FrameCopies, loadEntry, readHead, type StoredHead } from "./entry.ts";
 import {
   beyond,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemTimers } from "../base/timers.ts";
-import type { Update } from "../update.ts";
+import type { Update } from "../topics/update.ts";
 import { openLmdbLog } from "./lmdb.ts";
 import { append, SHAPES, textBytes, update } from "./testing.ts";
 import type { Log } from "./types.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FakeTimers } from "../testing.ts";
-import type { Update } from "../update.ts";
+import type { Update } from "../topics/update.ts";
 import { openLmdbLog } from "./lmdb.ts";
 import { RECEIPT_SIZE, reserveOf, sizeOf } from "./lmdb-size.ts";
 import { MemoryLog } from "./memory.ts";

@@ -1,5 +1,5 @@
 import type { Timers } from "../base/timers.ts";
-import type { Matcher } from "../matcher.ts";
+import type { Matcher } from "../topics/matcher.ts";
 import { ascending, descending, PageBackBuilder, PageBuilder, ReadBudget } from "./page.ts";
 import { Queue } from "./queue.ts";
 import { selectionOf } from "./selection.ts";

@@ -1,4 +1,4 @@
-import type { Matcher } from "../matcher.ts";
+import type { Matcher } from "../topics/matcher.ts";
 
 /** What a read asks for, by the way it is found. */
 export type Selection =

@@ -1,6 +1,6 @@
-import type { Matcher } from "../matcher.ts";
-import { parseTopic, type Topic } from "../topic.ts";
-import type { Update } from "../update.ts";
+import type { Matcher } from "../topics/matcher.ts";
+import { parseTopic, type Topic } from "../topics/topic.ts";
+import type { Update } from "../topics/update.ts";
 import {
   type Appended,
   type Entry,

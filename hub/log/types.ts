@@ -1,7 +1,7 @@
 import type { HubError } from "../base/errors.ts";
-import type { Matcher } from "../matcher.ts";
-import type { Topic } from "../topic.ts";
-import type { Update } from "../update.ts";
+import type { Matcher } from "../topics/matcher.ts";
+import type { Topic } from "../topics/topic.ts";
+import type { Update } from "../topics/update.ts";
 import type { Chunk } from "../wire/encode.ts";
 
 declare const position: unique symbol;

@@ -1,4 +1,4 @@
-import type { Update } from "../update.ts";
+import type { Update } from "../topics/update.ts";
 
 // Measured with Node 20: the objects of an entry and of its frame; of one topic, its text's header, its row in an index and the
 // index's queue, as if no other entry had the topic; of an own id, the same.

@@ -1,4 +1,4 @@
-import type { MatcherType } from "../../../hub/matcher.ts";
+import type { MatcherType } from "../../../hub/topics/matcher.ts";
 
 /** What a stream listens to: a topic as it is, `*` for all of them, or a URL pattern. */
 export interface WantedMatcher {

@@ -1,4 +1,4 @@
-import type { MatcherType } from "../../../hub/matcher.ts";
+import type { MatcherType } from "../../../hub/topics/matcher.ts";
 
 /** A topic, or a pattern of topics, and what may be done with them. */
 export interface WantedGrant {

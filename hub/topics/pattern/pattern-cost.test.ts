@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HubUrl } from "./base/hub-url.ts";
+import { HubUrl } from "../../base/hub-url.ts";
 import { compilePattern } from "./pattern.ts";
 
 const LONGEST = 2_048;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HubUrl } from "./base/hub-url.ts";
+import { HubUrl } from "../base/hub-url.ts";
 import { MATCHER_TYPES, type MatcherType, parseMatcher } from "./matcher.ts";
 import { parseTopic } from "./topic.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HubUrl } from "./base/hub-url.ts";
+import { HubUrl } from "../base/hub-url.ts";
 import { parseUpdate, UPDATE_LIMITS, type UpdateFields } from "./update.ts";
 
 const hubUrl = new HubUrl("https://hub.example.com/.well-known/mercure");

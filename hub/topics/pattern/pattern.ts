@@ -1,4 +1,4 @@
-import type { HubUrl } from "./base/hub-url.ts";
+import type { HubUrl } from "../../base/hub-url.ts";
 import { type Component, compileComponent, type Tail } from "./pattern-component.ts";
 import { COMPONENTS, parsePattern } from "./pattern-syntax.ts";
 

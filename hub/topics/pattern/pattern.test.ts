@@ -1,6 +1,6 @@
 import { URLPattern } from "urlpattern-polyfill/urlpattern";
 import { describe, expect, test } from "vitest";
-import { HubUrl } from "./base/hub-url.ts";
+import { HubUrl } from "../../base/hub-url.ts";
 import { compilePattern } from "./pattern.ts";
 
 const hubUrl = new HubUrl("https://hub.example.com/.well-known/mercure");

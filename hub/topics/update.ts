@@ -1,4 +1,4 @@
-import type { HubUrl } from "./base/hub-url.ts";
+import type { HubUrl } from "../base/hub-url.ts";
 import { characterProblem, parseTopic, type Topic } from "./topic.ts";
 
 /** What a publisher sends, checked. Made by `parseUpdate`, and by the hub for its own events. */

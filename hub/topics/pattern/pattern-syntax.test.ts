@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { URLPattern } from "urlpattern-polyfill/urlpattern";
 import { describe, expect, test } from "vitest";
-import { HubUrl } from "./base/hub-url.ts";
+import { HubUrl } from "../../base/hub-url.ts";
 import { compilePattern, topicKey } from "./pattern.ts";
 
 const hubUrl = new HubUrl("https://hub.example.com/.well-known/mercure");

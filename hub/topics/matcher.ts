@@ -1,6 +1,6 @@
-import type { HubUrl } from "./base/hub-url.ts";
-import { compilePattern, topicKey } from "./pattern.ts";
-import type { Tail } from "./pattern-component.ts";
+import type { HubUrl } from "../base/hub-url.ts";
+import { compilePattern, topicKey } from "./pattern/pattern.ts";
+import type { Tail } from "./pattern/pattern-component.ts";
 import { characterProblem, MAX_TOPIC_LENGTH } from "./topic.ts";
 
 /** The types that this hub knows. Source: Mercure, section Matcher Types. */

@@ -1,5 +1,5 @@
 import { URLPattern } from "urlpattern-polyfill/urlpattern";
-import type { HubUrl } from "./base/hub-url.ts";
+import type { HubUrl } from "../../base/hub-url.ts";
 import { type CompiledComponent, compileComponent } from "./pattern-component.ts";
 
 /** The components by their standard order, which the polyfill keeps to. */
