@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "hub/log": [
     "hub/wire/encode.ts",
     "hub/base/errors.ts",
-    "hub/event-id.ts",
+    "hub/log/event-id.ts",
     "hub/base/logger.ts",
     "hub/topics/matcher.ts",
     "hub/base/timers.ts",
@@ -81,7 +81,7 @@ const HUB_FROM_TOP = [
   "hub/connection.ts",
   "hub/history.ts",
   "hub/base/turns.ts",
-  "hub/event-id.ts",
+  "hub/log/event-id.ts",
   "hub/topics/update.ts",
   "hub/topics/matcher.ts",
   "hub/topics/pattern/pattern.ts",

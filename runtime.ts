@@ -11,9 +11,9 @@ import { BodyBudget } from "./hub/http/body-budget.ts";
 import type { Service } from "./hub/http/service.ts";
 import type { Sockets } from "./hub/http/sockets.ts";
 import { Hub } from "./hub/hub.ts";
-import { openLmdbLog } from "./hub/log/lmdb.ts";
+import { openLmdbLog } from "./hub/log/lmdb/lmdb.ts";
+import type { Log } from "./hub/log/log.ts";
 import { MemoryLog } from "./hub/log/memory.ts";
-import type { Log } from "./hub/log/types.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { processVitals } from "./vitals.ts";
 

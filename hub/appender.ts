@@ -1,6 +1,6 @@
 import { HubError } from "./base/errors.ts";
 import type { Logger } from "./base/logger.ts";
-import type { Appended, Log, Receipt, SubscriptionsAppend } from "./log/types.ts";
+import type { Appended, Log, Receipt, SubscriptionsAppend } from "./log/log.ts";
 import { weightOfUpdate } from "./log/weight.ts";
 import type { Update } from "./topics/update.ts";
 

@@ -1,7 +1,7 @@
 import { Audience, type AudienceOptions } from "./audience.ts";
 import type { HubUrl } from "./base/hub-url.ts";
 import { Slice } from "./base/turns.ts";
-import { type Entry, START, toPosition } from "./log/types.ts";
+import { type Entry, START, toPosition } from "./log/log.ts";
 import { PageCache } from "./page-cache.ts";
 import { type Found, TopicIndex } from "./topic-index.ts";
 import type { Matcher } from "./topics/matcher.ts";

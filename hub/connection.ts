@@ -1,4 +1,4 @@
-import type { Position } from "./log/types.ts";
+import type { Position } from "./log/log.ts";
 import type { Sink, SinkOwner } from "./sink/types.ts";
 import { type Chunk, NOTHING } from "./wire/encode.ts";
 

@@ -1,6 +1,6 @@
 import type { Stop, Timers } from "./base/timers.ts";
 import type { Connection, Feed, Step } from "./connection.ts";
-import type { Position } from "./log/types.ts";
+import type { Position } from "./log/log.ts";
 import type { Beat } from "./pulse.ts";
 import type { Chunk } from "./wire/encode.ts";
 

@@ -16,7 +16,7 @@ import type { Connection, Traffic } from "./connection.ts";
 import { Connections, type Limits, type Refusal, type StreamRequest } from "./connections.ts";
 import type { Group } from "./group.ts";
 import { History, type NewestRequest, RECENT } from "./history.ts";
-import type { Entry, Log, Retention } from "./log/types.ts";
+import type { Entry, Log, Retention } from "./log/log.ts";
 import type { Meter } from "./meter.ts";
 import { askForNumbers, type Levels, Numbers } from "./numbers.ts";
 import { PatternBudget } from "./pattern-budget.ts";

@@ -1,6 +1,6 @@
 import type { Start } from "./connection.ts";
 import type { History } from "./history.ts";
-import { type Lane, type Log, type Position, toPosition } from "./log/types.ts";
+import { type Lane, type Log, type Position, toPosition } from "./log/log.ts";
 import { type Chunk, encodeCursor, encodeGap } from "./wire/encode.ts";
 
 /** Where a stream begins, and what it is told of that. */

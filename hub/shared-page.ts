@@ -1,7 +1,7 @@
 import type { Reader } from "./auth/reader.ts";
 import type { Step } from "./connection.ts";
 import type { Floors } from "./history.ts";
-import type { Entry, Position } from "./log/types.ts";
+import type { Entry, Position } from "./log/log.ts";
 import { type Chunk, join, NOTHING } from "./wire/encode.ts";
 
 /** Of what is made for different readers; their bytes together are no more than the page's, or one version's. */

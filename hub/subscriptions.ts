@@ -1,7 +1,7 @@
 import { payloadFor } from "./auth/grants.ts";
 import type { Access } from "./auth/types.ts";
 import type { HubUrl } from "./base/hub-url.ts";
-import type { SubscriptionEvent, SubscriptionsAppend } from "./log/types.ts";
+import type { SubscriptionEvent, SubscriptionsAppend } from "./log/log.ts";
 import type { Matcher, MatcherType } from "./topics/matcher.ts";
 import type { Topic } from "./topics/topic.ts";
 

@@ -1,4 +1,4 @@
-import type { Position } from "./types.ts";
+import type { Position } from "./log.ts";
 
 /** Everything up to a position was appended at this time, or before it. */
 interface Correction {

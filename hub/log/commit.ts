@@ -1,9 +1,8 @@
-import type { EventIds } from "../event-id.ts";
 import type { Update } from "../topics/update.ts";
 import type { Ages } from "./ages.ts";
 import { digestOf } from "./digest.ts";
 import { entryOf, updateOf } from "./entry.ts";
-import { isSameBody, type KeptReceipt, type NewReceipt, receiptKey } from "./receipts.ts";
+import type { EventIds } from "./event-id.ts";
 import {
   type ActiveRecord,
   type Append,
@@ -13,7 +12,8 @@ import {
   type Position,
   type Receipt,
   toPosition,
-} from "./types.ts";
+} from "./log.ts";
+import { isSameBody, type KeptReceipt, type NewReceipt, receiptKey } from "./receipts.ts";
 import { Pace, WORK_PER_TURN, workOf } from "./work.ts";
 
 /** An append whose caller waits for the next commit. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Bench } from "./contract.ts";
+import { type Entry, type Page, START } from "./log.ts";
 import {
   append,
   appendEvents,
@@ -11,7 +12,6 @@ import {
   textOf,
   update,
 } from "./testing.ts";
-import { type Entry, type Page, START } from "./types.ts";
 
 /** What is appended, and told: of every log. */
 export function describeAppending(bench: Bench): void {

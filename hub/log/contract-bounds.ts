@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Update } from "../topics/update.ts";
 import type { Bench } from "./contract.ts";
+import { type Entry, type Log, WEIGHT_OF_BYTES } from "./log.ts";
 import {
   append,
   dataOf,
@@ -14,7 +15,6 @@ import {
   textBytes,
   update,
 } from "./testing.ts";
-import { type Entry, type Log, WEIGHT_OF_BYTES } from "./types.ts";
 
 const BOUND = 1_000_000;
 

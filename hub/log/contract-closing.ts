@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Bench } from "./contract.ts";
+import { type Log, START } from "./log.ts";
 import {
   append,
   appendEvents,
@@ -11,7 +12,6 @@ import {
   readPage,
   update,
 } from "./testing.ts";
-import { type Log, START } from "./types.ts";
 
 /** What is left behind: of every log. */
 export function describeClosing(bench: Bench): void {

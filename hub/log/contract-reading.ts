@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Matcher } from "../topics/matcher.ts";
 import type { Bench } from "./contract.ts";
+import { LANES, type Lane, type Log, type ReadBackRequest } from "./log.ts";
 import {
   append,
   appendEvents,
@@ -16,7 +17,6 @@ import {
   textOf,
   update,
 } from "./testing.ts";
-import { LANES, type Lane, type Log, type ReadBackRequest } from "./types.ts";
 
 /** What a read gives: of every log. */
 export function describeReading(bench: Bench): void {

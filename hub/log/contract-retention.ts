@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Bench } from "./contract.ts";
+import { type Entry, type Position, START, SUBSCRIPTIONS_RETENTION } from "./log.ts";
 import {
   append,
   appendEvents,
@@ -12,7 +13,6 @@ import {
   readPage,
   update,
 } from "./testing.ts";
-import { type Entry, type Position, START, SUBSCRIPTIONS_RETENTION } from "./types.ts";
 
 /** What is kept: of every log. */
 export function describeRetention(bench: Bench): void {

@@ -11,8 +11,8 @@ import { describeIds } from "./contract-ids.ts";
 import { describeReading, describeReadingBack } from "./contract-reading.ts";
 import { describeReceipts } from "./contract-receipts.ts";
 import { describeRetention } from "./contract-retention.ts";
+import type { Log, Retention } from "./log.ts";
 import { ROOMY } from "./testing.ts";
-import type { Log, Retention } from "./types.ts";
 
 export interface OpenOptions {
   readonly retention: Retention;

@@ -1,8 +1,8 @@
-import { ID_LENGTH } from "../event-id.ts";
 import type { Topic } from "../topics/topic.ts";
 import type { Update } from "../topics/update.ts";
 import { encodeEvent, storedFrame } from "../wire/encode.ts";
-import type { Entry, Lane, Position, SubscriptionEvent } from "./types.ts";
+import { ID_LENGTH } from "./event-id.ts";
+import type { Entry, Lane, Position, SubscriptionEvent } from "./log.ts";
 import { weightOf } from "./weight.ts";
 
 /** Where and when an update was appended, and the id that it has if it brought none. */

@@ -5,7 +5,7 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { systemTimers } from "../base/timers.ts";
-import { openLmdbLog } from "./lmdb.ts";
+import { openLmdbLog } from "./lmdb/lmdb.ts";
 import { append, appendEvents, event, exact, idsOf, ROOMY, readAll, update } from "./testing.ts";
 
 const [task, folder = "", pidSpace] = process.argv.slice(2);

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { HubError } from "../base/errors.ts";
 import type { Timers } from "../base/timers.ts";
-import { createEventIds, ID_KEY_BYTES } from "../event-id.ts";
 import { type Ages, appendedAt, NO_AGES, observe } from "./ages.ts";
 import {
   type Commit,
@@ -12,11 +11,7 @@ import {
   turnEnd,
   type Waiting,
 } from "./commit.ts";
-import { mergePages } from "./page.ts";
-import { Queue } from "./queue.ts";
-import { Receipts } from "./receipts.ts";
-import { Ring } from "./ring.ts";
-import { type Shares, sharesOf } from "./shares.ts";
+import { createEventIds, ID_KEY_BYTES } from "./event-id.ts";
 import {
   type Append,
   type Appended,
@@ -32,7 +27,12 @@ import {
   type ReadRequest,
   type Retention,
   START,
-} from "./types.ts";
+} from "./log.ts";
+import { mergePages } from "./page.ts";
+import { Queue } from "./queue.ts";
+import { Receipts } from "./receipts.ts";
+import { Ring } from "./ring.ts";
+import { type Shares, sharesOf } from "./shares.ts";
 import { RECEIPT_WEIGHT } from "./weight.ts";
 import { appendsInTurn } from "./work.ts";
 

@@ -7,7 +7,7 @@ import {
   type ReadBackRequest,
   toPosition,
   WEIGHT_OF_BYTES,
-} from "./types.ts";
+} from "./log.ts";
 
 /** One lane's read stops after this many milliseconds; both lanes' take no more than twice as long. */
 const READ_MS = 2;

@@ -1,6 +1,6 @@
 import { type Ages, appendedAt } from "./ages.ts";
 import { DIGEST_BYTES, digestOf } from "./digest.ts";
-import { type Position, RECEIPTS, type Receipt, toPosition } from "./types.ts";
+import { type Position, RECEIPTS, type Receipt, toPosition } from "./log.ts";
 
 /** What is kept of a request: enough to know it again, and to find the ids that the log made for it. */
 export interface KeptReceipt {

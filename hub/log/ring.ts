@@ -1,8 +1,5 @@
 import type { Timers } from "../base/timers.ts";
 import type { Matcher } from "../topics/matcher.ts";
-import { ascending, descending, PageBackBuilder, PageBuilder, ReadBudget } from "./page.ts";
-import { Queue } from "./queue.ts";
-import { selectionOf } from "./selection.ts";
 import {
   type Entry,
   type Page,
@@ -12,7 +9,10 @@ import {
   type Retention,
   START,
   toPosition,
-} from "./types.ts";
+} from "./log.ts";
+import { ascending, descending, PageBackBuilder, PageBuilder, ReadBudget } from "./page.ts";
+import { Queue } from "./queue.ts";
+import { selectionOf } from "./selection.ts";
 
 export interface RingOptions {
   readonly retention: Retention;

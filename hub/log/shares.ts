@@ -1,4 +1,4 @@
-import { RECEIPTS, type Retention, SUBSCRIPTIONS_RETENTION } from "./types.ts";
+import { RECEIPTS, type Retention, SUBSCRIPTIONS_RETENTION } from "./log.ts";
 
 /** How the bytes that a log may keep are shared out. */
 export interface Shares {

@@ -15,7 +15,7 @@ import {
   START,
   type SubscriptionEvent,
   type SubscriptionsAppend,
-} from "./types.ts";
+} from "./log.ts";
 
 /** More than a test appends. */
 export const ROOMY: Retention = { maxUpdates: 100_000, maxBytes: 2 ** 30, maxAgeMs: 0 };

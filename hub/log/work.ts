@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Append } from "./types.ts";
+import type { Append } from "./log.ts";
 
 // About a microsecond each on a common machine: to encode an entry and write it, to write one row of an index, and to encode, hash and
 // write 1,024 characters.

@@ -1,21 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { HubError } from "../base/errors.ts";
-import type { Logger } from "../base/logger.ts";
-import type { Timers } from "../base/timers.ts";
+import { HubError } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
+import type { Timers } from "../../base/timers.ts";
+import { type Ages, observe } from "../ages.ts";
+import { type Commit, prepareCommit, tell, turnEnd, type Waiting } from "../commit.ts";
 import { createEventIds, type EventIds, ID_KEY_BYTES } from "../event-id.ts";
-import { type Ages, observe } from "./ages.ts";
-import { type Commit, prepareCommit, tell, turnEnd, type Waiting } from "./commit.ts";
-import { convertOldFormat } from "./lmdb-convert.ts";
-import { openStore } from "./lmdb-open.ts";
-import { findOwnId, type Reader, readLane, readUpdatesBack } from "./lmdb-read.ts";
-import { type Store, TopicHashes } from "./lmdb-store.ts";
-import { type Transaction, write } from "./lmdb-write.ts";
-import { Writer } from "./lmdb-writer.ts";
-import { Ownership } from "./owner.ts";
-import { mergePages } from "./page.ts";
-import { isOverAge, type KeptReceipt, readReceipt } from "./receipts.ts";
-import { Ring } from "./ring.ts";
 import {
   type Append,
   type Appended,
@@ -30,8 +20,18 @@ import {
   type Retention,
   SUBSCRIPTIONS_RETENTION,
   toPosition,
-} from "./types.ts";
-import { appendsInTurn } from "./work.ts";
+} from "../log.ts";
+import { mergePages } from "../page.ts";
+import { isOverAge, type KeptReceipt, readReceipt } from "../receipts.ts";
+import { Ring } from "../ring.ts";
+import { appendsInTurn } from "../work.ts";
+import { convertOldFormat } from "./convert.ts";
+import { openStore } from "./open.ts";
+import { Ownership } from "./owner.ts";
+import { findOwnId, type Reader, readLane, readUpdatesBack } from "./read.ts";
+import { type Store, TopicHashes } from "./tables.ts";
+import { type Transaction, write } from "./transaction.ts";
+import { Writer } from "./writer.ts";
 
 export interface LmdbLogOptions {
   /** Made if it is not there. It holds nothing else. */

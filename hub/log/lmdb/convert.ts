@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { readHead } from "./entry.ts";
-import { sizeOf } from "./lmdb-size.ts";
-import { type LaneState, readState, rowsOf, storeState } from "./lmdb-state.ts";
+import { readHead } from "../entry.ts";
+import { type Lane, toPosition } from "../log.ts";
+import { sizeOf } from "./size.ts";
+import { type LaneState, readState, rowsOf, storeState } from "./state.ts";
 import {
   beyond,
   FORMAT,
@@ -10,8 +11,7 @@ import {
   positionIn,
   positionKey,
   type Store,
-} from "./lmdb-store.ts";
-import { type Lane, toPosition } from "./types.ts";
+} from "./tables.ts";
 
 const ENTRIES_PER_TURN = 1_000;
 

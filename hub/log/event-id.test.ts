@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createEventIds, ID_LENGTH } from "./event-id.ts";
-import { toPosition } from "./log/types.ts";
+import { toPosition } from "./log.ts";
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const position = fc.integer({ min: 0, max: 2 ** 48 - 1 }).map(toPosition);

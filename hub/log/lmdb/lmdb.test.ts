@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open } from "lmdb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { systemTimers } from "../base/timers.ts";
-import { FakeTimers } from "../testing.ts";
-import { describeLog } from "./contract.ts";
-import { openLmdbLog } from "./lmdb.ts";
-import { META } from "./lmdb-store.ts";
+import { systemTimers } from "../../base/timers.ts";
+import { FakeTimers } from "../../testing.ts";
+import { describeLog } from "../contract.ts";
+import { type Log, type Retention, toPosition } from "../log.ts";
 import {
   append,
   appendEvents,
@@ -21,8 +20,9 @@ import {
   readPage,
   startingWith,
   update,
-} from "./testing.ts";
-import { type Log, type Retention, toPosition } from "./types.ts";
+} from "../testing.ts";
+import { openLmdbLog } from "./lmdb.ts";
+import { META } from "./tables.ts";
 
 describeLog("lmdb", {
   isDurable: true,

@@ -2,10 +2,10 @@ import { randomInt } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { HubError } from "../base/errors.ts";
-import type { Logger } from "../base/logger.ts";
-import { Heartbeat } from "./heartbeat.ts";
-import { META, type Store } from "./lmdb-store.ts";
+import { HubError } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
+import { Heartbeat } from "./owner-heartbeat.ts";
+import { META, type Store } from "./tables.ts";
 
 /** Between processes only the real clock counts: these are not a test's to move. */
 const HEARTBEAT_MS = 1_000;

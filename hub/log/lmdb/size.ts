@@ -1,4 +1,4 @@
-import { RECEIPT_BYTES } from "./receipts.ts";
+import { RECEIPT_BYTES } from "../receipts.ts";
 
 /** LMDB's pages, as the package `lmdb` makes them. */
 const PAGE = 4_096;

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { systemTimers } from "../base/timers.ts";
-import type { Update } from "../topics/update.ts";
+import { systemTimers } from "../../base/timers.ts";
+import type { Update } from "../../topics/update.ts";
+import type { Log } from "../log.ts";
+import { append, SHAPES, textBytes, update } from "../testing.ts";
 import { openLmdbLog } from "./lmdb.ts";
-import { append, SHAPES, textBytes, update } from "./testing.ts";
-import type { Log } from "./types.ts";
 
 const BOUND = 6_000_000;
 /** The file's size is what counts here, not the disk: memory waits for none. */

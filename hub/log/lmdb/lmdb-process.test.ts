@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Logger } from "../base/logger.ts";
-import { systemTimers } from "../base/timers.ts";
-import { type Child, ChildProgram } from "./child.ts";
+import type { Logger } from "../../base/logger.ts";
+import { systemTimers } from "../../base/timers.ts";
+import { type Child, ChildProgram } from "../child.ts";
+import type { Log } from "../log.ts";
+import { append, dataOf, exact, ROOMY, readAll, update } from "../testing.ts";
 import { openLmdbLog } from "./lmdb.ts";
-import { openStore } from "./lmdb-open.ts";
-import { readState } from "./lmdb-state.ts";
-import { positionKey, type Table } from "./lmdb-store.ts";
-import { append, dataOf, exact, ROOMY, readAll, update } from "./testing.ts";
-import type { Log } from "./types.ts";
+import { openStore } from "./open.ts";
+import { readState } from "./state.ts";
+import { positionKey, type Table } from "./tables.ts";
 
 const program = new ChildProgram();
 

@@ -1,13 +1,13 @@
-import type { NewEntry } from "./commit.ts";
-import { digestOf } from "./digest.ts";
-import { storeEntry } from "./entry.ts";
-import type { Reader } from "./lmdb-read.ts";
-import { copiesOf, sizeOf } from "./lmdb-size.ts";
-import { type Removal, rowsOf, type State, storeState } from "./lmdb-state.ts";
-import { hashedKey, hashOf, META, NOTHING, positionKey, type Store } from "./lmdb-store.ts";
-import { type NewReceipt, storeReceipt } from "./receipts.ts";
-import { type ActiveRecord, LANES, type Lane } from "./types.ts";
-import { workOf } from "./work.ts";
+import type { NewEntry } from "../commit.ts";
+import { digestOf } from "../digest.ts";
+import { storeEntry } from "../entry.ts";
+import { type ActiveRecord, LANES, type Lane } from "../log.ts";
+import { type NewReceipt, storeReceipt } from "../receipts.ts";
+import { workOf } from "../work.ts";
+import type { Reader } from "./read.ts";
+import { copiesOf, sizeOf } from "./size.ts";
+import { type Removal, rowsOf, type State, storeState } from "./state.ts";
+import { hashedKey, hashOf, META, NOTHING, positionKey, type Store } from "./tables.ts";
 
 /** A new entry as it is written. */
 export interface StoredEntry extends NewEntry {

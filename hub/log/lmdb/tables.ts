@@ -1,10 +1,10 @@
 import type { Database, RootDatabase } from "lmdb";
-import { digestOf } from "./digest.ts";
-import type { Lane, Position } from "./types.ts";
+import { digestOf } from "../digest.ts";
+import type { Lane, Position } from "../log.ts";
 
 /** Grows with every change of how a log lies in its file. */
 export const FORMAT = 2;
-/** Whose bytes are those of frames alone, and whose receipts are JSON; see lmdb-convert.ts. */
+/** Whose bytes are those of frames alone, and whose receipts are JSON; see convert.ts. */
 export const FORMAT_OF_FRAMES = 1;
 
 /** Buffers in and out. What a read gives MAY be overwritten by the next read: decode it, or copy it, at once. */

@@ -124,7 +124,7 @@ export interface PageBack {
 /** What is kept; beyond any one of them, the oldest goes. */
 export interface Retention {
   readonly maxUpdates: number;
-  /** Of all that is kept: frames, topics, ids, their rows in indexes, and receipts. A file is no larger; see `lmdb-size.ts`. */
+  /** Of all that is kept: frames, topics, ids, their rows in indexes, and receipts. A file is no larger; see `lmdb/size.ts`. */
   readonly maxBytes: number;
   /** Milliseconds; 0: as long as there is room. */
   readonly maxAgeMs: number;

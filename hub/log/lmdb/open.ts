@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
-import { HubError } from "../base/errors.ts";
-import type { Logger } from "../base/logger.ts";
-import { type FileProblem, fileProblem } from "./lmdb-file.ts";
+import { HubError } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
+import type { Lane } from "../log.ts";
+import { type FileProblem, fileProblem } from "./file-problem.ts";
 import {
   FILE_MODE,
   FORMAT,
@@ -13,8 +14,7 @@ import {
   META,
   type Store,
   type Table,
-} from "./lmdb-store.ts";
-import type { Lane } from "./types.ts";
+} from "./tables.ts";
 
 /** What reads give is decoded at once, so it is not copied first. */
 const asIs = {

@@ -2,12 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FakeTimers } from "../testing.ts";
-import { openLmdbLog } from "./lmdb.ts";
-import { openStore } from "./lmdb-open.ts";
-import { readState } from "./lmdb-state.ts";
-import { META, positionKey } from "./lmdb-store.ts";
-import { readReceipt } from "./receipts.ts";
+import { FakeTimers } from "../../testing.ts";
+import type { Log, Retention } from "../log.ts";
+import { readReceipt } from "../receipts.ts";
 import {
   append,
   appendEvents,
@@ -18,8 +15,11 @@ import {
   ROOMY,
   readAll,
   update,
-} from "./testing.ts";
-import type { Log, Retention } from "./types.ts";
+} from "../testing.ts";
+import { openLmdbLog } from "./lmdb.ts";
+import { openStore } from "./open.ts";
+import { readState } from "./state.ts";
+import { META, positionKey } from "./tables.ts";
 
 /** Each log has its key already. */
 const noKey = () => Buffer.alloc(0);

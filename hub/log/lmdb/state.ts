@@ -1,15 +1,15 @@
-import { type Ages, appendedAt, NO_AGES } from "./ages.ts";
-import { readHead, type StoredHead } from "./entry.ts";
-import { copiesOf, sizeOf } from "./lmdb-size.ts";
-import { beyond, META, positionIn, positionKey, type Store } from "./lmdb-store.ts";
-import { isOverAge, readReceipt } from "./receipts.ts";
-import { type Lane, type Position, type Retention, START, toPosition } from "./types.ts";
-import { workOf } from "./work.ts";
+import { type Ages, appendedAt, NO_AGES } from "../ages.ts";
+import { readHead, type StoredHead } from "../entry.ts";
+import { type Lane, type Position, type Retention, START, toPosition } from "../log.ts";
+import { isOverAge, readReceipt } from "../receipts.ts";
+import { workOf } from "../work.ts";
+import { copiesOf, sizeOf } from "./size.ts";
+import { beyond, META, positionIn, positionKey, type Store } from "./tables.ts";
 
 /** The entries of a lane, counted. */
 export interface Tally {
   readonly count: number;
-  /** In the file; see `lmdb-size.ts`. */
+  /** In the file; see `size.ts`. */
   readonly bytes: number;
 }
 

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Logger } from "../base/logger.ts";
-import { FILE_MODE, HEARTBEAT_FILE } from "./lmdb-store.ts";
+import type { Logger } from "../../base/logger.ts";
+import { FILE_MODE, HEARTBEAT_FILE } from "./tables.ts";
 
 /** The file beside a log whose time of change shows other processes that the log's owner lives. */
 export class Heartbeat {

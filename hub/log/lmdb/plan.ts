@@ -1,5 +1,7 @@
-import type { Ages } from "./ages.ts";
-import type { Commit } from "./commit.ts";
+import type { Ages } from "../ages.ts";
+import type { Commit } from "../commit.ts";
+import { LANES, type Lane, type Position } from "../log.ts";
+import type { Shares } from "../shares.ts";
 import {
   NONE,
   planLane,
@@ -8,11 +10,9 @@ import {
   reservedAfter,
   type State,
   type Tally,
-} from "./lmdb-state.ts";
-import type { Store } from "./lmdb-store.ts";
-import type { StoredEntry, Transaction } from "./lmdb-write.ts";
-import type { Shares } from "./shares.ts";
-import { LANES, type Lane, type Position } from "./types.ts";
+} from "./state.ts";
+import type { Store } from "./tables.ts";
+import type { StoredEntry, Transaction } from "./transaction.ts";
 
 /** How many receipts a transaction removes beside those that it adds. */
 const SPARE_RECEIPTS = 100;

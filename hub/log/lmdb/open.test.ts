@@ -12,10 +12,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FakeTimers, ListLogger } from "../testing.ts";
+import { FakeTimers, ListLogger } from "../../testing.ts";
+import type { Log, Retention } from "../log.ts";
+import { append, dataOf, idsOf, ROOMY, readAll, update } from "../testing.ts";
 import { openLmdbLog } from "./lmdb.ts";
-import { append, dataOf, idsOf, ROOMY, readAll, update } from "./testing.ts";
-import type { Log, Retention } from "./types.ts";
 
 const PAGE = 4_096;
 const isPosix = process.platform !== "win32";

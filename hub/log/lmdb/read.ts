@@ -1,6 +1,17 @@
-import type { Timers } from "../base/timers.ts";
-import type { Matcher } from "../topics/matcher.ts";
-import { FrameCopies, loadEntry, readHead, type StoredHead } from "./entry.ts";
+import type { Timers } from "../../base/timers.ts";
+import type { Matcher } from "../../topics/matcher.ts";
+import { FrameCopies, loadEntry, readHead, type StoredHead } from "../entry.ts";
+import {
+  type Lane,
+  type Page,
+  type PageBack,
+  type Position,
+  type ReadBackRequest,
+  START,
+  toPosition,
+} from "../log.ts";
+import { ascending, descending, PageBackBuilder, PageBuilder, ReadBudget } from "../page.ts";
+import { type Selection, selectionOf } from "../selection.ts";
 import {
   beyond,
   hashedKey,
@@ -11,18 +22,7 @@ import {
   positionsDown,
   type Store,
   type TopicHashes,
-} from "./lmdb-store.ts";
-import { ascending, descending, PageBackBuilder, PageBuilder, ReadBudget } from "./page.ts";
-import { type Selection, selectionOf } from "./selection.ts";
-import {
-  type Lane,
-  type Page,
-  type PageBack,
-  type Position,
-  type ReadBackRequest,
-  START,
-  toPosition,
-} from "./types.ts";
+} from "./tables.ts";
 
 export interface LaneRead {
   readonly lane: Lane;

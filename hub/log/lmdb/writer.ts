@@ -1,8 +1,11 @@
-import type { Ages } from "./ages.ts";
-import type { Commit } from "./commit.ts";
-import { type Completion, NO_LANES, NOTHING_NEW, type Part, planPart, plus } from "./lmdb-plan.ts";
-import type { Reader } from "./lmdb-read.ts";
-import { RECEIPT_SIZE, reserveOf, surplusOf } from "./lmdb-size.ts";
+import type { Ages } from "../ages.ts";
+import type { Commit } from "../commit.ts";
+import { LANES, type Lane, type Position, type Retention } from "../log.ts";
+import { type Shares, sharesOf } from "../shares.ts";
+import { Pace, WORK_PER_TURN } from "../work.ts";
+import { type Completion, NO_LANES, NOTHING_NEW, type Part, planPart, plus } from "./plan.ts";
+import type { Reader } from "./read.ts";
+import { RECEIPT_SIZE, reserveOf, surplusOf } from "./size.ts";
 import {
   isOver,
   planLeftovers,
@@ -11,12 +14,9 @@ import {
   restarted,
   type State,
   type Tally,
-} from "./lmdb-state.ts";
-import { tableSize } from "./lmdb-store.ts";
-import { type StoredEntry, storedEntry, type Transaction } from "./lmdb-write.ts";
-import { type Shares, sharesOf } from "./shares.ts";
-import { LANES, type Lane, type Position, type Retention } from "./types.ts";
-import { Pace, WORK_PER_TURN } from "./work.ts";
+} from "./state.ts";
+import { tableSize } from "./tables.ts";
+import { type StoredEntry, storedEntry, type Transaction } from "./transaction.ts";
 
 /** So that a limit that was lowered is worked off without stalling anybody. */
 const SPARE_WORK = 1_000;

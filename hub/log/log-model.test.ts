@@ -5,8 +5,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FakeTimers } from "../testing.ts";
 import type { Update } from "../topics/update.ts";
-import { openLmdbLog } from "./lmdb.ts";
-import { RECEIPT_SIZE, reserveOf, sizeOf } from "./lmdb-size.ts";
+import { openLmdbLog } from "./lmdb/lmdb.ts";
+import { RECEIPT_SIZE, reserveOf, sizeOf } from "./lmdb/size.ts";
+import { type Log, type Retention, toPosition } from "./log.ts";
 import { MemoryLog } from "./memory.ts";
 import { sharesOf } from "./shares.ts";
 import {
@@ -22,7 +23,6 @@ import {
   startingWith,
   update,
 } from "./testing.ts";
-import { type Log, type Retention, toPosition } from "./types.ts";
 import { RECEIPT_WEIGHT, weightOf } from "./weight.ts";
 
 const TOPICS = ["a/1", "a/2", "b/1", "b/2"];

@@ -1,5 +1,5 @@
 import { type Cipher, createCipheriv } from "node:crypto";
-import { type Position, toPosition } from "./log/types.ts";
+import { type Position, toPosition } from "./log.ts";
 
 /** Ids of one log: each position has one, nobody without the key can make or read one, and none needs an index. */
 export interface EventIds {

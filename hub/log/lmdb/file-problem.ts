@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { endianness } from "node:os";
 import { join } from "node:path";
-import { NO_PAGE, Pages } from "./lmdb-pages.ts";
+import { NO_PAGE, Pages } from "./file-pages.ts";
 
 /** LMDB's two roots, of which the one with the newer transaction counts. Offsets from their pages' starts, with 64-bit pointers. */
 const ROOT = {
