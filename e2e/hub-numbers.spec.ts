@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
-import type { NumbersDocument } from "../hub/numbers.ts";
+import type { NumbersDocument } from "../hub/stats/numbers.ts";
 import { HUB, type Listener, listen, numbered, publishAll, query } from "./support/hub.ts";
 import { connections, freePort, ROOT, type Runnel, startRunnel } from "./support/runnel.ts";
 

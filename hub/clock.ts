@@ -1,7 +1,7 @@
 import { Ticker } from "./base/ticker.ts";
 import type { Timers } from "./base/timers.ts";
-import { Group } from "./group.ts";
-import { plainBeat } from "./pulse.ts";
+import { Group } from "./delivery/group.ts";
+import { plainBeat } from "./delivery/pulse.ts";
 import { encodeEvent } from "./wire/encode.ts";
 
 /**

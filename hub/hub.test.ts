@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { HeartbeatKind } from "./connection.ts";
-import type { Limits } from "./connections.ts";
 import type { Hub } from "./hub.ts";
+import type { HeartbeatKind } from "./streams/connection.ts";
+import type { Limits } from "./streams/connections.ts";
 import { FakeTimers, ListLogger, ListSink, testHub } from "./testing.ts";
 
 let timers: FakeTimers;

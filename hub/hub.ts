@@ -1,25 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Appender } from "./appender.ts";
-import { lanesFor } from "./audience.ts";
-import { Audiences } from "./audiences.ts";
+import type { Access } from "./auth/access.ts";
 import { covers } from "./auth/grants.ts";
 import { readerOf } from "./auth/reader.ts";
-import type { Access } from "./auth/types.ts";
 import { HubError } from "./base/errors.ts";
 import type { HubUrl } from "./base/hub-url.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Timers } from "./base/timers.ts";
 import { Slice } from "./base/turns.ts";
 import { clockGroup } from "./clock.ts";
-import type { Connection, Traffic } from "./connection.ts";
-import { Connections, type Limits, type Refusal, type StreamRequest } from "./connections.ts";
-import type { Group } from "./group.ts";
-import { History, type NewestRequest, RECENT } from "./history.ts";
+import { lanesFor } from "./delivery/audience.ts";
+import { Audiences } from "./delivery/audiences.ts";
+import type { Group } from "./delivery/group.ts";
+import { History, type NewestRequest, RECENT } from "./delivery/history.ts";
+import { PatternBudget } from "./delivery/pattern-budget.ts";
+import { resume } from "./delivery/resume.ts";
 import type { Entry, Log, Retention } from "./log/log.ts";
-import type { Meter } from "./meter.ts";
-import { askForNumbers, type Levels, Numbers } from "./numbers.ts";
-import { PatternBudget } from "./pattern-budget.ts";
 import type {
   LastUpdates,
   Published,
@@ -27,12 +24,20 @@ import type {
   Subscribed,
   TopicRequest,
 } from "./requests.ts";
-import { resume } from "./resume.ts";
+import type { Meter } from "./stats/meter.ts";
+import { askForNumbers, type Levels, Numbers } from "./stats/numbers.ts";
+import type { Vitals } from "./stats/vitals.ts";
+import type { Connection, Traffic } from "./streams/connection.ts";
+import {
+  Connections,
+  type Limits,
+  type Refusal,
+  type StreamRequest,
+} from "./streams/connections.ts";
 import { type Subscriber, Subscriptions } from "./subscriptions.ts";
 import type { Matcher } from "./topics/matcher.ts";
 import type { Topic } from "./topics/topic.ts";
 import type { Update } from "./topics/update.ts";
-import type { Vitals } from "./vitals.ts";
 import { decodeEvents } from "./wire/decode.ts";
 
 export interface HubOptions {

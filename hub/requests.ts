@@ -1,7 +1,7 @@
-import type { Access } from "./auth/types.ts";
-import type { Connection } from "./connection.ts";
-import type { Refusal, StreamRequest } from "./connections.ts";
+import type { Access } from "./auth/access.ts";
 import type { Receipt } from "./log/log.ts";
+import type { Connection } from "./streams/connection.ts";
+import type { Refusal, StreamRequest } from "./streams/connections.ts";
 import type { Matcher } from "./topics/matcher.ts";
 import type { Topic } from "./topics/topic.ts";
 import type { Update } from "./topics/update.ts";

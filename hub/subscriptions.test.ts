@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Access } from "./auth/types.ts";
+import type { Access } from "./auth/access.ts";
 import type { Hub } from "./hub.ts";
 import { openLmdbLog } from "./log/lmdb/lmdb.ts";
 import type { Log } from "./log/log.ts";

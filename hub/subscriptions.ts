@@ -1,5 +1,5 @@
+import type { Access } from "./auth/access.ts";
 import { payloadFor } from "./auth/grants.ts";
-import type { Access } from "./auth/types.ts";
 import type { HubUrl } from "./base/hub-url.ts";
 import type { SubscriptionEvent, SubscriptionsAppend } from "./log/log.ts";
 import type { Matcher, MatcherType } from "./topics/matcher.ts";

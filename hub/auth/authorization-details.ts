@@ -1,7 +1,7 @@
 import type { HubUrl } from "../base/hub-url.ts";
 import { MATCHER_TYPES, type Matcher, parseMatcher } from "../topics/matcher.ts";
+import type { Action, Grant } from "./access.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
-import type { Action, Grant } from "./types.ts";
 
 /** Of one token; each matcher of it may be asked for each private update. Its text is bounded by MAX_TOKEN_LENGTH. */
 export const DETAIL_LIMITS = {

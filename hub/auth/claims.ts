@@ -1,6 +1,6 @@
 import type { HubUrl } from "../base/hub-url.ts";
+import type { Verified } from "./access.ts";
 import { parseGrants } from "./authorization-details.ts";
-import type { Verified } from "./types.ts";
 
 /** A JSON object's properties, of which nothing is known yet. */
 export type Claims = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import type { HubUrl } from "../base/hub-url.ts";
+import type { Role, TokenProblem } from "./access.ts";
 import { ALGORITHMS, parseAlgorithm } from "./algorithms.ts";
 import { parseGrants } from "./authorization-details.ts";
 import type { UnverifiedToken } from "./parse-token.ts";
 import { claimsOfPlayground, PLAYGROUND_ISSUER } from "./playground.ts";
-import type { Role, TokenProblem } from "./types.ts";
 
 /** What a refusal is explained by: the token's own words, and what this hub tells of itself to anybody. */
 export interface Refused {

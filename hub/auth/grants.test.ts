@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Access } from "./access.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 import { parseGrants } from "./authorization-details.ts";
 import { covers, grantsKey, payloadFor } from "./grants.ts";
 import { HUB_URL, ISSUER } from "./testing.ts";
-import type { Access } from "./types.ts";
 
 interface Detail {
   readonly actions: readonly string[];

@@ -1,4 +1,4 @@
-import type { Access, Action } from "./types.ts";
+import type { Access, Action } from "./access.ts";
 
 /** Whether the token grants the action on the topic; without a token, nothing is granted. Source: Mercure, section Authorization Details. */
 export function covers(access: Access | undefined, action: Action, topic: string): boolean {

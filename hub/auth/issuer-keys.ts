@@ -1,9 +1,9 @@
 import type { Logger } from "../base/logger.ts";
 import type { Timers } from "../base/timers.ts";
+import type { Role } from "./access.ts";
 import { type Algorithm, isSymmetric } from "./algorithms.ts";
 import type { KeySource, TrustedIssuer } from "./issuers.ts";
 import { JwkSet, type VerifyKey } from "./jwk-set.ts";
-import type { Role } from "./types.ts";
 
 export type FoundKeys =
   | { readonly ok: true; readonly keys: readonly [VerifyKey, ...VerifyKey[]] }

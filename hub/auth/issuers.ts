@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
+import type { Role } from "./access.ts";
 import { type Algorithm, keyProblem } from "./algorithms.ts";
-import type { Role } from "./types.ts";
 
 /** Where a role's keys come from; it is in the configuration, and never in a token. */
 export type KeySource =

@@ -1,11 +1,11 @@
 import type { KeyObject } from "node:crypto";
 import type { HubUrl } from "../base/hub-url.ts";
 import type { Timers } from "../base/timers.ts";
+import type { Role } from "./access.ts";
 import { MAX_TOKEN_LENGTH, newClaims, signed, type TopicMatcher } from "./access-token.mjs";
 import type { Algorithm } from "./algorithms.ts";
 import { parseGrants } from "./authorization-details.ts";
 import type { TrustedIssuer } from "./issuers.ts";
-import type { Role } from "./types.ts";
 
 /** What a token is to grant, to whom and for how long. */
 export interface TokenRequest {

@@ -1,6 +1,6 @@
 import type { Topic } from "../topics/topic.ts";
+import type { Access } from "./access.ts";
 import { covers, grantsKey } from "./grants.ts";
-import type { Access } from "./types.ts";
 
 /** Whose eyes something is for: connections with the same key may see the same. */
 export interface Reader {

@@ -9,10 +9,10 @@ import { CompactSign } from "jose";
 import { HubUrl } from "../base/hub-url.ts";
 import type { Logger } from "../base/logger.ts";
 import { FakeTimers } from "../testing.ts";
+import type { Verified, Verifier } from "./access.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 import type { Algorithm } from "./algorithms.ts";
 import type { TrustedIssuer } from "./issuers.ts";
-import type { Verified, Verifier } from "./types.ts";
 import { createVerifier } from "./verifier.ts";
 
 export const HUB_URL = new HubUrl("https://hub.example.com/.well-known/mercure");

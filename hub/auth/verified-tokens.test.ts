@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { FakeTimers } from "../testing.ts";
-import type { Access } from "./types.ts";
+import type { Access } from "./access.ts";
 import { VERIFIED_MS, VerifiedTokens } from "./verified-tokens.ts";
 
 function setUp(seconds = 3_600) {

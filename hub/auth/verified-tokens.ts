@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Timers } from "../base/timers.ts";
-import type { Access, Role } from "./types.ts";
+import type { Access, Role } from "./access.ts";
 
 /** How long a token that was found valid is not verified again. A key taken out of a JWK Set works so much longer. */
 export const VERIFIED_MS = 60_000;

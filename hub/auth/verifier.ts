@@ -2,6 +2,7 @@ import { compactVerify } from "jose";
 import type { HubUrl } from "../base/hub-url.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Timers } from "../base/timers.ts";
+import type { Role, TokenProblem, Verified, Verifier } from "./access.ts";
 import { MAX_TOKEN_LENGTH } from "./access-token.mjs";
 import { type Algorithm, parseAlgorithm } from "./algorithms.ts";
 import { type Claims, judgeClaims, parseClaims } from "./claims.ts";
@@ -9,7 +10,6 @@ import { IssuerKeys } from "./issuer-keys.ts";
 import { issuersProblem, type TrustedIssuer } from "./issuers.ts";
 import type { VerifyKey } from "./jwk-set.ts";
 import { parseToken } from "./parse-token.ts";
-import type { Role, TokenProblem, Verified, Verifier } from "./types.ts";
 import { VerifiedTokens } from "./verified-tokens.ts";
 
 export interface VerifierOptions {

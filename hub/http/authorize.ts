@@ -1,7 +1,7 @@
+import type { Access, Role, TokenProblem } from "../auth/access.ts";
 import { fullAccess } from "../auth/full-access.ts";
 import { namesPlayground, PLAYGROUND_ISSUER } from "../auth/playground.ts";
 import { type Presented, presentedToken } from "../auth/presented.ts";
-import type { Access, Role, TokenProblem } from "../auth/types.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";
 import { clearedCookie } from "./token-cookie.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Access } from "../auth/types.ts";
+import type { Access } from "../auth/access.ts";
 import { testHub, testService } from "../testing.ts";
 import { clientOf, PEER_HEADER } from "./client.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Access } from "../auth/types.ts";
+import type { Access } from "../auth/access.ts";
 import { parseIdempotencyKey, receiptFor } from "./idempotency.ts";
 import { bearer, problemOf, SECRET, World } from "./testing.ts";
 

@@ -1,7 +1,7 @@
+import type { Action, Grant, Role, TokenProblem, Verified } from "../auth/access.ts";
 import { MAX_TOKEN_LENGTH } from "../auth/access-token.mjs";
 import { explain, explainNothing } from "../auth/explain.ts";
 import { parseToken, type UnverifiedToken } from "../auth/parse-token.ts";
-import type { Action, Grant, Role, TokenProblem, Verified } from "../auth/types.ts";
 import type { MatcherType } from "../topics/matcher.ts";
 import { readBody } from "./body.ts";
 import { clientOf } from "./client.ts";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { UNMEASURED } from "../meter.ts";
+import { UNMEASURED } from "../stats/meter.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import { bearer, problemOf, World } from "./testing.ts";
 

@@ -1,5 +1,5 @@
+import type { Verifier } from "../auth/access.ts";
 import type { Minter } from "../auth/minter.ts";
-import type { Verifier } from "../auth/types.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Hub } from "../hub.ts";
 import type { BodyBudget } from "./body-budget.ts";

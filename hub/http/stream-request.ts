@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { HubUrl } from "../base/hub-url.ts";
-import type { HeartbeatKind } from "../connection.ts";
+import type { HeartbeatKind } from "../streams/connection.ts";
 import { MATCHER_TYPES, type Matcher, parseMatcher } from "../topics/matcher.ts";
 import { decodeUtf8, parseForm } from "./form.ts";
 import type { ProblemName } from "./problem.ts";

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Hub } from "../hub.ts";
-import { UNMEASURED } from "../meter.ts";
+import { UNMEASURED } from "../stats/meter.ts";
 import { FakeTimers, FakeVitals, HUB_URL, ListLogger, testService } from "../testing.ts";
 import { PEER_HEADER } from "./client.ts";
 import type { Service } from "./service.ts";

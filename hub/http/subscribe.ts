@@ -1,8 +1,8 @@
+import type { Access } from "../auth/access.ts";
 import { covers } from "../auth/grants.ts";
-import type { Access } from "../auth/types.ts";
-import type { Limits, Refusal } from "../connections.ts";
-import { askForNumbers, numbersTopic } from "../numbers.ts";
-import { WebStreamSink } from "../sink/web-stream.ts";
+import { askForNumbers, numbersTopic } from "../stats/numbers.ts";
+import type { Limits, Refusal } from "../streams/connections.ts";
+import { WebStreamSink } from "../streams/web-stream.ts";
 import { encodeFarewell } from "../wire/encode.ts";
 import { authorize, insufficientScope, isAnonymous } from "./authorize.ts";
 import { clientOf, lacksSocket } from "./client.ts";

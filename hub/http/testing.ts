@@ -1,10 +1,10 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { expect } from "vitest";
+import type { Role } from "../auth/access.ts";
 import { DETAIL_TYPE } from "../auth/access-token.mjs";
 import { Minter, type TokenRequest } from "../auth/minter.ts";
 import { playgroundIssuer } from "../auth/playground.ts";
 import { HUB_URL, mint, pairFor, verifierFor, verifierOf } from "../auth/testing.ts";
-import type { Role } from "../auth/types.ts";
 import type { Hub } from "../hub.ts";
 import { FakeTimers, ListLogger, type TestHubOptions, testHub, testService } from "../testing.ts";
 import { PROXIED_HEADER } from "./client.ts";

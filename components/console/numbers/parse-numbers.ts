@@ -1,4 +1,4 @@
-import type { NumbersDocument } from "../../../hub/numbers.ts";
+import type { NumbersDocument } from "../../../hub/stats/numbers.ts";
 
 const LEVELS = [
   "at",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NumbersDocument } from "../../../hub/numbers.ts";
+import type { NumbersDocument } from "../../../hub/stats/numbers.ts";
 import { parseNumbers } from "./parse-numbers.ts";
 import { addSecond, columns, most, NO_NUMBERS, type Series, WINDOW_MS } from "./series.ts";
 

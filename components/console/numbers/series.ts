@@ -1,4 +1,4 @@
-import type { NumbersDocument } from "../../../hub/numbers.ts";
+import type { NumbersDocument } from "../../../hub/stats/numbers.ts";
 
 /** What is shown, in milliseconds. */
 export const WINDOW_MS = 300_000;

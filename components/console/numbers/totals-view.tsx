@@ -1,5 +1,5 @@
 import { useId } from "react";
-import type { NumbersDocument } from "../../../hub/numbers.ts";
+import type { NumbersDocument } from "../../../hub/stats/numbers.ts";
 import { COUNTS, type Totals } from "./series.ts";
 import { span } from "./span.ts";
 

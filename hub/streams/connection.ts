@@ -1,6 +1,6 @@
-import type { Position } from "./log/log.ts";
-import type { Sink, SinkOwner } from "./sink/types.ts";
-import { type Chunk, NOTHING } from "./wire/encode.ts";
+import type { Position } from "../log/log.ts";
+import { type Chunk, NOTHING } from "../wire/encode.ts";
+import type { Sink, SinkOwner } from "./sink.ts";
 
 /** Why the hub ends a connection. */
 export type EndReason = "maximum age" | "shutdown" | "token expired" | "log unavailable";

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { fullAccess } from "./auth/full-access.ts";
-import type { Hub } from "./hub.ts";
+import { fullAccess } from "../auth/full-access.ts";
+import type { Hub } from "../hub.ts";
+import { FakeTimers, FakeVitals, HUB_URL, ListLogger, ListSink, testHub } from "../testing.ts";
+import { type Matcher, parseMatcher } from "../topics/matcher.ts";
+import { parseUpdate } from "../topics/update.ts";
+import { decodeEvents } from "../wire/decode.ts";
 import { askForNumbers, type NumbersDocument, numbersTopic } from "./numbers.ts";
-import { FakeTimers, FakeVitals, HUB_URL, ListLogger, ListSink, testHub } from "./testing.ts";
-import { type Matcher, parseMatcher } from "./topics/matcher.ts";
-import { parseUpdate } from "./topics/update.ts";
-import { decodeEvents } from "./wire/decode.ts";
 
 const TOPIC = "/.well-known/mercure/numbers";
 

@@ -3,10 +3,10 @@ import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { pipeToNodeResponse } from "next/dist/server/pipe-readable.js";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Connection } from "../connection.ts";
 import { SOCKET_HEADER, Sockets } from "../http/sockets.ts";
 import { type Chunk, encodeEvent } from "../wire/encode.ts";
-import type { SinkOwner } from "./types.ts";
+import { Connection } from "./connection.ts";
+import type { SinkOwner } from "./sink.ts";
 import { WebStreamSink } from "./web-stream.ts";
 
 class Owner implements SinkOwner {

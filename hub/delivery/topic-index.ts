@@ -1,10 +1,10 @@
+import type { HubUrl } from "../base/hub-url.ts";
+import type { Matcher } from "../topics/matcher.ts";
+import { topicKey } from "../topics/pattern/pattern.ts";
+import type { Tail } from "../topics/pattern/pattern-component.ts";
+import type { Topic } from "../topics/topic.ts";
 import type { Audience } from "./audience.ts";
-import type { HubUrl } from "./base/hub-url.ts";
 import { PrefixTree } from "./prefix-tree.ts";
-import type { Matcher } from "./topics/matcher.ts";
-import { topicKey } from "./topics/pattern/pattern.ts";
-import type { Tail } from "./topics/pattern/pattern-component.ts";
-import type { Topic } from "./topics/topic.ts";
 
 /** The patterns with one literal prefix: how many of them each audience has, by their tail. */
 class Patterns {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Timers } from "./base/timers.ts";
-import { Turns } from "./base/turns.ts";
+import type { Timers } from "../base/timers.ts";
+import { Turns } from "../base/turns.ts";
 import {
   type Entry,
   LANES,
@@ -16,10 +16,10 @@ import {
   SUBSCRIPTIONS_RETENTION,
   toPosition,
   WEIGHT_OF_BYTES,
-} from "./log/log.ts";
-import { mergePages } from "./log/page.ts";
-import { Ring } from "./log/ring.ts";
-import type { Matcher } from "./topics/matcher.ts";
+} from "../log/log.ts";
+import { mergePages } from "../log/page.ts";
+import { Ring } from "../log/ring.ts";
+import type { Matcher } from "../topics/matcher.ts";
 
 /** What is kept decoded in memory of each lane, for those who lag or were away for a moment. Its bytes are entries' weight. */
 export const RECENT: Retention = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };

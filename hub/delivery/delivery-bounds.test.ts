@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { fullAccess } from "./auth/full-access.ts";
-import type { Access } from "./auth/types.ts";
-import type { Hub } from "./hub.ts";
-import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
-import { type Matcher, type MatcherType, parseMatcher } from "./topics/matcher.ts";
-import { parseUpdate, type Update } from "./topics/update.ts";
-import { decodeEvents } from "./wire/decode.ts";
+import type { Access } from "../auth/access.ts";
+import { fullAccess } from "../auth/full-access.ts";
+import type { Hub } from "../hub.ts";
+import { FakeTimers, HUB_URL, ListSink, testHub } from "../testing.ts";
+import { type Matcher, type MatcherType, parseMatcher } from "../topics/matcher.ts";
+import { parseUpdate, type Update } from "../topics/update.ts";
+import { decodeEvents } from "../wire/decode.ts";
 
 /** Each look at the clock takes a tenth of a millisecond, as work between two looks would. */
 class BusyTimers extends FakeTimers {

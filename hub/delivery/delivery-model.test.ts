@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Access } from "./auth/types.ts";
-import type { Hub } from "./hub.ts";
-import type { Entry, Lane, Listener, Page, Position, ReadRequest, Retention } from "./log/log.ts";
-import { MemoryLog } from "./log/memory.ts";
-import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
-import { type Matcher, parseMatcher } from "./topics/matcher.ts";
-import { parseUpdate } from "./topics/update.ts";
-import type { Chunk } from "./wire/encode.ts";
+import type { Access } from "../auth/access.ts";
+import type { Hub } from "../hub.ts";
+import type { Entry, Lane, Listener, Page, Position, ReadRequest, Retention } from "../log/log.ts";
+import { MemoryLog } from "../log/memory.ts";
+import { FakeTimers, HUB_URL, ListSink, testHub } from "../testing.ts";
+import { type Matcher, parseMatcher } from "../topics/matcher.ts";
+import { parseUpdate } from "../topics/update.ts";
+import type { Chunk } from "../wire/encode.ts";
 
 const TOPICS = ["a", "b", "https://example.com/1", "https://example.com/2"];
 const SUBSCRIPTIONS = "/.well-known/mercure/subscriptions/";

@@ -1,6 +1,6 @@
 import { decodeEvents, type ReceivedEvent } from "../wire/decode.ts";
 import type { Chunk } from "../wire/encode.ts";
-import type { Sink, SinkOwner } from "./types.ts";
+import type { Sink, SinkOwner } from "./sink.ts";
 
 /** A sink that is read event by event, by code of the same process. It is full, unless somebody waits for the next one. */
 export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> {

@@ -1,5 +1,5 @@
 import type { Chunk } from "../wire/encode.ts";
-import type { Sink, SinkOwner } from "./types.ts";
+import type { Sink, SinkOwner } from "./sink.ts";
 
 const ignore = () => {};
 

@@ -1,15 +1,15 @@
-import type { Reader } from "./auth/reader.ts";
-import type { Timers } from "./base/timers.ts";
-import type { Step, Traffic } from "./connection.ts";
+import type { Reader } from "../auth/reader.ts";
+import type { Timers } from "../base/timers.ts";
+import { type Entry, LANES, type Lane, type Position, toPosition } from "../log/log.ts";
+import { PageRoom } from "../log/page.ts";
+import type { Step, Traffic } from "../streams/connection.ts";
+import type { Matcher } from "../topics/matcher.ts";
+import { encodeGap, join, NOTHING } from "../wire/encode.ts";
 import { Group } from "./group.ts";
 import { areSlow, type History, type HistoryRequest, type Stretch } from "./history.ts";
-import { type Entry, LANES, type Lane, type Position, toPosition } from "./log/log.ts";
-import { PageRoom } from "./log/page.ts";
 import type { PageCache } from "./page-cache.ts";
 import { Pulse } from "./pulse.ts";
 import { SharedPage } from "./shared-page.ts";
-import type { Matcher } from "./topics/matcher.ts";
-import { encodeGap, join, NOTHING } from "./wire/encode.ts";
 
 /** A page's frames, in bytes: beyond it, a write costs no less for each of them. */
 const PAGE_BYTES = 64 * 1024;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { HUB_URL } from "../testing.ts";
+import { type MatcherType, parseMatcher } from "../topics/matcher.ts";
+import { parseTopic } from "../topics/topic.ts";
 import type { Audience } from "./audience.ts";
-import { HUB_URL } from "./testing.ts";
 import { TopicIndex } from "./topic-index.ts";
-import { type MatcherType, parseMatcher } from "./topics/matcher.ts";
-import { parseTopic } from "./topics/topic.ts";
 
 function matcher(match: string, type: MatcherType = "urlpattern") {
   const parsed = parseMatcher(type, match, HUB_URL);

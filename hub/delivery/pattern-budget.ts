@@ -1,4 +1,4 @@
-import type { Matcher } from "./topics/matcher.ts";
+import type { Matcher } from "../topics/matcher.ts";
 
 /** Bounds of what all patterns that are subscribed with may take, together and of one client; see `weightOf`. */
 export const PATTERN_LIMITS = { all: 200_000, ofClient: 50_000 } as const;

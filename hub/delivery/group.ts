@@ -1,8 +1,8 @@
-import type { Stop, Timers } from "./base/timers.ts";
-import type { Connection, Feed, Step } from "./connection.ts";
-import type { Position } from "./log/log.ts";
+import type { Stop, Timers } from "../base/timers.ts";
+import type { Position } from "../log/log.ts";
+import type { Connection, Feed, Step } from "../streams/connection.ts";
+import type { Chunk } from "../wire/encode.ts";
 import type { Beat } from "./pulse.ts";
-import type { Chunk } from "./wire/encode.ts";
 
 export interface GroupOptions {
   readonly timers: Timers;

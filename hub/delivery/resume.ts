@@ -1,7 +1,7 @@
-import type { Start } from "./connection.ts";
+import { type Lane, type Log, type Position, toPosition } from "../log/log.ts";
+import type { Start } from "../streams/connection.ts";
+import { type Chunk, encodeCursor, encodeGap } from "../wire/encode.ts";
 import type { History } from "./history.ts";
-import { type Lane, type Log, type Position, toPosition } from "./log/log.ts";
-import { type Chunk, encodeCursor, encodeGap } from "./wire/encode.ts";
 
 /** Where a stream begins, and what it is told of that. */
 export interface Resumed {

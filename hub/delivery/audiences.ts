@@ -1,10 +1,10 @@
+import type { HubUrl } from "../base/hub-url.ts";
+import { Slice } from "../base/turns.ts";
+import { type Entry, START, toPosition } from "../log/log.ts";
+import type { Matcher } from "../topics/matcher.ts";
 import { Audience, type AudienceOptions } from "./audience.ts";
-import type { HubUrl } from "./base/hub-url.ts";
-import { Slice } from "./base/turns.ts";
-import { type Entry, START, toPosition } from "./log/log.ts";
 import { PageCache } from "./page-cache.ts";
 import { type Found, TopicIndex } from "./topic-index.ts";
-import type { Matcher } from "./topics/matcher.ts";
 
 const CACHED_PAGES_BYTES = 32 * 1024 * 1024;
 /** Entries whose audiences are found before those get them. */

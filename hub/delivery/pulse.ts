@@ -1,7 +1,7 @@
-import type { HeartbeatKind } from "./connection.ts";
+import { type Position, START } from "../log/log.ts";
+import type { HeartbeatKind } from "../streams/connection.ts";
+import { type Chunk, COMMENT, encodeCursor, encodeHeartbeat, join } from "../wire/encode.ts";
 import type { History } from "./history.ts";
-import { type Position, START } from "./log/log.ts";
-import { type Chunk, COMMENT, encodeCursor, encodeHeartbeat, join } from "./wire/encode.ts";
 
 /** What one heartbeat is, for those who want it seen and those who don't. */
 export type Beat = Readonly<Record<HeartbeatKind, Chunk>> & {

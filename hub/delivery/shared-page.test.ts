@@ -1,10 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test, vi } from "vitest";
-import type { Reader } from "./auth/reader.ts";
-import { entryOf } from "./log/entry.ts";
-import { START, toPosition } from "./log/log.ts";
-import { topic, update } from "./log/testing.ts";
+import type { Reader } from "../auth/reader.ts";
+import { entryOf } from "../log/entry.ts";
+import { START, toPosition } from "../log/log.ts";
+import { topic, update } from "../log/testing.ts";
 import { SharedPage } from "./shared-page.ts";
 
 const READERS = 16;

@@ -1,5 +1,12 @@
-import type { Logger } from "./base/logger.ts";
-import { jitter, type Span, type Stop, type Timers } from "./base/timers.ts";
+import type { Logger } from "../base/logger.ts";
+import { jitter, type Span, type Stop, type Timers } from "../base/timers.ts";
+import {
+  type Chunk,
+  encodeFarewell,
+  encodeHeartbeat,
+  encodeOpening,
+  join,
+} from "../wire/encode.ts";
 import {
   type CloseReason,
   Connection,
@@ -7,8 +14,7 @@ import {
   type HeartbeatKind,
   type Traffic,
 } from "./connection.ts";
-import type { Sink } from "./sink/types.ts";
-import { type Chunk, encodeFarewell, encodeHeartbeat, encodeOpening, join } from "./wire/encode.ts";
+import type { Sink } from "./sink.ts";
 
 export interface Limits {
   /** Streams open at once. */

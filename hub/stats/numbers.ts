@@ -1,13 +1,13 @@
-import type { HubUrl } from "./base/hub-url.ts";
-import { Ticker } from "./base/ticker.ts";
-import type { Timers } from "./base/timers.ts";
-import type { Traffic } from "./connection.ts";
-import { Group } from "./group.ts";
+import type { HubUrl } from "../base/hub-url.ts";
+import { Ticker } from "../base/ticker.ts";
+import type { Timers } from "../base/timers.ts";
+import { Group } from "../delivery/group.ts";
+import { plainBeat } from "../delivery/pulse.ts";
+import type { Traffic } from "../streams/connection.ts";
+import type { Matcher } from "../topics/matcher.ts";
+import { encodeEvent } from "../wire/encode.ts";
 import type { Meter } from "./meter.ts";
-import { plainBeat } from "./pulse.ts";
-import type { Matcher } from "./topics/matcher.ts";
 import type { Percentiles, Spread, VitalSigns, Vitals } from "./vitals.ts";
-import { encodeEvent } from "./wire/encode.ts";
 
 /** What there is now. */
 export interface Levels {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { HUB_URL } from "../testing.ts";
+import { type MatcherType, parseMatcher } from "../topics/matcher.ts";
 import { PATTERN_LIMITS, PatternBudget } from "./pattern-budget.ts";
-import { HUB_URL } from "./testing.ts";
-import { type MatcherType, parseMatcher } from "./topics/matcher.ts";
 
 function matcher(match: string, type: MatcherType = "urlpattern") {
   const parsed = parseMatcher(type, match, HUB_URL);
