@@ -1,6 +1,6 @@
 import { NextRequest } from "next/server";
 import { expect, test } from "vitest";
-import { PEER_HEADER } from "./hub/http/client.ts";
+import { PEER_HEADER } from "./hub/http/request/client.ts";
 import { config, proxy } from "./proxy.ts";
 
 test("where the server is not ours, each page has a policy with its own nonce, which Next finds in the request", () => {

@@ -1,7 +1,7 @@
 import type { TopicMatcher } from "./hub/auth/access-token.mjs";
 import { fullAccess } from "./hub/auth/full-access.ts";
 import type { HubUrl } from "./hub/base/hub-url.ts";
-import { tokenCookie as cookieOf } from "./hub/http/token-cookie.ts";
+import { tokenCookie as cookieOf } from "./hub/http/request/token-cookie.ts";
 import type { LastUpdates } from "./hub/requests.ts";
 import { askForNumbers, numbersTopic } from "./hub/stats/numbers.ts";
 import { IteratorSink } from "./hub/streams/iterator.ts";

@@ -1,6 +1,6 @@
 import * as methods from "../hub/http/methods.ts";
 import { publish } from "../hub/http/publish.ts";
-import type { StreamOptions } from "../hub/http/stream-request.ts";
+import type { StreamOptions } from "../hub/http/request/stream-request.ts";
 import * as stream from "../hub/http/subscribe.ts";
 import { runtime } from "../runtime.ts";
 

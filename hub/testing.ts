@@ -1,9 +1,9 @@
 import { HubUrl } from "./base/hub-url.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Timers } from "./base/timers.ts";
-import { BodyBudget } from "./http/body-budget.ts";
-import type { Service } from "./http/service.ts";
-import { Sockets } from "./http/sockets.ts";
+import { BodyBudget } from "./http/service/body-budget.ts";
+import type { Service } from "./http/service/service.ts";
+import { Sockets } from "./http/service/sockets.ts";
 import { Hub } from "./hub.ts";
 import type { Log, Retention } from "./log/log.ts";
 import { MemoryLog } from "./log/memory.ts";

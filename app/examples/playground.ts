@@ -1,6 +1,6 @@
 import { headers } from "next/headers";
 import { notFound } from "next/navigation";
-import { playgroundProblem } from "../../hub/http/origin.ts";
+import { playgroundProblem } from "../../hub/http/request/origin.ts";
 import { runtime } from "../../runtime.ts";
 
 // The examples start jobs and mint tokens for whoever asks. Your app has a login; they have this: elsewhere than in a playground,

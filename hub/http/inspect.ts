@@ -3,12 +3,12 @@ import { MAX_TOKEN_LENGTH } from "../auth/access-token.mjs";
 import { explain, explainNothing } from "../auth/explain.ts";
 import { parseToken, type UnverifiedToken } from "../auth/parse-token.ts";
 import type { MatcherType } from "../topics/matcher.ts";
-import { readBody } from "./body.ts";
-import { clientOf } from "./client.ts";
-import { decodeUtf8 } from "./form.ts";
-import { playgroundRefusal } from "./origin.ts";
-import { type ProblemName, problemResponse } from "./problem.ts";
-import type { Service } from "./service.ts";
+import { readBody } from "./request/body.ts";
+import { clientOf } from "./request/client.ts";
+import { decodeUtf8 } from "./request/form.ts";
+import { playgroundRefusal } from "./request/origin.ts";
+import { type ProblemName, problemResponse } from "./service/problem.ts";
+import type { Service } from "./service/service.ts";
 
 /** What a token says, and what this hub says of it. */
 export interface TokenReport {

@@ -1,7 +1,7 @@
 import { MATCHER_TYPES } from "../topics/matcher.ts";
-import { PUBLIC } from "./origin.ts";
-import { problemResponse } from "./problem.ts";
-import type { Service } from "./service.ts";
+import { PUBLIC } from "./request/origin.ts";
+import { problemResponse } from "./service/problem.ts";
+import type { Service } from "./service/service.ts";
 
 /** GET: what a client has to know to get a token for this hub. Source: RFC 9728; Mercure, section Protected Resource Metadata. */
 export function metadata(service: Service, request: Request): Response {

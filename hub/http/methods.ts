@@ -1,7 +1,7 @@
-import { corsHeaders, PUBLIC } from "./origin.ts";
-import { problemResponse } from "./problem.ts";
-import type { Service } from "./service.ts";
-import { asksForClock, type StreamOptions } from "./stream-request.ts";
+import { corsHeaders, PUBLIC } from "./request/origin.ts";
+import { asksForClock, type StreamOptions } from "./request/stream-request.ts";
+import { problemResponse } from "./service/problem.ts";
+import type { Service } from "./service/service.ts";
 
 const ALLOWED_FIELDS =
   "Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID";

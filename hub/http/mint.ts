@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { TokenRequest } from "../auth/minter.ts";
 import { MATCHER_TYPES } from "../topics/matcher.ts";
-import { readBody } from "./body.ts";
-import { clientOf } from "./client.ts";
-import { decodeUtf8 } from "./form.ts";
-import { playgroundRefusal } from "./origin.ts";
-import { type ProblemName, problemResponse } from "./problem.ts";
-import type { Service } from "./service.ts";
+import { readBody } from "./request/body.ts";
+import { clientOf } from "./request/client.ts";
+import { decodeUtf8 } from "./request/form.ts";
+import { playgroundRefusal } from "./request/origin.ts";
+import { type ProblemName, problemResponse } from "./service/problem.ts";
+import type { Service } from "./service/service.ts";
 
 /** Five hundred topics are less, in bytes. */
 const MAX_BODY = 65_536;

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { authorize, insufficientScope } from "./authorize.ts";
-import { readBody } from "./body.ts";
-import { clientOf } from "./client.ts";
-import { failure } from "./failure.ts";
-import { parseIdempotencyKey, receiptFor } from "./idempotency.ts";
-import { corsHeaders, mayPublishWithCookie, playgroundRefusal } from "./origin.ts";
-import { type ProblemName, problemResponse } from "./problem.ts";
-import { parseBatch, parseFormUpdate } from "./publish-body.ts";
-import type { Service } from "./service.ts";
+import { authorize, insufficientScope } from "./request/authorize.ts";
+import { readBody } from "./request/body.ts";
+import { clientOf } from "./request/client.ts";
+import { parseIdempotencyKey, receiptFor } from "./request/idempotency.ts";
+import { corsHeaders, mayPublishWithCookie, playgroundRefusal } from "./request/origin.ts";
+import { parseBatch, parseFormUpdate } from "./request/publish-body.ts";
+import { failure } from "./service/failure.ts";
+import { type ProblemName, problemResponse } from "./service/problem.ts";
+import type { Service } from "./service/service.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 const BATCH = "application/x-ndjson";

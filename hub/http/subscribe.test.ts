@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Hub } from "../hub.ts";
 import { UNMEASURED } from "../stats/meter.ts";
 import { FakeTimers, FakeVitals, HUB_URL, ListLogger, testService } from "../testing.ts";
-import { PEER_HEADER } from "./client.ts";
-import type { Service } from "./service.ts";
+import { PEER_HEADER } from "./request/client.ts";
+import type { Service } from "./service/service.ts";
 import { head, subscribe } from "./subscribe.ts";
 import { bearer, LOCAL, problemOf, SECRET, World } from "./testing.ts";
 

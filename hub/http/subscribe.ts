@@ -4,19 +4,19 @@ import { askForNumbers, numbersTopic } from "../stats/numbers.ts";
 import type { Limits, Refusal } from "../streams/connections.ts";
 import { WebStreamSink } from "../streams/web-stream.ts";
 import { encodeFarewell } from "../wire/encode.ts";
-import { authorize, insufficientScope, isAnonymous } from "./authorize.ts";
-import { clientOf, lacksSocket } from "./client.ts";
-import { failure } from "./failure.ts";
-import { corsHeaders, PUBLIC, playgroundRefusal } from "./origin.ts";
-import { type ProblemName, problemResponse } from "./problem.ts";
-import type { Service } from "./service.ts";
+import { authorize, insufficientScope, isAnonymous } from "./request/authorize.ts";
+import { clientOf, lacksSocket } from "./request/client.ts";
+import { corsHeaders, PUBLIC, playgroundRefusal } from "./request/origin.ts";
 import {
   asksForClock,
   fieldValue,
   parseStreamQuery,
   type StreamOptions,
   type StreamQuery,
-} from "./stream-request.ts";
+} from "./request/stream-request.ts";
+import { failure } from "./service/failure.ts";
+import { type ProblemName, problemResponse } from "./service/problem.ts";
+import type { Service } from "./service/service.ts";
 
 // `no-transform` keeps compressors away: a compressed stream is held back until a block is full.
 // `X-Accel-Buffering` tells nginx the same.

@@ -7,11 +7,11 @@ import { playgroundIssuer } from "../auth/playground.ts";
 import { HUB_URL, mint, pairFor, verifierFor, verifierOf } from "../auth/testing.ts";
 import type { Hub } from "../hub.ts";
 import { FakeTimers, ListLogger, type TestHubOptions, testHub, testService } from "../testing.ts";
-import { PROXIED_HEADER } from "./client.ts";
 import { publish } from "./publish.ts";
-import type { Service } from "./service.ts";
+import { PROXIED_HEADER } from "./request/client.ts";
+import type { Service } from "./service/service.ts";
 import { subscribe } from "./subscribe.ts";
-import { subscriptions } from "./subscriptions.ts";
+import { subscriptions } from "./subscription-api.ts";
 
 type HeaderFields = Readonly<Record<string, string>>;
 type Fields = Readonly<Record<string, string>> | readonly (readonly [string, string])[];

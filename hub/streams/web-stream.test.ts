@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { pipeToNodeResponse } from "next/dist/server/pipe-readable.js";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { SOCKET_HEADER, Sockets } from "../http/sockets.ts";
+import { SOCKET_HEADER, Sockets } from "../http/service/sockets.ts";
 import { type Chunk, encodeEvent } from "../wire/encode.ts";
 import { Connection } from "./connection.ts";
 import type { SinkOwner } from "./sink.ts";

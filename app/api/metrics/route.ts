@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
-import { playgroundProblem } from "../../../hub/http/origin.ts";
-import { problemResponse } from "../../../hub/http/problem.ts";
+import { playgroundProblem } from "../../../hub/http/request/origin.ts";
+import { problemResponse } from "../../../hub/http/service/problem.ts";
 import { runtime } from "../../../runtime.ts";
 
 /** Prometheus text, for whoever has METRICS_TOKEN, and in a playground for this machine; to others there is nothing here. */

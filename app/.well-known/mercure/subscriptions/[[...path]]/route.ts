@@ -1,5 +1,5 @@
 import * as methods from "../../../../../hub/http/methods.ts";
-import { subscriptions } from "../../../../../hub/http/subscriptions.ts";
+import { subscriptions } from "../../../../../hub/http/subscription-api.ts";
 import { runtime } from "../../../../../runtime.ts";
 
 const METHODS = "GET, OPTIONS";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HUB_URL } from "../testing.ts";
+import { HUB_URL } from "../../testing.ts";
+import { detailOf, problemOf, World } from "../testing.ts";
 import { asksForClock, fieldValue, parseStreamQuery } from "./stream-request.ts";
-import { detailOf, problemOf, World } from "./testing.ts";
 
 let world: World;
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { HubUrl } from "../base/hub-url.ts";
-import type { Timers } from "../base/timers.ts";
-import { Slice } from "../base/turns.ts";
-import { parseUpdate, type Update, type UpdateFields } from "../topics/update.ts";
+import type { HubUrl } from "../../base/hub-url.ts";
+import type { Timers } from "../../base/timers.ts";
+import { Slice } from "../../base/turns.ts";
+import { parseUpdate, type Update, type UpdateFields } from "../../topics/update.ts";
 import { decodeUtf8, parseForm } from "./form.ts";
 
 export type ParsedUpdates =

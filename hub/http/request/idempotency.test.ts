@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Access } from "../auth/access.ts";
+import type { Access } from "../../auth/access.ts";
+import { bearer, problemOf, SECRET, World } from "../testing.ts";
 import { parseIdempotencyKey, receiptFor } from "./idempotency.ts";
-import { bearer, problemOf, SECRET, World } from "./testing.ts";
 
 let world: World;
 beforeEach(() => {

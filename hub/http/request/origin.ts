@@ -1,6 +1,6 @@
+import type { ProblemName } from "../service/problem.ts";
+import type { Service } from "../service/service.ts";
 import { PROXIED_HEADER } from "./client.ts";
-import type { ProblemName } from "./problem.ts";
-import type { Service } from "./service.ts";
 
 /** Response fields that scripts of other origins may read. */
 const EXPOSED = "Link, Mercure-Last-Event-ID, WWW-Authenticate, Retry-After";

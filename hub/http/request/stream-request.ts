@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { HubUrl } from "../base/hub-url.ts";
-import type { HeartbeatKind } from "../streams/connection.ts";
-import { MATCHER_TYPES, type Matcher, parseMatcher } from "../topics/matcher.ts";
+import type { HubUrl } from "../../base/hub-url.ts";
+import type { HeartbeatKind } from "../../streams/connection.ts";
+import { MATCHER_TYPES, type Matcher, parseMatcher } from "../../topics/matcher.ts";
+import type { ProblemName } from "../service/problem.ts";
 import { decodeUtf8, parseForm } from "./form.ts";
-import type { ProblemName } from "./problem.ts";
 import { queryOf } from "./target.ts";
 
 const MAX_MATCHERS = 100;

@@ -1,6 +1,6 @@
-import type { Timers } from "../base/timers.ts";
-import type { BodyBudget } from "./body-budget.ts";
-import type { ProblemName } from "./problem.ts";
+import type { Timers } from "../../base/timers.ts";
+import type { BodyBudget } from "../service/body-budget.ts";
+import type { ProblemName } from "../service/problem.ts";
 
 /** A body may pause for this long, in milliseconds. */
 const MAX_SILENCE_MS = 30_000;

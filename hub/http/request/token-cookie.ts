@@ -1,4 +1,4 @@
-import type { HubUrl } from "../base/hub-url.ts";
+import type { HubUrl } from "../../base/hub-url.ts";
 
 /** Of a service, what a cookie for it depends on. */
 interface Owner {

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { covers } from "../auth/grants.ts";
 import type { SubscriptionDocument } from "../subscriptions.ts";
-import { authorize, insufficientScope } from "./authorize.ts";
-import { failure } from "./failure.ts";
-import { corsHeaders, playgroundRefusal } from "./origin.ts";
-import { type ProblemName, problemResponse } from "./problem.ts";
-import type { Service } from "./service.ts";
+import { authorize, insufficientScope } from "./request/authorize.ts";
+import { corsHeaders, playgroundRefusal } from "./request/origin.ts";
+import { failure } from "./service/failure.ts";
+import { type ProblemName, problemResponse } from "./service/problem.ts";
+import type { Service } from "./service/service.ts";
 
 /** A collection shows no more at once: its reader narrows it to a matcher. */
 const MAX_DOCUMENTS = 10_000;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../base/errors.ts";
+import type { ErrorCode } from "../../base/errors.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 import type { Service } from "./service.ts";
 

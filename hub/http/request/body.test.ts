@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FakeTimers } from "../testing.ts";
+import { FakeTimers } from "../../testing.ts";
+import { BodyBudget } from "../service/body-budget.ts";
 import { type BodyRead, readBody } from "./body.ts";
-import { BodyBudget } from "./body-budget.ts";
 
 const HERE = "https://hub.example.com/";
 

@@ -3,7 +3,7 @@ import { DETAIL_TYPE } from "../auth/access-token.mjs";
 import type { SubscriptionDocument } from "../subscriptions.ts";
 import { HUB_URL } from "../testing.ts";
 import { parseMatcher } from "../topics/matcher.ts";
-import { subscriptions } from "./subscriptions.ts";
+import { subscriptions } from "./subscription-api.ts";
 import { bearer, type Listener, LOCAL, problemOf, World } from "./testing.ts";
 
 const PATH = "/.well-known/mercure/subscriptions";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { fieldValue } from "./stream-request.ts";
+import { fieldValue } from "./request/stream-request.ts";
 import { bearer, type Listener, SECRET, World } from "./testing.ts";
 
 let world: World;

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
-import type { Access } from "../auth/access.ts";
-import type { Service } from "./service.ts";
+import type { Access } from "../../auth/access.ts";
+import type { Service } from "../service/service.ts";
 
 /** The field in which our server notes the address of the peer, over any that the client may have sent. Written by peers.ts. */
 export const PEER_HEADER = "x-runnel-peer";

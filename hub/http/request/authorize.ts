@@ -1,9 +1,9 @@
-import type { Access, Role, TokenProblem } from "../auth/access.ts";
-import { fullAccess } from "../auth/full-access.ts";
-import { namesPlayground, PLAYGROUND_ISSUER } from "../auth/playground.ts";
-import { type Presented, presentedToken } from "../auth/presented.ts";
-import { type ProblemName, problemResponse } from "./problem.ts";
-import type { Service } from "./service.ts";
+import type { Access, Role, TokenProblem } from "../../auth/access.ts";
+import { fullAccess } from "../../auth/full-access.ts";
+import { namesPlayground, PLAYGROUND_ISSUER } from "../../auth/playground.ts";
+import { type Presented, presentedToken } from "../../auth/presented.ts";
+import { type ProblemName, problemResponse } from "../service/problem.ts";
+import type { Service } from "../service/service.ts";
 import { clearedCookie } from "./token-cookie.ts";
 
 export type Authorized =

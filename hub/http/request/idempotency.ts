@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Access } from "../auth/access.ts";
-import type { Receipt } from "../log/log.ts";
+import type { Access } from "../../auth/access.ts";
+import type { Receipt } from "../../log/log.ts";
 
 const MAX_KEY_LENGTH = 255;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HubUrl } from "../base/hub-url.ts";
+import { HubUrl } from "../../base/hub-url.ts";
 import { clearedCookie, tokenCookie } from "./token-cookie.ts";
 
 const RECOMMENDED = "__Secure-mercure_access_token";

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { UNMEASURED } from "../stats/meter.ts";
+import { UNMEASURED } from "../../stats/meter.ts";
+import { bearer, problemOf, World } from "../testing.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
-import { bearer, problemOf, World } from "./testing.ts";
 
 // Clients tell problems apart by their types: what stands here once stays.
 const STATUSES: Readonly<Record<ProblemName, number>> = {

@@ -1,7 +1,7 @@
-import type { Verifier } from "../auth/access.ts";
-import type { Minter } from "../auth/minter.ts";
-import type { Logger } from "../base/logger.ts";
-import type { Hub } from "../hub.ts";
+import type { Verifier } from "../../auth/access.ts";
+import type { Minter } from "../../auth/minter.ts";
+import type { Logger } from "../../base/logger.ts";
+import type { Hub } from "../../hub.ts";
 import type { BodyBudget } from "./body-budget.ts";
 import type { Sockets } from "./sockets.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FakeTimers, HUB_URL } from "../testing.ts";
+import { FakeTimers, HUB_URL } from "../../testing.ts";
+import { bearer, detailOf, problemOf, SECRET, World } from "../testing.ts";
 import { parseBatch, parseFormUpdate } from "./publish-body.ts";
-import { bearer, detailOf, problemOf, SECRET, World } from "./testing.ts";
 
 let world: World;
 beforeEach(() => {
