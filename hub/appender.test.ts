@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Appender, MAX_WAITING } from "./appender.ts";
 import { MemoryLog } from "./log/memory.ts";
-import { ROOMY, topic } from "./log/testing.ts";
-import { FakeTimers, ListLogger } from "./testing.ts";
+import { FakeTimers, ListLogger } from "./testing/test-hub.ts";
+import { ROOMY, topic } from "./testing/updates.ts";
 import type { Update } from "./topics/update.ts";
 
 const withLog = () => {

@@ -10,7 +10,7 @@ import { openLmdbLog } from "./log/lmdb/lmdb.ts";
 import type { Log, PageBack, ReadBackRequest, Retention } from "./log/log.ts";
 import { MemoryLog } from "./log/memory.ts";
 import type { LastUpdates } from "./requests.ts";
-import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
+import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing/test-hub.ts";
 import { type Matcher, parseMatcher } from "./topics/matcher.ts";
 import { parseUpdate, type Update } from "./topics/update.ts";
 import { decodeEvents } from "./wire/decode.ts";

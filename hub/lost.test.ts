@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { HubError } from "./base/errors.ts";
 import { MemoryLog } from "./log/memory.ts";
-import { FakeTimers, HUB_URL, ListLogger, ListSink, testHub } from "./testing.ts";
+import { FakeTimers, HUB_URL, ListLogger, ListSink, testHub } from "./testing/test-hub.ts";
 import { parseMatcher } from "./topics/matcher.ts";
 import { parseUpdate } from "./topics/update.ts";
 

@@ -6,9 +6,9 @@ import type { Access } from "./auth/access.ts";
 import type { Hub } from "./hub.ts";
 import { openLmdbLog } from "./log/lmdb/lmdb.ts";
 import type { Log } from "./log/log.ts";
-import { ROOMY } from "./log/testing.ts";
 import { type SubscriptionDocument, Subscriptions } from "./subscriptions.ts";
-import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing.ts";
+import { FakeTimers, HUB_URL, ListSink, testHub } from "./testing/test-hub.ts";
+import { ROOMY } from "./testing/updates.ts";
 import { type Matcher, parseMatcher } from "./topics/matcher.ts";
 import { decodeEvents } from "./wire/decode.ts";
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { World as HubWorld } from "../../hub/http/testing.ts";
+import { World as HubWorld } from "../../hub/testing/http-world.ts";
 import { losses, TestWorld, texts, until } from "./testing.ts";
 import type { EventStream } from "./types.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { HUB_URL } from "../testing/test-tokens.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 import { DETAIL_LIMITS, parseGrants } from "./authorization-details.ts";
-import { HUB_URL } from "./testing.ts";
 
 const GOOD = { type: DETAIL_TYPE, actions: ["subscribe"], topics: [{ match: "a" }] };
 const parse = (claim: unknown) => parseGrants(claim, HUB_URL);

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { HUB_URL, ISSUER } from "../testing/test-tokens.ts";
 import type { Access } from "./access.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 import { parseGrants } from "./authorization-details.ts";
 import { covers, grantsKey, payloadFor } from "./grants.ts";
-import { HUB_URL, ISSUER } from "./testing.ts";
 
 interface Detail {
   readonly actions: readonly string[];

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, test } from "vitest";
-import { FakeTimers } from "../testing.ts";
+import { FakeTimers } from "../testing/test-hub.ts";
+import { HUB_URL, ISSUER, outcome, pairFor, source, verifierFor } from "../testing/test-tokens.ts";
 import type { Action, Role } from "./access.ts";
 import type { TopicMatcher } from "./access-token.mjs";
 import { covers } from "./grants.ts";
 import type { TrustedIssuer } from "./issuers.ts";
 import { Minter, type TokenRequest } from "./minter.ts";
 import { PLAYGROUND_ISSUER, playgroundIssuer } from "./playground.ts";
-import { HUB_URL, ISSUER, outcome, pairFor, source, verifierFor } from "./testing.ts";
 
 /** A hub's two sides: who signs, and who verifies. */
 function sidesOf(...issuers: TrustedIssuer[]) {

@@ -1,9 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import { exportJWK } from "jose";
 import { describe, expect, test } from "vitest";
-import { FakeTimers } from "../testing.ts";
-import { MAX_TOKEN_LENGTH } from "./access-token.mjs";
-import { ALGORITHMS } from "./algorithms.ts";
+import { FakeTimers } from "../testing/test-hub.ts";
 import {
   goodClaims,
   HUB_URL,
@@ -14,7 +12,9 @@ import {
   source,
   verifierFor,
   verifierOf,
-} from "./testing.ts";
+} from "../testing/test-tokens.ts";
+import { MAX_TOKEN_LENGTH } from "./access-token.mjs";
+import { ALGORITHMS } from "./algorithms.ts";
 import { createVerifier } from "./verifier.ts";
 
 const NOW = new FakeTimers().now() / 1000;

@@ -4,7 +4,7 @@ import type { Access } from "../auth/access.ts";
 import type { Hub } from "../hub.ts";
 import type { Entry, Lane, Listener, Page, Position, ReadRequest, Retention } from "../log/log.ts";
 import { MemoryLog } from "../log/memory.ts";
-import { FakeTimers, HUB_URL, ListSink, testHub } from "../testing.ts";
+import { FakeTimers, HUB_URL, ListSink, testHub } from "../testing/test-hub.ts";
 import { type Matcher, parseMatcher } from "../topics/matcher.ts";
 import { parseUpdate } from "../topics/update.ts";
 import type { Chunk } from "../wire/encode.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HUB_URL } from "../testing.ts";
+import { HUB_URL } from "../testing/test-hub.ts";
 import { type MatcherType, parseMatcher } from "../topics/matcher.ts";
 import { PATTERN_LIMITS, PatternBudget } from "./pattern-budget.ts";
 

@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import type { Reader } from "../auth/reader.ts";
 import { entryOf } from "../log/entry.ts";
 import { START, toPosition } from "../log/log.ts";
-import { topic, update } from "../log/testing.ts";
+import { topic, update } from "../testing/updates.ts";
 import { SharedPage } from "./shared-page.ts";
 
 const READERS = 16;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HUB_URL } from "../testing.ts";
+import { HUB_URL } from "../testing/test-hub.ts";
 import { type MatcherType, parseMatcher } from "../topics/matcher.ts";
 import { parseTopic } from "../topics/topic.ts";
 import type { Audience } from "./audience.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DETAIL_TYPE } from "../auth/access-token.mjs";
-import { HUB_URL, ISSUER, mint, pairFor, verifierOf } from "../auth/testing.ts";
-import { FakeTimers } from "../testing.ts";
+import { bearer, detailOf, LOCAL, playground, problemOf, World } from "../testing/http-world.ts";
+import { FakeTimers } from "../testing/test-hub.ts";
+import { HUB_URL, ISSUER, mint, pairFor, verifierOf } from "../testing/test-tokens.ts";
 import { inspect, type TokenReport, type Verdict } from "./inspect.ts";
-import { bearer, detailOf, LOCAL, playground, problemOf, World } from "./testing.ts";
 
 const publisher = pairFor("HS256");
 const subscriber = pairFor("ES256");

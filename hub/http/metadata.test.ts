@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { HubUrl } from "../base/hub-url.ts";
-import { testHub, testService } from "../testing.ts";
+import { testHub, testService } from "../testing/test-hub.ts";
 import { metadata } from "./metadata.ts";
 
 const HERE = "https://hub.example.com/.well-known/oauth-protected-resource/.well-known/mercure";

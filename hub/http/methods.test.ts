@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { testHub, testService } from "../testing.ts";
+import { testHub, testService } from "../testing/test-hub.ts";
 import { methodNotAllowed, preflight } from "./methods.ts";
 
 const APP = "https://app.example.com";

@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bearer, detailOf, LOCAL, playground, problemOf, World } from "../testing/http-world.ts";
 import { mint } from "./mint.ts";
-import { bearer, detailOf, LOCAL, playground, problemOf, World } from "./testing.ts";
 
 const JSON_BODY = { "Content-Type": "application/json" };
 const MINE = { publish: [{ match: "a" }] };

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { bearer, detailOf, type Listener, LOCAL, problemOf, SECRET, World } from "./testing.ts";
+import {
+  bearer,
+  detailOf,
+  type Listener,
+  LOCAL,
+  problemOf,
+  SECRET,
+  World,
+} from "../testing/http-world.ts";
 
 const COOKIE = "__Secure-mercure_access_token";
 const PATTERN = (match: string) => `match_urlpattern=${encodeURIComponent(match)}`;

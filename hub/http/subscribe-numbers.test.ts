@@ -1,7 +1,7 @@
 import type { EventSourceMessage } from "eventsource-parser";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bearer, detailOf, type Listener, LOCAL, problemOf, World } from "../testing/http-world.ts";
 import { head } from "./subscribe.ts";
-import { bearer, detailOf, type Listener, LOCAL, problemOf, World } from "./testing.ts";
 
 const TOPIC = "/.well-known/mercure/numbers";
 const QUERY = `?match=${TOPIC}`;

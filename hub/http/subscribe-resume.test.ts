@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bearer, type Listener, SECRET, World } from "../testing/http-world.ts";
 import { fieldValue } from "./request/stream-request.ts";
-import { bearer, type Listener, SECRET, World } from "./testing.ts";
 
 let world: World;
 beforeEach(() => {

@@ -2,11 +2,11 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Hub } from "../hub.ts";
 import { UNMEASURED } from "../stats/meter.ts";
-import { FakeTimers, FakeVitals, HUB_URL, ListLogger, testService } from "../testing.ts";
+import { bearer, LOCAL, problemOf, SECRET, World } from "../testing/http-world.ts";
+import { FakeTimers, FakeVitals, HUB_URL, ListLogger, testService } from "../testing/test-hub.ts";
 import { PEER_HEADER } from "./request/client.ts";
 import type { Service } from "./service/service.ts";
 import { head, subscribe } from "./subscribe.ts";
-import { bearer, LOCAL, problemOf, SECRET, World } from "./testing.ts";
 
 const context = new AsyncLocalStorage<string>();
 const leaving = new AbortController();

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DETAIL_TYPE } from "../auth/access-token.mjs";
 import type { SubscriptionDocument } from "../subscriptions.ts";
-import { HUB_URL } from "../testing.ts";
+import { bearer, type Listener, LOCAL, problemOf, World } from "../testing/http-world.ts";
+import { HUB_URL } from "../testing/test-hub.ts";
 import { parseMatcher } from "../topics/matcher.ts";
 import { subscriptions } from "./subscription-api.ts";
-import { bearer, type Listener, LOCAL, problemOf, World } from "./testing.ts";
 
 const PATH = "/.well-known/mercure/subscriptions";
 const EVENTS = encodeURIComponent(`${PATH}/:type/:match/:subscriber`);

@@ -3,13 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FakeTimers } from "../testing.ts";
-import type { Update } from "../topics/update.ts";
-import { openLmdbLog } from "./lmdb/lmdb.ts";
-import { RECEIPT_SIZE, reserveOf, sizeOf } from "./lmdb/size.ts";
-import { type Log, type Retention, toPosition } from "./log.ts";
-import { MemoryLog } from "./memory.ts";
-import { sharesOf } from "./shares.ts";
+import { FakeTimers } from "../testing/test-hub.ts";
 import {
   append,
   appendEvents,
@@ -22,7 +16,13 @@ import {
   readAllBack,
   startingWith,
   update,
-} from "./testing.ts";
+} from "../testing/updates.ts";
+import type { Update } from "../topics/update.ts";
+import { openLmdbLog } from "./lmdb/lmdb.ts";
+import { RECEIPT_SIZE, reserveOf, sizeOf } from "./lmdb/size.ts";
+import { type Log, type Retention, toPosition } from "./log.ts";
+import { MemoryLog } from "./memory.ts";
+import { sharesOf } from "./shares.ts";
 import { RECEIPT_WEIGHT, weightOf } from "./weight.ts";
 
 const TOPICS = ["a/1", "a/2", "b/1", "b/2"];

@@ -10,7 +10,10 @@ const PROGRAM = join(BUILT, "memory-child.mjs");
 const BOUND = 16 * 1024 * 1024;
 
 beforeAll(async () => {
-  const built = await rolldown({ input: join("hub", "log", "memory-child.ts"), platform: "node" });
+  const built = await rolldown({
+    input: join("hub", "testing", "memory-child.ts"),
+    platform: "node",
+  });
   await built.write({ dir: BUILT, format: "esm", entryFileNames: "[name].mjs" });
   await built.close();
 });

@@ -1,4 +1,4 @@
-import { describeLog } from "./contract.ts";
+import { describeLog } from "../testing/log-contract/contract.ts";
 import { MemoryLog } from "./memory.ts";
 
 describeLog("memory", {

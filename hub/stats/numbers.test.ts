@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fullAccess } from "../auth/full-access.ts";
 import type { Hub } from "../hub.ts";
-import { FakeTimers, FakeVitals, HUB_URL, ListLogger, ListSink, testHub } from "../testing.ts";
+import {
+  FakeTimers,
+  FakeVitals,
+  HUB_URL,
+  ListLogger,
+  ListSink,
+  testHub,
+} from "../testing/test-hub.ts";
 import { type Matcher, parseMatcher } from "../topics/matcher.ts";
 import { parseUpdate } from "../topics/update.ts";
 import { decodeEvents } from "../wire/decode.ts";

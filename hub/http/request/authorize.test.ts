@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DETAIL_TYPE } from "../../auth/access-token.mjs";
-import { mint, pairFor } from "../../auth/testing.ts";
-import { bearer, detailOf, LOCAL, playground, problemOf, World } from "../testing.ts";
+import { bearer, detailOf, LOCAL, playground, problemOf, World } from "../../testing/http-world.ts";
+import { mint, pairFor } from "../../testing/test-tokens.ts";
 
 const METADATA = "https://hub.example.com/.well-known/oauth-protected-resource/.well-known/mercure";
 const COOKIE = "__Secure-mercure_access_token";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Access } from "../../auth/access.ts";
-import { testHub, testService } from "../../testing.ts";
+import { testHub, testService } from "../../testing/test-hub.ts";
 import { clientOf, PEER_HEADER } from "./client.ts";
 
 const access = (issuer: string, subject: string | undefined): Access => ({

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Access } from "../../auth/access.ts";
-import { bearer, problemOf, SECRET, World } from "../testing.ts";
+import { bearer, problemOf, SECRET, World } from "../../testing/http-world.ts";
 import { parseIdempotencyKey, receiptFor } from "./idempotency.ts";
 
 let world: World;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { testHub, testService } from "../../testing.ts";
+import { testHub, testService } from "../../testing/test-hub.ts";
 import { PROXIED_HEADER } from "./client.ts";
 import {
   corsHeaders,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HUB_URL } from "../../testing.ts";
-import { detailOf, problemOf, World } from "../testing.ts";
+import { detailOf, problemOf, World } from "../../testing/http-world.ts";
+import { HUB_URL } from "../../testing/test-hub.ts";
 import { asksForClock, fieldValue, parseStreamQuery } from "./stream-request.ts";
 
 let world: World;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type ErrorCode, HubError } from "../../base/errors.ts";
-import { ListLogger, testHub, testService } from "../../testing.ts";
+import { ListLogger, testHub, testService } from "../../testing/test-hub.ts";
 import { failure } from "./failure.ts";
 
 const STATUSES: Readonly<Record<ErrorCode, number>> = {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { UNMEASURED } from "../../stats/meter.ts";
-import { bearer, problemOf, World } from "../testing.ts";
+import { bearer, problemOf, World } from "../../testing/http-world.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 
 // Clients tell problems apart by their types: what stands here once stays.

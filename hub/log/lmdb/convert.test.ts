@@ -2,9 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FakeTimers } from "../../testing.ts";
-import type { Log, Retention } from "../log.ts";
-import { readReceipt } from "../receipts.ts";
+import { FakeTimers } from "../../testing/test-hub.ts";
 import {
   append,
   appendEvents,
@@ -15,7 +13,9 @@ import {
   ROOMY,
   readAll,
   update,
-} from "../testing.ts";
+} from "../../testing/updates.ts";
+import type { Log, Retention } from "../log.ts";
+import { readReceipt } from "../receipts.ts";
 import { openLmdbLog } from "./lmdb.ts";
 import { openStore } from "./open.ts";
 import { readState } from "./state.ts";

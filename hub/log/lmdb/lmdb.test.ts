@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { open } from "lmdb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemTimers } from "../../base/timers.ts";
-import { FakeTimers } from "../../testing.ts";
-import { describeLog } from "../contract.ts";
-import { type Log, type Retention, toPosition } from "../log.ts";
+import { describeLog } from "../../testing/log-contract/contract.ts";
+import { FakeTimers } from "../../testing/test-hub.ts";
 import {
   append,
   appendEvents,
@@ -20,7 +19,8 @@ import {
   readPage,
   startingWith,
   update,
-} from "../testing.ts";
+} from "../../testing/updates.ts";
+import { type Log, type Retention, toPosition } from "../log.ts";
 import { openLmdbLog } from "./lmdb.ts";
 import { META } from "./tables.ts";
 

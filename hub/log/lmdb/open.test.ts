@@ -12,9 +12,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FakeTimers, ListLogger } from "../../testing.ts";
+import { FakeTimers, ListLogger } from "../../testing/test-hub.ts";
+import { append, dataOf, idsOf, ROOMY, readAll, update } from "../../testing/updates.ts";
 import type { Log, Retention } from "../log.ts";
-import { append, dataOf, idsOf, ROOMY, readAll, update } from "../testing.ts";
 import { openLmdbLog } from "./lmdb.ts";
 
 const PAGE = 4_096;

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemTimers } from "../../base/timers.ts";
-import { ListLogger } from "../../testing.ts";
-import { type Child, ChildProgram } from "../child.ts";
+import { type Child, ChildProgram } from "../../testing/child.ts";
+import { ListLogger } from "../../testing/test-hub.ts";
+import { append, dataOf, ROOMY, readAll, update } from "../../testing/updates.ts";
 import type { Log } from "../log.ts";
-import { append, dataOf, ROOMY, readAll, update } from "../testing.ts";
 import { openLmdbLog } from "./lmdb.ts";
 import { Heartbeat } from "./owner-heartbeat.ts";
 

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemTimers } from "../../base/timers.ts";
+import { append, SHAPES, textBytes, update } from "../../testing/updates.ts";
 import type { Update } from "../../topics/update.ts";
 import type { Log } from "../log.ts";
-import { append, SHAPES, textBytes, update } from "../testing.ts";
 import { openLmdbLog } from "./lmdb.ts";
 
 const BOUND = 6_000_000;

@@ -12,7 +12,7 @@ export class ChildProgram {
   readonly #folder = join("node_modules", ".cache", `runnel-log-${randomUUID()}`);
 
   async build(): Promise<void> {
-    const input = join("hub", "log", "lmdb-child.ts");
+    const input = join("hub", "testing", "lmdb-child.ts");
     const built = await rolldown({ input, platform: "node", external: ["lmdb"] });
     await built.write({ dir: this.#folder, format: "esm", entryFileNames: "[name].mjs" });
     await built.close();

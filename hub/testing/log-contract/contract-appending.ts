@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Bench } from "./contract.ts";
-import { type Entry, type Page, START } from "./log.ts";
+import { type Entry, type Page, START } from "../../log/log.ts";
 import {
   append,
   appendEvents,
@@ -11,7 +10,8 @@ import {
   readPage,
   textOf,
   update,
-} from "./testing.ts";
+} from "../updates.ts";
+import type { Bench } from "./contract.ts";
 
 /** What is appended, and told: of every log. */
 export function describeAppending(bench: Bench): void {

@@ -2,8 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe } from "vitest";
-import type { Timers } from "../base/timers.ts";
-import { FakeTimers } from "../testing.ts";
+import type { Timers } from "../../base/timers.ts";
+import type { Log, Retention } from "../../log/log.ts";
+import { FakeTimers } from "../test-hub.ts";
+import { ROOMY } from "../updates.ts";
 import { describeAppending } from "./contract-appending.ts";
 import { describeBounds } from "./contract-bounds.ts";
 import { describeClosing } from "./contract-closing.ts";
@@ -11,8 +13,6 @@ import { describeIds } from "./contract-ids.ts";
 import { describeReading, describeReadingBack } from "./contract-reading.ts";
 import { describeReceipts } from "./contract-receipts.ts";
 import { describeRetention } from "./contract-retention.ts";
-import type { Log, Retention } from "./log.ts";
-import { ROOMY } from "./testing.ts";
 
 export interface OpenOptions {
   readonly retention: Retention;

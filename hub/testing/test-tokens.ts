@@ -6,14 +6,14 @@ import {
   randomUUID,
 } from "node:crypto";
 import { CompactSign } from "jose";
+import type { Verified, Verifier } from "../auth/access.ts";
+import { DETAIL_TYPE } from "../auth/access-token.mjs";
+import type { Algorithm } from "../auth/algorithms.ts";
+import type { TrustedIssuer } from "../auth/issuers.ts";
+import { createVerifier } from "../auth/verifier.ts";
 import { HubUrl } from "../base/hub-url.ts";
 import type { Logger } from "../base/logger.ts";
-import { FakeTimers } from "../testing.ts";
-import type { Verified, Verifier } from "./access.ts";
-import { DETAIL_TYPE } from "./access-token.mjs";
-import type { Algorithm } from "./algorithms.ts";
-import type { TrustedIssuer } from "./issuers.ts";
-import { createVerifier } from "./verifier.ts";
+import { FakeTimers } from "./test-hub.ts";
 
 export const HUB_URL = new HubUrl("https://hub.example.com/.well-known/mercure");
 export const ISSUER = "https://app.example.com";

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Bench } from "./contract.ts";
-import { type Log, START } from "./log.ts";
+import { type Log, START } from "../../log/log.ts";
 import {
   append,
   appendEvents,
@@ -11,7 +10,8 @@ import {
   readAll,
   readPage,
   update,
-} from "./testing.ts";
+} from "../updates.ts";
+import type { Bench } from "./contract.ts";
 
 /** What is left behind: of every log. */
 export function describeClosing(bench: Bench): void {

@@ -1,17 +1,17 @@
-import { HubUrl } from "./base/hub-url.ts";
-import type { Logger } from "./base/logger.ts";
-import type { Timers } from "./base/timers.ts";
-import { BodyBudget } from "./http/service/body-budget.ts";
-import type { Service } from "./http/service/service.ts";
-import { Sockets } from "./http/service/sockets.ts";
-import { Hub } from "./hub.ts";
-import type { Log, Retention } from "./log/log.ts";
-import { MemoryLog } from "./log/memory.ts";
-import { UNMEASURED } from "./stats/meter.ts";
-import type { Percentiles, Spread, VitalSigns, Vitals } from "./stats/vitals.ts";
-import type { Limits } from "./streams/connections.ts";
-import type { Sink, SinkOwner } from "./streams/sink.ts";
-import type { Chunk } from "./wire/encode.ts";
+import { HubUrl } from "../base/hub-url.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Timers } from "../base/timers.ts";
+import { BodyBudget } from "../http/service/body-budget.ts";
+import type { Service } from "../http/service/service.ts";
+import { Sockets } from "../http/service/sockets.ts";
+import { Hub } from "../hub.ts";
+import type { Log, Retention } from "../log/log.ts";
+import { MemoryLog } from "../log/memory.ts";
+import { UNMEASURED } from "../stats/meter.ts";
+import type { Percentiles, Spread, VitalSigns, Vitals } from "../stats/vitals.ts";
+import type { Limits } from "../streams/connections.ts";
+import type { Sink, SinkOwner } from "../streams/sink.ts";
+import type { Chunk } from "../wire/encode.ts";
 
 export const HUB_URL = new HubUrl("https://hub.example.com/.well-known/mercure");
 

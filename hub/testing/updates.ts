@@ -1,6 +1,3 @@
-import type { Matcher } from "../topics/matcher.ts";
-import { parseTopic, type Topic } from "../topics/topic.ts";
-import type { Update } from "../topics/update.ts";
 import {
   type Appended,
   type Entry,
@@ -15,7 +12,10 @@ import {
   START,
   type SubscriptionEvent,
   type SubscriptionsAppend,
-} from "./log.ts";
+} from "../log/log.ts";
+import type { Matcher } from "../topics/matcher.ts";
+import { parseTopic, type Topic } from "../topics/topic.ts";
+import type { Update } from "../topics/update.ts";
 
 /** More than a test appends. */
 export const ROOMY: Retention = { maxUpdates: 100_000, maxBytes: 2 ** 30, maxAgeMs: 0 };

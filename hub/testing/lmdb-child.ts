@@ -5,8 +5,8 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { systemTimers } from "../base/timers.ts";
-import { openLmdbLog } from "./lmdb/lmdb.ts";
-import { append, appendEvents, event, exact, idsOf, ROOMY, readAll, update } from "./testing.ts";
+import { openLmdbLog } from "../log/lmdb/lmdb.ts";
+import { append, appendEvents, event, exact, idsOf, ROOMY, readAll, update } from "./updates.ts";
 
 const [task, folder = "", pidSpace] = process.argv.slice(2);
 const say = (line: string) => writeSync(1, `${line}\n`);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Update } from "../topics/update.ts";
+import { type Log, RECEIPTS, type Receipt } from "../../log/log.ts";
+import type { Update } from "../../topics/update.ts";
+import { idsOf, readAll, update } from "../updates.ts";
 import type { Bench } from "./contract.ts";
-import { type Log, RECEIPTS, type Receipt } from "./log.ts";
-import { idsOf, readAll, update } from "./testing.ts";
 
 /** What a repeated request does: of every log. */
 export function describeReceipts(bench: Bench): void {

@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Update } from "../topics/update.ts";
-import type { Bench } from "./contract.ts";
-import { type Entry, type Log, WEIGHT_OF_BYTES } from "./log.ts";
+import { type Entry, type Log, WEIGHT_OF_BYTES } from "../../log/log.ts";
+import type { Update } from "../../topics/update.ts";
 import {
   append,
   dataOf,
@@ -14,7 +13,8 @@ import {
   SHAPES,
   textBytes,
   update,
-} from "./testing.ts";
+} from "../updates.ts";
+import type { Bench } from "./contract.ts";
 
 const BOUND = 1_000_000;
 

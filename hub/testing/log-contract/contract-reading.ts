@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Matcher } from "../topics/matcher.ts";
-import type { Bench } from "./contract.ts";
-import { LANES, type Lane, type Log, type ReadBackRequest } from "./log.ts";
+import { LANES, type Lane, type Log, type ReadBackRequest } from "../../log/log.ts";
+import type { Matcher } from "../../topics/matcher.ts";
 import {
   append,
   appendEvents,
@@ -16,7 +15,8 @@ import {
   startingWith,
   textOf,
   update,
-} from "./testing.ts";
+} from "../updates.ts";
+import type { Bench } from "./contract.ts";
 
 /** What a read gives: of every log. */
 export function describeReading(bench: Bench): void {

@@ -1,8 +1,8 @@
 /** What memory-process.test.ts runs in a process of its own, to see what a log takes in memory. Its line is JSON. */
 import { writeSync } from "node:fs";
 import { systemTimers } from "../base/timers.ts";
-import { MemoryLog } from "./memory.ts";
-import { append, SHAPES, textBytes } from "./testing.ts";
+import { MemoryLog } from "../log/memory.ts";
+import { append, SHAPES, textBytes } from "./updates.ts";
 
 const [maxBytes = "", shape = ""] = process.argv.slice(2);
 const make = Object.entries(SHAPES).find(([name]) => name === shape)?.[1];

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Bench } from "./contract.ts";
-import { type Entry, type Position, START, SUBSCRIPTIONS_RETENTION } from "./log.ts";
+import { type Entry, type Position, START, SUBSCRIPTIONS_RETENTION } from "../../log/log.ts";
 import {
   append,
   appendEvents,
@@ -12,7 +11,8 @@ import {
   readAll,
   readPage,
   update,
-} from "./testing.ts";
+} from "../updates.ts";
+import type { Bench } from "./contract.ts";
 
 /** What is kept: of every log. */
 export function describeRetention(bench: Bench): void {

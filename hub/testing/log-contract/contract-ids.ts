@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { START } from "../../log/log.ts";
+import { append, idsOf, readAll, update } from "../updates.ts";
 import type { Bench } from "./contract.ts";
-import { START } from "./log.ts";
-import { append, idsOf, readAll, update } from "./testing.ts";
 
 /** What ids lead to: of every log. */
 export function describeIds(bench: Bench): void {
