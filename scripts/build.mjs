@@ -11,6 +11,7 @@ const STANDALONE = join(ROOT, "build/standalone");
 /** What a build is made from. */
 const SOURCES = [
   "app",
+  "client",
   "components",
   "content-security-policy.ts",
   "hub",

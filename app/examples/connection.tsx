@@ -1,4 +1,4 @@
-import type { Status } from "../../components/event-stream/types.ts";
+import type { Status } from "../../client/base/snapshot.ts";
 
 const LOOKS: Record<Status["state"], { word: string; colour: string }> = {
   connecting: { word: "Connecting", colour: "text-wait" },

@@ -1,8 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { createPlainStream } from "../event-stream/plain-stream.ts";
-import { useStream } from "../event-stream/use-stream.ts";
+import { createPlainStream } from "../../client/plain-stream.ts";
+import { useStream } from "../../client/use-stream.ts";
 import { MessageLog } from "./message-log.tsx";
 import { StatusPanel } from "./status-panel.tsx";
 

@@ -1,4 +1,4 @@
-import type { EventStream, Snapshot } from "../event-stream/types.ts";
+import type { EventStream, Snapshot } from "../../client/base/snapshot.ts";
 import { RateChart } from "../ui/rate-chart.tsx";
 import { useFollow } from "../ui/use-follow.ts";
 import { MessageRow } from "./message-row.tsx";

@@ -1,5 +1,5 @@
 import { memo } from "react";
-import type { Entry, EntryKind } from "../event-stream/types.ts";
+import type { Entry, EntryKind } from "../../client/base/snapshot.ts";
 import { clock } from "../ui/clock.ts";
 
 const COLOURS: Record<EntryKind, string> = {

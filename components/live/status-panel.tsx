@@ -1,4 +1,4 @@
-import type { EventStream, Snapshot, Status } from "../event-stream/types.ts";
+import type { EventStream, Snapshot, Status } from "../../client/base/snapshot.ts";
 import { NextTry } from "../ui/next-try.tsx";
 import { Countdown } from "./countdown.tsx";
 

@@ -1,4 +1,4 @@
-import type { Retry } from "../event-stream/types.ts";
+import type { Retry } from "../../client/base/snapshot.ts";
 import { useNow } from "./use-now.ts";
 
 interface Props {

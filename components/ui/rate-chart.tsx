@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { SECONDS } from "../event-stream/rate-meter.ts";
+import { SECONDS } from "../../client/rate-meter.ts";
 
 const HEIGHT = 40;
 

@@ -1,6 +1,6 @@
-import { createEventStream } from "../../components/event-stream/event-stream.ts";
-import type { EventStreamOptions } from "../../components/event-stream/options.ts";
-import type { EventStream } from "../../components/event-stream/types.ts";
+import type { EventStreamOptions } from "../../client/base/options.ts";
+import type { EventStream } from "../../client/base/snapshot.ts";
+import { createEventStream } from "../../client/event-stream.ts";
 
 /** As much of a store's options as an address can hold. */
 export interface ClientOptions

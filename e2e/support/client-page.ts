@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { build } from "rolldown";
-import type { Snapshot } from "../../components/event-stream/types.ts";
+import type { Snapshot } from "../../client/base/snapshot.ts";
 import { test as base, expect } from "../fixtures/streams/fixture.ts";
 import type { StreamProxy } from "../fixtures/streams/stream-proxy.ts";
 import type { ClientOptions } from "./client-entry.ts";

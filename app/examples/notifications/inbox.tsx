@@ -1,6 +1,6 @@
 "use client";
 
-import { useEventStream } from "../../../components/event-stream/use-event-stream.ts";
+import { useEventStream } from "../../../client/use-event-stream.ts";
 import { Connection } from "../connection.tsx";
 import { markRead, pass } from "./actions.ts";
 import { type Note, reduce, topicOf, Update } from "./notes.ts";

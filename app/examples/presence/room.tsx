@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
-import { useEventStream } from "../../../components/event-stream/use-event-stream.ts";
+import { useEventStream } from "../../../client/use-event-stream.ts";
 import { Connection } from "../connection.tsx";
 import { enter } from "./actions.ts";
 import { PeopleList } from "./people-list.tsx";

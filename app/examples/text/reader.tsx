@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
-import { useEventStream } from "../../../components/event-stream/use-event-stream.ts";
+import { useEventStream } from "../../../client/use-event-stream.ts";
 import { Connection } from "../connection.tsx";
 import type { End } from "../end.ts";
 import { ask, stop } from "./actions.ts";

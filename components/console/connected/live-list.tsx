@@ -1,5 +1,5 @@
 import { useDeferredValue, useEffect, useId, useMemo, useState } from "react";
-import { useEventStream } from "../../event-stream/use-event-stream.ts";
+import { useEventStream } from "../../../client/use-event-stream.ts";
 import type { HubInfo } from "../hub-info.ts";
 import type { FetchedList } from "./fetch-list.ts";
 import { parseSubscription } from "./parse-subscription.ts";

@@ -1,4 +1,4 @@
-import type { Snapshot, Status } from "../../event-stream/types.ts";
+import type { Snapshot, Status } from "../../../client/base/snapshot.ts";
 import { NextTry } from "../../ui/next-try.tsx";
 
 /** How the stream stands that a panel is fed by: in a word, and where it was lost, why. */

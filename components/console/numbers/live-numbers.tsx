@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useEventStream } from "../../event-stream/use-event-stream.ts";
+import { useEventStream } from "../../../client/use-event-stream.ts";
 import { StreamState } from "../connected/stream-state.tsx";
 import type { HubInfo } from "../hub-info.ts";
 import { PanelView } from "./panel-view.tsx";

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../../event-stream/types.ts";
+import type { Snapshot } from "../../../client/base/snapshot.ts";
 import type { CatchUp, CatchUps } from "./catch-ups.ts";
 
 interface Props {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Entry, EntryKind } from "../../event-stream/types.ts";
+import type { Entry, EntryKind } from "../../../client/base/snapshot.ts";
 import { CatchUps } from "./catch-ups.ts";
 
 /** A list that is told as it grows, by a clock that is moved by hand. */

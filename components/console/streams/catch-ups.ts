@@ -1,4 +1,4 @@
-import type { Entry } from "../../event-stream/types.ts";
+import type { Entry } from "../../../client/base/snapshot.ts";
 
 /** What came when a stream went on, before it was live. */
 export interface CatchUp {

@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState } from "react";
-import type { Entry } from "../../event-stream/types.ts";
+import type { Entry } from "../../../client/base/snapshot.ts";
 import { clock } from "../../ui/clock.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";

@@ -1,6 +1,6 @@
 import { type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useId, useLayoutEffect, useRef } from "react";
-import type { Entry, EventStream, Snapshot } from "../../event-stream/types.ts";
+import type { Entry, EventStream, Snapshot } from "../../../client/base/snapshot.ts";
 import { useFollow } from "../../ui/use-follow.ts";
 import type { CatchUps } from "./catch-ups.ts";
 import { EventRow } from "./event-row.tsx";

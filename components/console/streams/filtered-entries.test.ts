@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Entry } from "../../event-stream/types.ts";
+import type { Entry } from "../../../client/base/snapshot.ts";
 import { FilteredEntries } from "./filtered-entries.ts";
 
 function entry(key: number, text: string, more: Partial<Entry> = {}): Entry {

@@ -1,4 +1,4 @@
-import type { Entry } from "../../event-stream/types.ts";
+import type { Entry } from "../../../client/base/snapshot.ts";
 
 /**
  * The entries of a growing list that have a text in them, whatever its case: in their data, type or id. Each entry is looked at once, and

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Entry } from "../../event-stream/types.ts";
+import type { Entry } from "../../../client/base/snapshot.ts";
 import { ndjson } from "./ndjson.ts";
 
 const entry = (key: number, more: Partial<Entry>): Entry => ({

@@ -1,4 +1,4 @@
-import type { Entry } from "../../event-stream/types.ts";
+import type { Entry } from "../../../client/base/snapshot.ts";
 
 /** So many lines are one part: the whole as one text might be longer than a text may be. */
 const PART = 2_000;

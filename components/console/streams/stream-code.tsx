@@ -1,4 +1,4 @@
-import type { Entry } from "../../event-stream/types.ts";
+import type { Entry } from "../../../client/base/snapshot.ts";
 import { CodeBox } from "../code/code-box.tsx";
 import { subscribeCode } from "../code/subscribe-code.ts";
 import type { HubInfo } from "../hub-info.ts";

@@ -1,4 +1,4 @@
-import type { Snapshot, Status } from "../../event-stream/types.ts";
+import type { Snapshot, Status } from "../../../client/base/snapshot.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { NextTry } from "../../ui/next-try.tsx";
 import { RateChart } from "../../ui/rate-chart.tsx";

@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
-import type { Entry } from "../../event-stream/types.ts";
-import { useEventStream } from "../../event-stream/use-event-stream.ts";
-import { browserWorld } from "../../event-stream/world.ts";
+import type { Entry } from "../../../client/base/snapshot.ts";
+import { browserWorld } from "../../../client/base/world.ts";
+import { useEventStream } from "../../../client/use-event-stream.ts";
 import type { HubInfo } from "../hub-info.ts";
 import { BreakNotice } from "./break-notice.tsx";
 import { EventDetail } from "./event-detail.tsx";

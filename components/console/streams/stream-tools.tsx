@@ -1,4 +1,4 @@
-import type { EventStream, Snapshot } from "../../event-stream/types.ts";
+import type { EventStream, Snapshot } from "../../../client/base/snapshot.ts";
 import { download } from "./download.ts";
 import type { FilteredEntries } from "./filtered-entries.ts";
 import { ndjson } from "./ndjson.ts";

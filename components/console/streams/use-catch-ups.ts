@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Entry } from "../../event-stream/types.ts";
+import type { Entry } from "../../../client/base/snapshot.ts";
 import { CatchUps } from "./catch-ups.ts";
 
 /** What the stream has caught up on, as far as its list tells. */

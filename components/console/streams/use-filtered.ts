@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useReducer } from "react";
-import type { Entry } from "../../event-stream/types.ts";
+import type { Entry } from "../../../client/base/snapshot.ts";
 import { FilteredEntries } from "./filtered-entries.ts";
 
 /** How long a frame may look at entries, in milliseconds. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { browserWorld } from "../../event-stream/world.ts";
+import { browserWorld } from "../../../client/base/world.ts";
 import { withoutCookies } from "./without-cookies.ts";
 
 test("a stream is asked for without cookies, and as it was asked for in all else", async () => {

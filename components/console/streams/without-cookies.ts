@@ -1,4 +1,4 @@
-import type { World } from "../../event-stream/world.ts";
+import type { World } from "../../../client/base/world.ts";
 
 /** A world whose streams have no cookie: what one grants is another's business, the console does what its token grants. */
 export function withoutCookies(world: World): World {

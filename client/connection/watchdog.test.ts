@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { browserWorld } from "../base/world.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** A clock that is moved by hand, with one timer: what a watchdog has. The time of day is set back all the while. */
+function setUp() {
+  let now = 0;
+  let timer: { due: number; callback: () => void } | undefined;
+  const silences: number[] = [];
+  const watchdog = new Watchdog(
+    {
+      ...browserWorld(),
+      elapsed: () => now,
+      now: () => -now,
+      after(ms, callback) {
+        const mine = { due: now + ms, callback };
+        timer = mine;
+        return () => {
+          if (timer === mine) timer = undefined;
+        };
+      },
+    },
+    (ms) => silences.push(ms),
+  );
+  return {
+    watchdog,
+    silences,
+    /** Moves the clock to then, and fires the timer if it is due: late, if nobody moved the clock before. */
+    moveTo(then: number) {
+      now = then;
+      const due = timer;
+      if (due === undefined || due.due > now) return;
+      timer = undefined;
+      due.callback();
+    },
+    running: () => timer !== undefined,
+  };
+}
+
+test("two and a half intervals of silence are told, once, and nothing runs on", () => {
+  const { watchdog, silences, moveTo, running } = setUp();
+  watchdog.promise("4");
+  moveTo(9_999);
+  expect(silences).toEqual([]);
+  moveTo(10_000);
+  moveTo(30_000);
+  expect(silences).toEqual([10_000]);
+  expect(running()).toBe(false);
+});
+
+test("a sign of life gives the stream its time again", () => {
+  const { watchdog, silences, moveTo } = setUp();
+  watchdog.promise("4");
+  moveTo(8_000);
+  watchdog.heard();
+  moveTo(10_000);
+  moveTo(17_999);
+  expect(silences).toEqual([]);
+  moveTo(18_000);
+  expect(silences).toEqual([10_000]);
+});
+
+test.each([
+  ["an hour", 3_600_000],
+  ["a second more than its timer", 11_001],
+])("a machine that slept %s is no dead stream: it gets its time again", (_, woke) => {
+  const { watchdog, silences, moveTo } = setUp();
+  watchdog.promise("4");
+  moveTo(woke);
+  expect(silences).toEqual([]);
+  moveTo(woke + 9_999);
+  expect(silences).toEqual([]);
+  moveTo(woke + 10_000);
+  expect(silences).toEqual([10_000]);
+});
+
+test("one silence is excused once: where timers are always late, a dead stream is noticed too", () => {
+  const { watchdog, silences, moveTo } = setUp();
+  watchdog.promise("4");
+  moveTo(60_000);
+  moveTo(60_001);
+  watchdog.heard();
+  moveTo(120_000);
+  expect(silences).toEqual([]);
+  moveTo(180_000);
+  expect(silences).toEqual([10_000]);
+});
+
+test("silence after silence is waited for longer, until an event or a second heartbeat comes", () => {
+  const { watchdog, silences, moveTo } = setUp();
+  let now = 0;
+  /** A new connection, whose first heartbeat comes, and then nothing. */
+  const connect = (...then: readonly (() => void)[]) => {
+    watchdog.promise("4");
+    for (const event of then) event();
+    const before = silences.length;
+    while (silences.length === before) {
+      now += 1_000;
+      moveTo(now);
+    }
+  };
+  connect();
+  connect();
+  connect();
+  expect(silences).toEqual([10_000, 20_000, 40_000]);
+  connect(() => watchdog.promise("4"));
+  connect();
+  expect(silences.slice(3)).toEqual([10_000, 20_000]);
+  connect(() => watchdog.heard());
+  connect();
+  expect(silences.slice(5)).toEqual([40_000, 20_000]);
+  for (let count = 0; count < 9; count += 1) connect();
+  expect(silences.at(-1)).toBe(640_000);
+});
+
+test("stopped, it is silent, and without a promise it never starts", () => {
+  const { watchdog, silences, moveTo, running } = setUp();
+  watchdog.heard();
+  expect(running()).toBe(false);
+  watchdog.promise("4");
+  watchdog.stop();
+  expect(running()).toBe(false);
+  moveTo(100_000);
+  expect(silences).toEqual([]);
+});
