@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import { parseAddress } from "../../components/console/address.ts";
 import { Console } from "../../components/console/console.tsx";
-import type { HubInfo } from "../../components/console/hub-info.ts";
-import { HubWords } from "../../components/console/hub-words.tsx";
+import type { HubInfo } from "../../components/console/lib/hub-info.ts";
+import { HubWords } from "../../components/console/lib/hub-words.tsx";
+import { parseAddress } from "../../components/console/streams/address.ts";
 import { WithoutScript } from "../../components/console/without-script.tsx";
 import { Problems } from "../../components/live/problems.tsx";
 import { SiteHeader } from "../../components/ui/site-header.tsx";

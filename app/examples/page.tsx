@@ -1,5 +1,5 @@
 import { SiteHeader } from "../../components/ui/site-header.tsx";
-import { pageOfPlayground } from "./playground.ts";
+import { pageOfPlayground } from "./playground-only.ts";
 
 const EXAMPLES = [
   {

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { type Tab, TabList } from "../ui/tab-list.tsx";
 import { useWide } from "../ui/use-wide.ts";
 import { Connected } from "./connected/connected.tsx";
-import type { ConsoleProps, HubInfo } from "./hub-info.ts";
+import type { ConsoleProps, HubInfo } from "./lib/hub-info.ts";
 import { Numbers } from "./numbers/numbers.tsx";
 import { Publish } from "./publish/publish.tsx";
 import { Streams } from "./streams/streams.tsx";

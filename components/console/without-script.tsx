@@ -1,7 +1,7 @@
-import { publishCode } from "./code/publish-code.ts";
-import { subscribeCode } from "./code/subscribe-code.ts";
-import type { HubInfo } from "./hub-info.ts";
+import type { HubInfo } from "./lib/hub-info.ts";
 import { FIRST_DRAFT, fieldsOf } from "./publish/draft.ts";
+import { publishCode } from "./publish/publish-code.ts";
+import { subscribeCode } from "./streams/subscribe-code.ts";
 import { EVERYTHING } from "./streams/subscription.ts";
 
 /** What is left without JavaScript: how to do the same in a terminal. */

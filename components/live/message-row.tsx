@@ -1,6 +1,6 @@
 import { memo } from "react";
 import type { Entry, EntryKind } from "../../client/base/snapshot.ts";
-import { clock } from "../ui/clock.ts";
+import { clock } from "../ui/time-of-day.ts";
 
 const COLOURS: Record<EntryKind, string> = {
   message: "text-ink",

@@ -2,7 +2,7 @@
 
 import * as z from "zod/mini";
 import { accessToken, publish } from "../../../runnel.ts";
-import { actionOfPlayground } from "../playground.ts";
+import { actionOfPlayground } from "../playground-only.ts";
 import { Text, topicOf } from "./notes.ts";
 import { currentUser, setUser, User } from "./session.ts";
 

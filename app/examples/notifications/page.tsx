@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { lastUpdates } from "../../../runnel.ts";
 import { Example } from "../example.tsx";
 import { fold } from "../fold.ts";
-import { pageOfPlayground } from "../playground.ts";
+import { pageOfPlayground } from "../playground-only.ts";
 import { send, signIn, signOut } from "./actions.ts";
 import { Inbox } from "./inbox.tsx";
 import { KEPT, type Note, reduce, topicOf, Update } from "./notes.ts";

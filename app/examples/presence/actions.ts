@@ -1,7 +1,7 @@
 "use server";
 
 import { accessToken } from "../../../runnel.ts";
-import { actionOfPlayground } from "../playground.ts";
+import { actionOfPlayground } from "../playground-only.ts";
 import { Name, SUBSCRIPTIONS, TOPIC } from "./presence.ts";
 
 /** In seconds. The room's stream asks for another when it ends. */

@@ -1,6 +1,6 @@
 import { subscriptions } from "../../../runnel.ts";
 import { Example } from "../example.tsx";
-import { pageOfPlayground } from "../playground.ts";
+import { pageOfPlayground } from "../playground-only.ts";
 import { PeopleList } from "./people-list.tsx";
 import { Name, type People, reduce, Subscription, TOPIC } from "./presence.ts";
 import { Room } from "./room.tsx";

@@ -1,10 +1,10 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { actionOfPlayground } from "../playground.ts";
+import { actionOfPlayground } from "../playground-only.ts";
 import { endIfLost, jobs } from "../shared-jobs.ts";
+import { work } from "./long-job.ts";
 import { Id, topicOf } from "./progress.ts";
-import { work } from "./work.ts";
 
 /** Starts a job and returns at once: the job goes on by itself. */
 export async function start(): Promise<void> {

@@ -2,7 +2,7 @@ import { notFound } from "next/navigation";
 import { lastUpdates } from "../../../runnel.ts";
 import { Example } from "../example.tsx";
 import { fold } from "../fold.ts";
-import { pageOfPlayground } from "../playground.ts";
+import { pageOfPlayground } from "../playground-only.ts";
 import { jobs } from "../shared-jobs.ts";
 import { start } from "./actions.ts";
 import { Bar } from "./bar.tsx";

@@ -1,7 +1,7 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { actionOfPlayground } from "../playground.ts";
+import { actionOfPlayground } from "../playground-only.ts";
 import { endIfLost, jobs } from "../shared-jobs.ts";
 import { Id, topicOf } from "./text.ts";
 import { write } from "./write.ts";

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FIRST_DRAFT, fieldsOf, numbered, type UpdateFields } from "../publish/draft.ts";
+import { publishCode } from "../publish/publish-code.ts";
+import { subscribeCode } from "../streams/subscribe-code.ts";
 import { EVERYTHING, type Subscription, subscriptionQuery } from "../streams/subscription.ts";
-import { publishCode } from "./publish-code.ts";
 import { jsData, shellWord } from "./quote.ts";
 import type { Snippet } from "./snippet.ts";
-import { subscribeCode } from "./subscribe-code.ts";
 
 const hub = {
   origin: "http://127.0.0.1:3000",

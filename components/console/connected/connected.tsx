@@ -1,9 +1,9 @@
 "use client";
 
-import type { ConsoleProps } from "../hub-info.ts";
+import type { ConsoleProps } from "../lib/hub-info.ts";
+import { neededMatch } from "../lib/hub-topics.ts";
 import { NeededGrant } from "../tokens/needed-grant.tsx";
 import { LiveList } from "./live-list.tsx";
-import { neededMatch } from "./topics.ts";
 import { useList } from "./use-list.ts";
 
 /** Who is subscribed now: the hub's list, kept up to date by its events. */

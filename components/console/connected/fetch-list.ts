@@ -1,5 +1,5 @@
 import type { SubscriptionDocument } from "../../../hub/subscriptions.ts";
-import type { HubInfo } from "../hub-info.ts";
+import type { HubInfo } from "../lib/hub-info.ts";
 import { asCollection, cursorOf } from "./parse-subscription.ts";
 
 export type FetchedList =

@@ -1,10 +1,11 @@
 import { useDeferredValue, useEffect, useId, useMemo, useState } from "react";
 import { useEventStream } from "../../../client/use-event-stream.ts";
-import type { HubInfo } from "../hub-info.ts";
+import type { HubInfo } from "../lib/hub-info.ts";
+import { eventsPattern, neededMatch } from "../lib/hub-topics.ts";
+import { StreamState } from "../lib/stream-state.tsx";
 import type { FetchedList } from "./fetch-list.ts";
 import { parseSubscription } from "./parse-subscription.ts";
 import { groupsOf, rowsOf } from "./rows.ts";
-import { StreamState } from "./stream-state.tsx";
 import {
   fold,
   MOST_SUBSCRIPTIONS,
@@ -12,7 +13,6 @@ import {
   settle,
   startSubscribed,
 } from "./subscribed.ts";
-import { eventsPattern, neededMatch } from "./topics.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
 
 const count = (n: number) => n.toLocaleString("en");

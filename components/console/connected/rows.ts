@@ -1,5 +1,5 @@
 import type { SubscriptionDocument } from "../../../hub/subscriptions.ts";
-import { jsonText } from "./json-text.ts";
+import { jsonText } from "../lib/json-text.ts";
 
 /** All that listen with the same matcher. */
 export interface Group {

@@ -1,6 +1,6 @@
 import { memo } from "react";
 import type { SubscriptionDocument } from "../../../hub/subscriptions.ts";
-import { jsonText } from "./json-text.ts";
+import { jsonText } from "../lib/json-text.ts";
 import { type Group, shortId } from "./rows.ts";
 
 interface GroupProps {

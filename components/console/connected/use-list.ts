@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import type { HubInfo } from "../hub-info.ts";
+import type { HubInfo } from "../lib/hub-info.ts";
 import { type FetchedList, fetchList } from "./fetch-list.ts";
 
 /** A list that could not be had is asked for again after this long, in milliseconds. */

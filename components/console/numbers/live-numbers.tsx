@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useEventStream } from "../../../client/use-event-stream.ts";
-import { StreamState } from "../connected/stream-state.tsx";
-import type { HubInfo } from "../hub-info.ts";
+import type { HubInfo } from "../lib/hub-info.ts";
+import { StreamState } from "../lib/stream-state.tsx";
 import { PanelView } from "./panel-view.tsx";
 import { PANELS, TRAFFIC } from "./panels.ts";
 import { parseNumbers } from "./parse-numbers.ts";

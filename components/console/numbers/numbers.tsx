@@ -1,8 +1,8 @@
 "use client";
 
 import "uplot/dist/uPlot.min.css";
-import { ownTopics } from "../connected/topics.ts";
-import type { ConsoleProps } from "../hub-info.ts";
+import type { ConsoleProps } from "../lib/hub-info.ts";
+import { ownTopics } from "../lib/hub-topics.ts";
 import { NeededGrant } from "../tokens/needed-grant.tsx";
 import { LiveNumbers } from "./live-numbers.tsx";
 

@@ -1,7 +1,7 @@
 import { useId } from "react";
 import type { NumbersDocument } from "../../../hub/stats/numbers.ts";
+import { span } from "../lib/span.ts";
 import { COUNTS, type Totals } from "./series.ts";
-import { span } from "./span.ts";
 
 const NAMES: Readonly<Record<keyof Totals, string>> = {
   published: "updates published",

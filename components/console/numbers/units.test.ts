@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { span } from "./span.ts";
+import { span } from "../lib/span.ts";
 import { inWords, MEGABYTES, MILLISECONDS, PER_SECOND, PERCENT } from "./units.ts";
 
 test.each([

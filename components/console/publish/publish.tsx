@@ -1,11 +1,11 @@
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 import { CodeBox } from "../code/code-box.tsx";
-import { publishCode } from "../code/publish-code.ts";
-import type { ConsoleProps } from "../hub-info.ts";
+import type { ConsoleProps } from "../lib/hub-info.ts";
 import { AnswerView } from "./answer-view.tsx";
 import { COUNTER, type Draft, FIRST_DRAFT, fieldsOf, LARGEST_BURST, numbered } from "./draft.ts";
 import { jsonProblem } from "./json-problem.ts";
 import { MoreFields } from "./more-fields.tsx";
+import { publishCode } from "./publish-code.ts";
 import { usePublisher } from "./use-publisher.ts";
 
 interface Props extends ConsoleProps {

@@ -1,8 +1,8 @@
 import { useMemo, useRef, useState } from "react";
 import type { Entry } from "../../../client/base/snapshot.ts";
-import { clock } from "../../ui/clock.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
+import { clock } from "../../ui/time-of-day.ts";
 import type { CatchUp } from "./catch-ups.ts";
 import { formatJson } from "./format-json.ts";
 

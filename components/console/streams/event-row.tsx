@@ -1,6 +1,6 @@
 import { memo } from "react";
 import type { Entry, EntryKind } from "../../../client/base/snapshot.ts";
-import { clock } from "../../ui/clock.ts";
+import { clock } from "../../ui/time-of-day.ts";
 import { type CatchUp, HUBS_OWN } from "./catch-ups.ts";
 
 const COLOURS: Record<EntryKind, string> = {

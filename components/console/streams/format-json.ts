@@ -1,4 +1,4 @@
-import { escapeDirection } from "../direction.ts";
+import { escapeDirection } from "../lib/direction.ts";
 
 /** In characters: what is longer is shown as it was sent. */
 const LONGEST = 1_000_000;

@@ -1,7 +1,7 @@
 import type { Entry } from "../../../client/base/snapshot.ts";
 import { CodeBox } from "../code/code-box.tsx";
-import { subscribeCode } from "../code/subscribe-code.ts";
-import type { HubInfo } from "../hub-info.ts";
+import type { HubInfo } from "../lib/hub-info.ts";
+import { subscribeCode } from "./subscribe-code.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** Of the newest entries so many are looked at for their types, and so many types are in the code. */

@@ -2,7 +2,7 @@ import { useId, useState } from "react";
 import type { Entry } from "../../../client/base/snapshot.ts";
 import { browserWorld } from "../../../client/base/world.ts";
 import { useEventStream } from "../../../client/use-event-stream.ts";
-import type { HubInfo } from "../hub-info.ts";
+import type { HubInfo } from "../lib/hub-info.ts";
 import { BreakNotice } from "./break-notice.tsx";
 import { EventDetail } from "./event-detail.tsx";
 import { EventList } from "./event-list.tsx";

@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import { useConnectionLimit } from "../../ui/use-connection-limit.ts";
-import type { ConsoleProps } from "../hub-info.ts";
+import type { ConsoleProps } from "../lib/hub-info.ts";
 import { StreamPanel } from "./stream-panel.tsx";
 import { NOTHING } from "./subscription.ts";
 import { SubscriptionForm } from "./subscription-form.tsx";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
-import type { HubInfo } from "../hub-info.ts";
-import { inspectToken } from "../tokens/requests.ts";
+import type { HubInfo } from "../lib/hub-info.ts";
+import { inspectToken } from "../tokens/token-requests.ts";
 
 /**
  * The token that streams are read with. Many hubs have a key for publishers and another for subscribers: with a token that is no subscriber's

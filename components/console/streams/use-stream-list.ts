@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { consoleAddress, MOST_STREAMS } from "../address.ts";
+import { consoleAddress, MOST_STREAMS } from "./address.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** A stream on the page. */

@@ -1,5 +1,5 @@
 import { useNow } from "../../ui/use-now.ts";
-import { span } from "../numbers/span.ts";
+import { span } from "../lib/span.ts";
 
 /** When a token ends, counting down. @param at in milliseconds since 1970 */
 export function Ending({ at }: { at: number }) {

@@ -1,8 +1,8 @@
 import { type FormEvent, useId, useRef, useState } from "react";
 import type { TokenReport } from "../../../hub/http/inspect.ts";
-import { trimToken } from "./claims.ts";
+import { trimToken } from "./pasted-token.ts";
 import { ReportView } from "./report-view.tsx";
-import { inspectToken } from "./requests.ts";
+import { inspectToken } from "./token-requests.ts";
 
 interface Props {
   readonly token: string | undefined;

@@ -1,10 +1,10 @@
 import { type FormEvent, useId, useState } from "react";
-import type { ConsoleProps } from "../hub-info.ts";
+import type { ConsoleProps } from "../lib/hub-info.ts";
 import { GrantFields } from "./grant-fields.tsx";
 import { MintCommand } from "./mint-command.tsx";
 import { NewToken } from "./new-token.tsx";
-import { mintToken } from "./requests.ts";
 import { TokenFields } from "./token-fields.tsx";
+import { mintToken } from "./token-requests.ts";
 import { type Wanted, wantedProblem } from "./wanted.ts";
 
 const FIRST: Wanted = {

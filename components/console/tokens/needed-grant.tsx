@@ -1,6 +1,6 @@
 import { CopyCommand } from "../../ui/copy-command.tsx";
 import { shellWord } from "../code/quote.ts";
-import type { ConsoleProps } from "../hub-info.ts";
+import type { ConsoleProps } from "../lib/hub-info.ts";
 
 interface Props extends ConsoleProps {
   /** What can't be seen, as the beginning of a sentence: `Who is connected`. */

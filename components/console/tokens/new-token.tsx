@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "react";
 import { CopyCommand } from "../../ui/copy-command.tsx";
-import { endOf } from "./claims.ts";
 import { curlLines } from "./curl-lines.ts";
 import { Ending } from "./ending.tsx";
+import { endOf } from "./pasted-token.ts";
 import type { WantedGrant } from "./wanted.ts";
 
 interface Props {

@@ -1,5 +1,5 @@
 import type { ReportedGrant, TokenReport, Verdict } from "../../../hub/http/inspect.ts";
-import { jsonText } from "../connected/json-text.ts";
+import { jsonText } from "../lib/json-text.ts";
 import { Ending } from "./ending.tsx";
 
 interface Props {

@@ -1,5 +1,5 @@
-import { endOf } from "./claims.ts";
 import { Ending } from "./ending.tsx";
+import { endOf } from "./pasted-token.ts";
 
 interface Props {
   readonly token: string;

@@ -1,6 +1,6 @@
 "use client";
 
-import type { ConsoleProps } from "../hub-info.ts";
+import type { ConsoleProps } from "../lib/hub-info.ts";
 import { InspectToken } from "./inspect-token.tsx";
 import { MakeToken } from "./make-token.tsx";
 

@@ -3,7 +3,7 @@ import {
   parseSubscription,
   type Subscription,
   subscriptionQuery,
-} from "./streams/subscription.ts";
+} from "./subscription.ts";
 
 /** A link MUST NOT be able to take all of a browser's connections at once. */
 export const MOST_STREAMS = 8;

@@ -1,4 +1,4 @@
-import type { HubInfo } from "../hub-info.ts";
+import type { HubInfo } from "./hub-info.ts";
 
 /** The path that the hub's own topics begin with: that of its URL, which a proxy may have put elsewhere. */
 export function ownTopics({ url }: Pick<HubInfo, "url">): string {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { consoleAddress, MOST_STREAMS, parseAddress } from "./address.ts";
-import { EVERYTHING, type Subscription } from "./streams/subscription.ts";
+import { EVERYTHING, type Subscription } from "./subscription.ts";
 
 const books: Subscription = {
   matchers: [

@@ -1,6 +1,6 @@
-import { batchLine, COUNTER, formPairs, type UpdateFields } from "../publish/draft.ts";
-import { jsData, jsString, shellWord } from "./quote.ts";
-import type { CodeHub, Snippet } from "./snippet.ts";
+import { jsData, jsString, shellWord } from "../code/quote.ts";
+import type { CodeHub, Snippet } from "../code/snippet.ts";
+import { batchLine, COUNTER, formPairs, type UpdateFields } from "./draft.ts";
 
 export interface PublishCodeOptions {
   readonly hub: CodeHub;

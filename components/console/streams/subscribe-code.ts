@@ -1,6 +1,6 @@
-import { parameterOf, type Subscription, subscriptionQuery } from "../streams/subscription.ts";
-import { jsString, shellWord } from "./quote.ts";
-import type { CodeHub, Snippet } from "./snippet.ts";
+import { jsString, shellWord } from "../code/quote.ts";
+import type { CodeHub, Snippet } from "../code/snippet.ts";
+import { parameterOf, type Subscription, subscriptionQuery } from "./subscription.ts";
 
 export interface SubscribeCodeOptions {
   readonly hub: CodeHub;

@@ -1,4 +1,4 @@
-import { escapeDirection } from "../direction.ts";
+import { escapeDirection } from "./direction.ts";
 
 /** In characters: an object that fits stands on one line. */
 const LINE = 40;
