@@ -18,9 +18,9 @@ export default {
   // What the launcher needs, and what lmdb loads by a name that it puts together; Next traces only what the server imports.
   outputFileTracingIncludes: {
     "/*": [
-      "launch.mjs",
-      "entrance.mjs",
-      "env.mjs",
+      "scripts/launch.mjs",
+      "server/entrance.mjs",
+      "server/env/*.mjs",
       "node_modules/zod/**/*.js",
       "node_modules/{lmdb,msgpackr,ordered-binary,weak-lru-cache}/**/*.{js,cjs,json}",
       "node_modules/{@harperfast/extended-iterable,node-gyp-build-optional-packages,detect-libc}/**/*.{js,cjs,json}",

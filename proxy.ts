@@ -1,5 +1,5 @@
 import { type NextRequest, NextResponse } from "next/server";
-import { contentSecurityPolicy } from "./content-security-policy.ts";
+import { contentSecurityPolicy } from "./server/content-security-policy.ts";
 
 /**
  * Gives each page a Content-Security-Policy with its own nonce where the server is not ours (Vercel). Elsewhere page-policies.ts

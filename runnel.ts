@@ -9,7 +9,7 @@ import type { SubscriptionDocument } from "./hub/subscriptions.ts";
 import { type Matcher, type MatcherType, parseMatcher } from "./hub/topics/matcher.ts";
 import { parseUpdate } from "./hub/topics/update.ts";
 import type { ReceivedEvent } from "./hub/wire/decode.ts";
-import { runtime } from "./runtime.ts";
+import { runtime } from "./server/runtime.ts";
 
 /** An update, for code of this app: the fields that an HTTP publish has. */
 export interface OwnUpdate {

@@ -2,7 +2,7 @@ import * as methods from "../hub/http/methods.ts";
 import { publish } from "../hub/http/publish.ts";
 import type { StreamOptions } from "../hub/http/request/stream-request.ts";
 import * as stream from "../hub/http/subscribe.ts";
-import { runtime } from "../runtime.ts";
+import { runtime } from "../server/runtime.ts";
 
 const METHODS = "GET, HEAD, POST, OPTIONS";
 

@@ -7,7 +7,7 @@ import { OWN_STREAM, parseParameters } from "../components/live/parameters.ts";
 import { PlaygroundHint } from "../components/live/playground-hint.tsx";
 import { Problems } from "../components/live/problems.tsx";
 import { SiteHeader } from "../components/ui/site-header.tsx";
-import { runtime } from "../runtime.ts";
+import { runtime } from "../server/runtime.ts";
 
 export default async function Page({ searchParams }: PageProps<"/">) {
   const { url, closeSeconds, problems } = parseParameters(await searchParams);

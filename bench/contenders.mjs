@@ -18,7 +18,9 @@ export const startOf = (folder) =>
   // Less the program, which is node; and with the launcher's path whole, for whoever runs this elsewhere.
   /** @type {string[]} */ (
     JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
-      .scripts.start.replace("launch.mjs", join(folder, "launch.mjs"))
+      .scripts.start.replace(/\S*launch\.mjs/, (/** @type {string} */ launcher) =>
+        join(folder, launcher),
+      )
       .split(" ")
       .slice(1)
   );

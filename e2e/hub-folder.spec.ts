@@ -34,7 +34,9 @@ async function keepsItsHistory(
 }
 
 test("the history is in .data/history of the folder that it was started in (start)", async () => {
-  await withFolder((folder) => keepsItsHistory({ folder, launcher: join(ROOT, "launch.mjs") }));
+  await withFolder((folder) =>
+    keepsItsHistory({ folder, launcher: join(ROOT, "scripts/launch.mjs") }),
+  );
 });
 
 test("the standalone output, copied elsewhere, has all that its history needs, and keeps it there", async () => {

@@ -90,7 +90,7 @@ test.describe("starting", () => {
       const runnel = await startRunnel({
         mode: "standalone",
         folder,
-        launcher: "current/launch.mjs",
+        launcher: "current/scripts/launch.mjs",
       });
       expect((await runnel.stop()).code).toBe(0);
     } finally {

@@ -8,35 +8,13 @@ import { fail, ROOT, run } from "./run.mjs";
 const STAMP = join(ROOT, ".next/runnel-sources");
 const STANDALONE = join(ROOT, "build/standalone");
 
-/** What a build is made from. */
-const SOURCES = [
-  "app",
-  "client",
-  "components",
-  "content-security-policy.ts",
-  "hub",
-  "public",
-  "env.mjs",
-  "instrumentation.ts",
-  "lifecycle.ts",
-  "metrics.ts",
-  "next-log.ts",
-  "next.config.js",
-  "open-files.ts",
-  "package-lock.json",
-  "page-policies.ts",
-  "peers.ts",
-  "pipelining.ts",
-  "postcss.config.mjs",
-  "proxy.ts",
-  "refusals.ts",
-  "runnel.ts",
-  "runtime.ts",
-  "targets.ts",
-  "tsconfig.json",
-  "unread-bodies.ts",
-  "vitals.ts",
+/** The folders and files that a build is made from; their tests and what these need are none of it. */
+export const SOURCES = [
+  ...["app", "client", "components", "hub", "public", "server"],
+  ...["instrumentation.ts", "proxy.ts", "runnel.ts"],
+  ...["next.config.js", "package-lock.json", "postcss.config.mjs", "tsconfig.json"],
 ];
+const TEST = /\.test\.tsx?$|[\\/]testing[\\/]/;
 
 /** @param {string} path @returns {string[]} the files below, or the file itself; none where nothing is */
 function filesBelow(path) {
@@ -50,7 +28,7 @@ function filesBelow(path) {
 function hashSources() {
   const hash = createHash("sha256");
   for (const file of SOURCES.flatMap((source) => filesBelow(join(ROOT, source)))) {
-    if (/\.test\.tsx?$/.test(file)) continue;
+    if (TEST.test(file.slice(ROOT.length))) continue;
     hash
       .update(`${file.slice(ROOT.length)}\0`)
       .update(readFileSync(file))

@@ -13,7 +13,7 @@ import { signerFor } from "./token/signer.mjs";
 async function configure() {
   const { default: nextEnv } = await import("@next/env");
   nextEnv.loadEnvConfig(ROOT, args.dev, { info() {}, error: console.error });
-  const { readConfig } = await import("../env.mjs");
+  const { readConfig } = await import("../server/env/config.mjs");
   const read = readConfig();
   return read.ok ? read.config : fail(read.problem);
 }

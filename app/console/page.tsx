@@ -7,7 +7,7 @@ import { parseAddress } from "../../components/console/streams/address.ts";
 import { WithoutScript } from "../../components/console/without-script.tsx";
 import { Problems } from "../../components/live/problems.tsx";
 import { SiteHeader } from "../../components/ui/site-header.tsx";
-import { runtime } from "../../runtime.ts";
+import { runtime } from "../../server/runtime.ts";
 
 export const metadata: Metadata = {
   title: "Console · Runnel",

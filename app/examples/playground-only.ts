@@ -1,7 +1,7 @@
 import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import { playgroundProblem } from "../../hub/http/request/origin.ts";
-import { runtime } from "../../runtime.ts";
+import { runtime } from "../../server/runtime.ts";
 
 // The examples start jobs and mint tokens for whoever asks. Your app has a login; they have this: elsewhere than in a playground,
 // and for others than this machine, they are not there. docs/decisions/examples-in-a-playground.md

@@ -1,5 +1,5 @@
 import { lastUpdates, publish } from "../../runnel.ts";
-import { runtime } from "../../runtime.ts";
+import { runtime } from "../../server/runtime.ts";
 import { Ended } from "./end.ts";
 import { fold } from "./fold.ts";
 import { Jobs } from "./jobs.ts";

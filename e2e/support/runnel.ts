@@ -16,7 +16,7 @@ export interface RunnelOptions {
   readonly env?: Record<string, string>;
   /** The folder that it is started in. */
   readonly folder?: string;
-  /** The launcher's path from there; default: its name. */
+  /** The launcher's path from there; default: `scripts/launch.mjs`. */
   readonly launcher?: string;
   readonly port?: number;
   /** How many files it may have open. */
@@ -59,7 +59,7 @@ export function spawnLauncher(options: RunnelOptions & { port: number }): ChildP
   const command = mode === "dev" ? "dev" : "start";
   const [program, args] = options.npm
     ? ["npm", ["run", command]]
-    : [process.execPath, [options.launcher ?? "launch.mjs", command]];
+    : [process.execPath, [options.launcher ?? "scripts/launch.mjs", command]];
   const limited = `ulimit -n ${options.files}; exec "$0" "$@"`;
   const [file, words] = options.files ? ["sh", ["-c", limited, program, ...args]] : [program, args];
   return spawn(file, words, {

@@ -21,7 +21,7 @@ export interface TrustedIssuer extends Readonly<Partial<Record<Role, KeySource>>
 const ROLES: readonly Role[] = ["publisher", "subscriber"];
 
 /**
- * Says in one line why these issuers can't be trusted; undefined: they can. env.mjs has told whoever starts the hub before,
+ * Says in one line why these issuers can't be trusted; undefined: they can. server/env/ has told whoever starts the hub before,
  * variable by variable: this holds for whoever makes a verifier by hand.
  */
 export function issuersProblem(issuers: readonly TrustedIssuer[]): string | undefined {

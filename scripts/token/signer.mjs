@@ -8,7 +8,7 @@ import { fail } from "../run.mjs";
  * What the role's tokens are signed with; ends the process if there is nothing.
  * @param {"publisher" | "subscriber"} role
  * @param {import("./arguments.mjs").Arguments} args
- * @param {import("../../env.mjs").Config} config
+ * @param {import("../../server/env/config.mjs").Config} config
  * @returns {Signer}
  */
 export function signerFor(role, args, config) {

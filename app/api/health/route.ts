@@ -1,5 +1,5 @@
 import type { HubState } from "../../../hub/hub.ts";
-import { runtime } from "../../../runtime.ts";
+import { runtime } from "../../../server/runtime.ts";
 
 const STATUS = {
   open: "ok",

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { playgroundProblem } from "../../../hub/http/request/origin.ts";
 import { problemResponse } from "../../../hub/http/service/problem.ts";
-import { runtime } from "../../../runtime.ts";
+import { runtime } from "../../../server/runtime.ts";
 
 /** Prometheus text, for whoever has METRICS_TOKEN, and in a playground for this machine; to others there is nothing here. */
 export async function GET(request: Request): Promise<Response> {

@@ -1,5 +1,5 @@
 import { inspect } from "../../../hub/http/inspect.ts";
-import { runtime } from "../../../runtime.ts";
+import { runtime } from "../../../server/runtime.ts";
 import { postHandlers } from "../post-handlers.ts";
 
 /** What a token grants here, when it ends, and why it would be refused. */

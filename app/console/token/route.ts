@@ -1,5 +1,5 @@
 import { mint } from "../../../hub/http/mint.ts";
-import { runtime } from "../../../runtime.ts";
+import { runtime } from "../../../server/runtime.ts";
 import { postHandlers } from "../post-handlers.ts";
 
 /** A playground's tokens, for the console and for trying things out; elsewhere there is nothing here. */

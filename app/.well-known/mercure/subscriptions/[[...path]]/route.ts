@@ -1,6 +1,6 @@
 import * as methods from "../../../../../hub/http/methods.ts";
 import { subscriptions } from "../../../../../hub/http/subscription-api.ts";
-import { runtime } from "../../../../../runtime.ts";
+import { runtime } from "../../../../../server/runtime.ts";
 
 const METHODS = "GET, OPTIONS";
 const HERE = "/.well-known/mercure/subscriptions";

@@ -1,8 +1,8 @@
 import { createSecretKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { readConfig } from "./env.mjs";
-import { ALGORITHMS, keyProblem } from "./hub/auth/algorithms.ts";
-import { issuersProblem } from "./hub/auth/issuers.ts";
+import { ALGORITHMS, keyProblem } from "../../hub/auth/algorithms.ts";
+import { issuersProblem } from "../../hub/auth/issuers.ts";
+import { readConfig } from "./config.mjs";
 
 test("nothing needs to be set", () => {
   expect(readConfig({})).toEqual({

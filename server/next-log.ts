@@ -1,5 +1,5 @@
 import { format, stripVTControlCharacters } from "node:util";
-import type { Logger } from "./hub/base/logger.ts";
+import type { Logger } from "../hub/base/logger.ts";
 
 const LEVELS = { error: "error", warn: "warn", info: "info", log: "info", debug: "debug" } as const;
 const METHODS = ["error", "warn", "info", "log", "debug"] as const;

@@ -1,5 +1,5 @@
 import { createHistogram, monitorEventLoopDelay } from "node:perf_hooks";
-import type { Percentiles, Spread, Vitals } from "./hub/stats/vitals.ts";
+import type { Percentiles, Spread, Vitals } from "../hub/stats/vitals.ts";
 
 /** How often the event loop is asked how late it is. */
 const RESOLUTION_MS = 10;

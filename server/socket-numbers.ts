@@ -1,7 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { SOCKET_HEADER, type Sockets } from "./hub/http/service/sockets.ts";
+import { SOCKET_HEADER, type Sockets } from "../hub/http/service/sockets.ts";
 
 /** Marks each request with the number of its socket, in a field that no client can set, so that a stream can reset its connection. */
 export function numberSockets(sockets: Sockets): void {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { PEER_HEADER, PROXIED_HEADER } from "./hub/http/request/client.ts";
+import { PEER_HEADER, PROXIED_HEADER } from "../hub/http/request/client.ts";
 
 /**
  * The fields that proxies and tunnels add: by their standards, and as nginx, Apache, Caddy, Traefik, Envoy, Varnish, Squid, ngrok, Tailscale,

@@ -1,21 +1,21 @@
 import { AsyncResource } from "node:async_hooks";
 import { resolve } from "node:path";
 import pino, { type Logger } from "pino";
-import { type Config, readConfig } from "./env.mjs";
-import { Minter } from "./hub/auth/minter.ts";
-import { playgroundIssuer } from "./hub/auth/playground.ts";
-import { createVerifier } from "./hub/auth/verifier.ts";
-import { HubUrl } from "./hub/base/hub-url.ts";
-import { systemTimers } from "./hub/base/timers.ts";
-import { BodyBudget } from "./hub/http/service/body-budget.ts";
-import type { Service } from "./hub/http/service/service.ts";
-import type { Sockets } from "./hub/http/service/sockets.ts";
-import { Hub } from "./hub/hub.ts";
-import { openLmdbLog } from "./hub/log/lmdb/lmdb.ts";
-import type { Log } from "./hub/log/log.ts";
-import { MemoryLog } from "./hub/log/memory.ts";
+import { Minter } from "../hub/auth/minter.ts";
+import { playgroundIssuer } from "../hub/auth/playground.ts";
+import { createVerifier } from "../hub/auth/verifier.ts";
+import { HubUrl } from "../hub/base/hub-url.ts";
+import { systemTimers } from "../hub/base/timers.ts";
+import { BodyBudget } from "../hub/http/service/body-budget.ts";
+import type { Service } from "../hub/http/service/service.ts";
+import type { Sockets } from "../hub/http/service/sockets.ts";
+import { Hub } from "../hub/hub.ts";
+import { openLmdbLog } from "../hub/log/lmdb/lmdb.ts";
+import type { Log } from "../hub/log/log.ts";
+import { MemoryLog } from "../hub/log/memory.ts";
+import { type Config, readConfig } from "./env/config.mjs";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import { processVitals } from "./vitals.ts";
+import { processVitals } from "./process-vitals.ts";
 
 export interface Runtime {
   readonly config: Config;

@@ -8,7 +8,7 @@ import {
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PEER_HEADER, PROXIED_HEADER } from "./hub/http/request/client.ts";
+import { PEER_HEADER, PROXIED_HEADER } from "../hub/http/request/client.ts";
 import { tellPeers } from "./peers.ts";
 
 let server: Server;

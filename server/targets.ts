@@ -1,6 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
-import { TARGET_HEADER } from "./hub/http/request/target.ts";
+import { TARGET_HEADER } from "../hub/http/request/target.ts";
 
 const ABSOLUTE = /^https?:\/\//i;
 

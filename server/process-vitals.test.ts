@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { processVitals } from "./vitals.ts";
+import { processVitals } from "./process-vitals.ts";
 
 test("the percentiles are those of the times since the last look, fractions of a millisecond too", () => {
   const spread = processVitals().spread();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { devNull } from "node:os";
-import type { Logger } from "./hub/base/logger.ts";
+import type { Logger } from "../hub/base/logger.ts";
 
 const CHECK_MS = 1_000;
 const WARN_MS = 60_000;

@@ -7,9 +7,9 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import "./entrance.mjs";
+import "../server/entrance.mjs";
 
-const ROOT = fileURLToPath(new URL(".", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const NEXT = join(ROOT, "node_modules/next/dist/bin/next");
 /** What Next makes of this app for elsewhere is a server.js beside the build. */
 const STANDALONE = existsSync(join(ROOT, "server.js")) && existsSync(join(ROOT, "build/BUILD_ID"));
@@ -40,12 +40,12 @@ function prepareEnvironment(command) {
   process.env.RUNNEL_LAUNCHED = command;
   // Next changes the folder, and what it builds it deletes: the history is where it was asked for.
   process.env.RUNNEL_FOLDER = process.cwd();
-  // Next's own handler waits for open streams for ever; lifecycle.ts has ours.
+  // Next's own handler waits for open streams for ever; server/drain.ts has ours.
   process.env.NEXT_MANUAL_SIG_HANDLE = "1";
   // In dev, Next's command would kill its server process after 100 ms.
   process.env.NEXT_EXIT_TIMEOUT_MS ??= "5000";
   if (command === "dev") {
-    const entrance = `--import=${pathToFileURL(join(ROOT, "entrance.mjs")).href}`;
+    const entrance = `--import=${pathToFileURL(join(ROOT, "server/entrance.mjs")).href}`;
     const { NODE_OPTIONS } = process.env;
     process.env.NODE_OPTIONS = NODE_OPTIONS ? `${NODE_OPTIONS} ${entrance}` : entrance;
   }
@@ -55,7 +55,7 @@ function prepareEnvironment(command) {
 async function configure(dev) {
   const { default: nextEnv } = await import("@next/env");
   nextEnv.loadEnvConfig(ROOT, dev, { info() {}, error: console.error });
-  const { readConfig } = await import("./env.mjs");
+  const { readConfig } = await import("../server/env/config.mjs");
   const read = readConfig();
   return read.ok ? read.config : fail(read.problem);
 }
@@ -102,8 +102,8 @@ async function startStandalone() {
 
 /** Hands this process over to Next's own command. @param {"start" | "dev"} command */
 async function startHere(command) {
-  const { install } = await import("./scripts/install.mjs");
-  const { build, isBuilt } = await import("./scripts/build.mjs");
+  const { install } = await import("./install.mjs");
+  const { build, isBuilt } = await import("./build.mjs");
   await install({ dev: command === "dev" || !isBuilt() });
   const { HOST, PORT } = await configure(command === "dev");
   const port = await checkAddress(HOST, PORT);

@@ -1,5 +1,4 @@
 // Next replaces it when it builds.
-// biome-ignore lint/style/noProcessEnv: how the app was built, not how it is configured.
 const DEV = process.env.NODE_ENV === "development";
 
 /** Returns a Content-Security-Policy with a new nonce: only the scripts that carry the nonce run. */

@@ -1,9 +1,9 @@
 import { subscribe } from "node:diagnostics_channel";
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { PUBLIC } from "./hub/http/request/origin.ts";
-import { type ProblemName, problemResponse } from "./hub/http/service/problem.ts";
-import type { Service } from "./hub/http/service/service.ts";
+import { PUBLIC } from "../hub/http/request/origin.ts";
+import { type ProblemName, problemResponse } from "../hub/http/service/problem.ts";
+import type { Service } from "../hub/http/service/service.ts";
 
 /** Next answers any other with a page, or fails. */
 const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
