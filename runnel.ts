@@ -6,9 +6,10 @@ import type { LastUpdates } from "./hub/requests.ts";
 import { askForNumbers, numbersTopic } from "./hub/stats/numbers.ts";
 import { IteratorSink } from "./hub/streams/iterator.ts";
 import type { SubscriptionDocument } from "./hub/subscriptions.ts";
-import { type Matcher, type MatcherType, parseMatcher } from "./hub/topics/matcher.ts";
+import { type Matcher, parseMatcher } from "./hub/topics/matcher.ts";
 import { parseUpdate } from "./hub/topics/update.ts";
 import type { ReceivedEvent } from "./hub/wire/decode.ts";
+import type { MatcherType } from "./protocol/matcher-types.ts";
 import { runtime } from "./server/runtime.ts";
 
 /** An update, for code of this app: the fields that an HTTP publish has. */

@@ -1,8 +1,9 @@
+import type { MatcherType } from "../protocol/matcher-types.ts";
 import type { Access } from "./auth/access.ts";
 import { payloadFor } from "./auth/grants.ts";
 import type { HubUrl } from "./base/hub-url.ts";
 import type { SubscriptionEvent, SubscriptionsAppend } from "./log/log.ts";
-import type { Matcher, MatcherType } from "./topics/matcher.ts";
+import type { Matcher } from "./topics/matcher.ts";
 import type { Topic } from "./topics/topic.ts";
 
 type Payload = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { SOURCES } from "./build.mjs";
 
 /**
  * The rooms of the house, from the top down, and the rooms that each may import beside its own files. A room is a folder; all of app/ is
- * one, and "." is the files at the top level. "hub/*" is hub/ and all below it.
+ * one, and "." is the files at the top level. "hub/*" is hub/ and all below it. All may import protocol/, which imports nothing.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   app: [".", "components/*", "client/*", "server/*", "hub/*"],
@@ -19,18 +19,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "components/console/streams": [
     ...["components/console/tokens", "components/console/code", "components/console/lib"],
-    ...["components/ui", "client/*", "hub/topics"],
+    ...["components/ui", "client/*"],
   ],
   "components/console/connected": [
-    ...["components/console/tokens", "components/console/lib", "components/ui", "client/*", "hub"],
+    ...["components/console/tokens", "components/console/lib", "client/*", "hub"],
   ],
   "components/console/numbers": [
-    ...["components/console/tokens", "components/console/lib", "components/ui"],
+    ...["components/console/tokens", "components/console/lib"],
     ...["client/*", "hub/stats"],
   ],
   "components/console/tokens": [
-    ...["components/console/code", "components/console/lib", "components/ui"],
-    ...["hub/http", "hub/topics"],
+    ...["components/console/code", "components/console/lib", "components/ui", "hub/http"],
   ],
   "components/console/lib": ["components/ui", "client/base"],
   "components/console/code": ["components/ui"],
@@ -67,15 +66,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "hub/topics/pattern": ["hub/base"],
   "hub/wire": [],
   "hub/base": [],
+
+  protocol: [],
 };
 const ROOMS = Object.keys(MAY_IMPORT);
 
 const CODE = /\.(ts|tsx|mjs)$/;
 const NO_SOURCE = /\.test\.|\.config\.|\.d\.ts$|(^|\/)testing\//;
-const sources = [".", "app", "components", "client", "server", "hub"].flatMap((folder) =>
-  readdirSync(folder, { recursive: folder !== ".", encoding: "utf8" })
-    .map((name) => posix.join(folder, name))
-    .filter((file) => CODE.test(file) && !NO_SOURCE.test(file)),
+const sources = [".", "app", "components", "client", "server", "hub", "protocol"].flatMap(
+  (folder) =>
+    readdirSync(folder, { recursive: folder !== ".", encoding: "utf8" })
+      .map((name) => posix.join(folder, name))
+      .filter((file) => CODE.test(file) && !NO_SOURCE.test(file)),
 );
 
 /** Next gives these names. */
@@ -104,7 +106,9 @@ function roomsOf(name: string): string[] {
 
 /** Returns the rooms that a room may import, beside itself. */
 const below = (room: string) =>
-  (MAY_IMPORT[room] ?? []).flatMap(roomsOf).filter((other) => other !== room);
+  [...(MAY_IMPORT[room] ?? []), ...(room === "protocol" ? [] : ["protocol"])]
+    .flatMap(roomsOf)
+    .filter((other) => other !== room);
 
 /** Finds a way from a node back to itself. */
 function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
@@ -140,11 +144,24 @@ describe("the house", () => {
     }
   });
 
+  test("lets no room import a room of which it needs nothing", () => {
+    for (const [room, names] of Object.entries(MAY_IMPORT)) {
+      const files = sources.filter((file) => roomOf(file) === room);
+      const used = new Set(files.flatMap(importsOf).map(({ target }) => roomOf(target)));
+      for (const name of names) {
+        expect(
+          roomsOf(name).some((other) => used.has(other)),
+          `${room}: ${name}`,
+        ).toBe(true);
+      }
+    }
+  });
+
   test.each(sources)("%s imports nothing that stands above it", (file) => {
     const room = roomOf(file);
     const may = [room, ...below(room)];
     for (const { target, typeOnly } of importsOf(file)) {
-      if (/^(hub|client)(\/|$)/.test(room) && !/^client\/use-[^/]+\.ts$/.test(file)) {
+      if (/^(hub|client|protocol)(\/|$)/.test(room) && !/^client\/use-[^/]+\.ts$/.test(file)) {
         expect(target).not.toMatch(/^(next|react)/);
       }
       if (!CODE.test(target)) continue;

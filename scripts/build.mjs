@@ -10,7 +10,7 @@ const STANDALONE = join(ROOT, "build/standalone");
 
 /** The folders and files that a build is made from; their tests and what these need are none of it. */
 export const SOURCES = [
-  ...["app", "client", "components", "hub", "public", "server"],
+  ...["app", "client", "components", "hub", "protocol", "public", "server"],
   ...["instrumentation.ts", "proxy.ts", "runnel.ts"],
   ...["next.config.js", "package-lock.json", "postcss.config.mjs", "tsconfig.json"],
 ];

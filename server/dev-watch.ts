@@ -5,7 +5,7 @@ import type { Logger } from "../hub/base/logger.ts";
 /** One save of an editor is several changes of a folder. */
 const SAME_CHANGE_MS = 1_000;
 /** The folders of all that runs as long as the process does. */
-const FOLDERS = ["hub", "server"];
+const FOLDERS = ["hub", "protocol", "server"];
 const SOURCE = /(?<!\.test)\.(ts|mjs)$/;
 const TESTING = /(^|[\\/])testing[\\/]/;
 

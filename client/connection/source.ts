@@ -1,3 +1,4 @@
+import { GAP_EVENT, HEARTBEAT_EVENT } from "../../protocol/events.ts";
 import { type Backoff, waitMs } from "../base/backoff.ts";
 import type { Feed, FeedHandlers } from "../base/feed.ts";
 import { seconds } from "../base/seconds.ts";
@@ -8,10 +9,6 @@ import { PathWatch } from "./path-watch.ts";
 import { Patience } from "./patience.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** The event by which a server says, in its data, how many seconds of silence are usual. */
-const HEARTBEAT = "runnel:heartbeat";
-/** The event by which a server says that it goes on behind what it was asked for. */
-const GAP = "runnel:gap";
 const CLOSED = 2;
 /** What a refusal is taken for when the browser tells nothing of it. */
 const REFUSED: Ending = {
@@ -133,7 +130,7 @@ export class Source implements Feed {
       if (source.readyState === CLOSED) this.#closed(source.ending ?? REFUSED);
       else this.#browserRetries();
     });
-    for (const type of new Set([HEARTBEAT, GAP, "message", ...this.#options.types]))
+    for (const type of new Set([HEARTBEAT_EVENT, GAP_EVENT, "message", ...this.#options.types]))
       on(type, (event) => {
         if (event instanceof MessageEvent) this.#heard(event);
       });
@@ -156,7 +153,7 @@ export class Source implements Feed {
     const text = String(data);
     this.#patience.heard();
     if (!this.#begun) this.#begins(type);
-    if (type === HEARTBEAT) {
+    if (type === HEARTBEAT_EVENT) {
       this.#watchdog.promise(text);
       this.#path.beat(text);
     } else {
@@ -166,15 +163,15 @@ export class Source implements Feed {
     // A source that was built anew has no id until the server gives one, and what it goes on from is still the last.
     const moved = id !== "" && id !== this.#lastId;
     if (id !== "") this.#lastId = id;
-    if (type === GAP) this.#on.onGap();
-    if (type !== HEARTBEAT && type !== GAP) this.#on.onEvent({ id, type, data: text });
+    if (type === GAP_EVENT) this.#on.onGap();
+    if (type !== HEARTBEAT_EVENT && type !== GAP_EVENT) this.#on.onEvent({ id, type, data: text });
     else if (moved) this.#on.onCursor(id);
   }
 
   /** A hub begins with a heartbeat, or with a gap before it. */
   #begins(type: string): void {
     this.#begun = true;
-    this.#beats = this.#options.heartbeats && (type === HEARTBEAT || type === GAP);
+    this.#beats = this.#options.heartbeats && (type === HEARTBEAT_EVENT || type === GAP_EVENT);
     if (!this.#beats) this.#path.dismiss();
   }
 

@@ -1,15 +1,16 @@
+import { MAX_PAYLOAD_LENGTH, MAX_TOPICS_OF_DETAIL } from "../../protocol/limits.ts";
+import { MATCHER_TYPES } from "../../protocol/matcher-types.ts";
 import type { HubUrl } from "../base/hub-url.ts";
-import { MATCHER_TYPES, type Matcher, parseMatcher } from "../topics/matcher.ts";
+import { type Matcher, parseMatcher } from "../topics/matcher.ts";
 import type { Action, Grant } from "./access.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 
 /** Of one token; each matcher of it may be asked for each private update. Its text is bounded by MAX_TOKEN_LENGTH. */
 export const DETAIL_LIMITS = {
   details: 100,
-  topicsOfDetail: 100,
+  topicsOfDetail: MAX_TOPICS_OF_DETAIL,
   topics: 500,
-  /** In UTF-16 code units, as JSON: it is sent with each subscription event. */
-  payloadLength: 4_096,
+  payloadLength: MAX_PAYLOAD_LENGTH,
 } as const;
 
 const ACTIONS: readonly Action[] = ["publish", "subscribe"];

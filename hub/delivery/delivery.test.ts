@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { MatcherType } from "../../protocol/matcher-types.ts";
 import type { Access } from "../auth/access.ts";
 import type { Hub } from "../hub.ts";
 import { MemoryLog } from "../log/memory.ts";
 import { FakeTimers, HUB_URL, ListSink, testHub } from "../testing/test-hub.ts";
-import { type Matcher, type MatcherType, parseMatcher } from "../topics/matcher.ts";
+import { type Matcher, parseMatcher } from "../topics/matcher.ts";
 import { parseUpdate, type Update } from "../topics/update.ts";
 import { decodeEvents } from "../wire/decode.ts";
 

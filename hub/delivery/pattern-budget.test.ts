@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { MatcherType } from "../../protocol/matcher-types.ts";
 import { HUB_URL } from "../testing/test-hub.ts";
-import { type MatcherType, parseMatcher } from "../topics/matcher.ts";
+import { parseMatcher } from "../topics/matcher.ts";
 import { PATTERN_LIMITS, PatternBudget } from "./pattern-budget.ts";
 
 function matcher(match: string, type: MatcherType = "urlpattern") {

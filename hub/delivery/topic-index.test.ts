@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { MatcherType } from "../../protocol/matcher-types.ts";
 import { HUB_URL } from "../testing/test-hub.ts";
-import { type MatcherType, parseMatcher } from "../topics/matcher.ts";
+import { parseMatcher } from "../topics/matcher.ts";
 import { parseTopic } from "../topics/topic.ts";
 import type { Audience } from "./audience.ts";
 import { TopicIndex } from "./topic-index.ts";

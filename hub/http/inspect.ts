@@ -1,8 +1,8 @@
+import type { MatcherType } from "../../protocol/matcher-types.ts";
 import type { Action, Grant, Role, TokenProblem, Verified } from "../auth/access.ts";
 import { MAX_TOKEN_LENGTH } from "../auth/access-token.mjs";
 import { explain, explainNothing } from "../auth/explain.ts";
 import { parseToken, type UnverifiedToken } from "../auth/parse-token.ts";
-import type { MatcherType } from "../topics/matcher.ts";
 import { readBody } from "./request/body.ts";
 import { clientOf } from "./request/client.ts";
 import { decodeUtf8 } from "./request/form.ts";

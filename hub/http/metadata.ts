@@ -1,4 +1,4 @@
-import { MATCHER_TYPES } from "../topics/matcher.ts";
+import { MATCHER_TYPES } from "../../protocol/matcher-types.ts";
 import { PUBLIC } from "./request/origin.ts";
 import { problemResponse } from "./service/problem.ts";
 import type { Service } from "./service/service.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { MATCHER_TYPES } from "../../protocol/matcher-types.ts";
 import type { TokenRequest } from "../auth/minter.ts";
-import { MATCHER_TYPES } from "../topics/matcher.ts";
 import { readBody } from "./request/body.ts";
 import { clientOf } from "./request/client.ts";
 import { decodeUtf8 } from "./request/form.ts";

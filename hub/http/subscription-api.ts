@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { MAX_SUBSCRIPTIONS } from "../../protocol/limits.ts";
 import { covers } from "../auth/grants.ts";
 import type { SubscriptionDocument } from "../subscriptions.ts";
 import { authorize, insufficientScope } from "./request/authorize.ts";
@@ -7,8 +8,6 @@ import { failure } from "./service/failure.ts";
 import { type ProblemName, problemResponse } from "./service/problem.ts";
 import type { Service } from "./service/service.ts";
 
-/** A collection shows no more at once: its reader narrows it to a matcher. */
-const MAX_DOCUMENTS = 10_000;
 /** How long documents are made in one turn of the event loop, in milliseconds. */
 const TURN_MS = 2;
 /** Documents are written in pieces of about this length. */
@@ -81,7 +80,7 @@ function* collectionText(
   for (const document of found) {
     yield `${count === 0 ? "" : ","}${JSON.stringify(document)}`;
     count += 1;
-    if (count === MAX_DOCUMENTS) break;
+    if (count === MAX_SUBSCRIPTIONS) break;
   }
   yield "]}";
 }

@@ -1,3 +1,4 @@
+import { SUBSCRIPTION_EVENT } from "../../protocol/events.ts";
 import type { Topic } from "../topics/topic.ts";
 import type { Update } from "../topics/update.ts";
 import { encodeEvent, storedFrame } from "../wire/encode.ts";
@@ -33,7 +34,7 @@ export function entryOf(update: Update, place: Place): Entry {
 
 /** Source: Mercure, section Subscription Events: private, and of the type `mercure`. */
 export function updateOf(event: SubscriptionEvent): Update {
-  return { topics: [event.topic], data: event.document, private: true, type: "mercure" };
+  return { topics: [event.topic], data: event.document, private: true, type: SUBSCRIPTION_EVENT };
 }
 
 // A stored entry: flags (1 byte), at (8), the number of topics (2), each topic's length (2) and its UTF-8, with OWN_ID the id's length

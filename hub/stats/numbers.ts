@@ -1,3 +1,4 @@
+import { NUMBERS_EVENT } from "../../protocol/events.ts";
 import type { HubUrl } from "../base/hub-url.ts";
 import { Ticker } from "../base/ticker.ts";
 import type { Timers } from "../base/timers.ts";
@@ -122,7 +123,7 @@ export class Numbers implements Meter {
 
   #tell(): void {
     const data = JSON.stringify(this.#document());
-    this.group.send(encodeEvent({ type: "runnel:numbers", data }));
+    this.group.send(encodeEvent({ type: NUMBERS_EVENT, data }));
     // Now, not before: what was just written does not count.
     this.#beginAnew();
   }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { MATCHER_TYPES, type MatcherType } from "../../protocol/matcher-types.ts";
 import { HubUrl } from "../base/hub-url.ts";
-import { MATCHER_TYPES, type MatcherType, parseMatcher } from "./matcher.ts";
+import { parseMatcher } from "./matcher.ts";
 import { parseTopic } from "./topic.ts";
 
 const hubUrl = new HubUrl("https://hub.example.com/.well-known/mercure");

@@ -1,11 +1,9 @@
+import { MAX_TOPIC_LENGTH } from "../../protocol/limits.ts";
+import type { MatcherType } from "../../protocol/matcher-types.ts";
 import type { HubUrl } from "../base/hub-url.ts";
 import { compilePattern, topicKey } from "./pattern/pattern.ts";
 import type { Tail } from "./pattern/pattern-component.ts";
-import { characterProblem, MAX_TOPIC_LENGTH } from "./topic.ts";
-
-/** The types that this hub knows. Source: Mercure, section Matcher Types. */
-export const MATCHER_TYPES = ["exact", "urlpattern"] as const;
-export type MatcherType = (typeof MATCHER_TYPES)[number];
+import { characterProblem } from "./topic.ts";
 
 /** What a subscription listens to, or a grant covers. Made by `parseMatcher` alone. */
 export interface Matcher {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { characterProblem, MAX_TOPIC_LENGTH, parseTopic } from "./topic.ts";
+import { MAX_TOPIC_LENGTH } from "../../protocol/limits.ts";
+import { characterProblem, parseTopic } from "./topic.ts";
 
 describe("a topic", () => {
   test.each([

@@ -1,3 +1,5 @@
+import { MAX_TOPIC_LENGTH } from "../../protocol/limits.ts";
+
 declare const topic: unique symbol;
 
 /** What an update is about, and what one subscribes to. Made by `parseTopic` alone. */
@@ -15,9 +17,6 @@ export function characterProblem(text: string): string | undefined {
   const name = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
   return `has ${name}: control and format characters are not allowed`;
 }
-
-/** In UTF-16 code units: a topic is an identifier, not a document. */
-export const MAX_TOPIC_LENGTH = 2_048;
 
 export type ParsedTopic =
   | { readonly ok: true; readonly topic: Topic }

@@ -1,3 +1,4 @@
+import { SUBSCRIPTION_EVENT } from "../../protocol/events.ts";
 import type { HubUrl } from "../base/hub-url.ts";
 import { characterProblem, parseTopic, type Topic } from "./topic.ts";
 
@@ -44,7 +45,7 @@ export const UPDATE_LIMITS = {
 } as const;
 
 /** What types of events the hub keeps for itself: the protocol's, and our own. */
-const isReservedType = (type: string) => type === "mercure" || type.startsWith("runnel:");
+const isReservedType = (type: string) => type === SUBSCRIPTION_EVENT || type.startsWith("runnel:");
 
 /** Checks an update's fields, `data` aside, which may be any text. Its size is its carrier's to bound. */
 export function parseUpdate(fields: UpdateFields, hubUrl: HubUrl): ParsedUpdate {

@@ -4,6 +4,8 @@
  * Source: WHATWG HTML, section 9.2.5 (parsing an event stream) and 9.2.6 (interpreting it).
  */
 
+import { GAP_EVENT, HEARTBEAT_EVENT } from "../../protocol/events.ts";
+
 declare const encoded: unique symbol;
 
 /** Bytes for one write, shared by all that get them: nobody MUST change them. */
@@ -115,7 +117,7 @@ export interface Gap {
 export function encodeGap(gap: Gap): Chunk {
   const { bytes } = encodeEvent({
     id: gap.continuesAfter,
-    type: "runnel:gap",
+    type: GAP_EVENT,
     data: JSON.stringify(gap),
   });
   return { bytes, events: 0 } as Chunk;
@@ -142,5 +144,5 @@ export function encodeFarewell(retryMs: number): Chunk {
  * It carries no id, so the client's Last-Event-ID stays.
  */
 export function encodeHeartbeat(seconds: number): Chunk {
-  return chunk(`event:runnel:heartbeat\ndata:${seconds}\n\n`, 0);
+  return chunk(`event:${HEARTBEAT_EVENT}\ndata:${seconds}\n\n`, 0);
 }

@@ -1,18 +1,14 @@
 import { useDeferredValue, useEffect, useId, useMemo, useState } from "react";
 import { useEventStream } from "../../../client/use-event-stream.ts";
+import { SUBSCRIPTION_EVENT } from "../../../protocol/events.ts";
+import { MAX_SUBSCRIPTIONS } from "../../../protocol/limits.ts";
 import type { HubInfo } from "../lib/hub-info.ts";
 import { eventsPattern, neededMatch } from "../lib/hub-topics.ts";
 import { StreamState } from "../lib/stream-state.tsx";
 import type { FetchedList } from "./fetch-list.ts";
 import { parseSubscription } from "./parse-subscription.ts";
 import { groupsOf, rowsOf } from "./rows.ts";
-import {
-  fold,
-  MOST_SUBSCRIPTIONS,
-  type Subscribed,
-  settle,
-  startSubscribed,
-} from "./subscribed.ts";
+import { fold, type Subscribed, settle, startSubscribed } from "./subscribed.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
 
 const count = (n: number) => n.toLocaleString("en");
@@ -32,7 +28,7 @@ export function LiveList({ hub, token, list, onStale }: Props) {
   const own = eventsPattern(hub);
   const url = `${hub.path}?match_urlpattern=${encodeURIComponent(own)}`;
   const { now } = useEventStream<unknown, Subscribed>(url, {
-    types: ["mercure"],
+    types: [SUBSCRIPTION_EVENT],
     lastEventId: list.cursor,
     // The list is this page's, and so is what it goes on from.
     share: false,
@@ -40,7 +36,7 @@ export function LiveList({ hub, token, list, onStale }: Props) {
     ...(token === undefined ? {} : { token: () => token }),
     initial,
     reduce: (state, { type, data }) => {
-      const document = type === "mercure" ? parseSubscription(data) : undefined;
+      const document = type === SUBSCRIPTION_EVENT ? parseSubscription(data) : undefined;
       return document ? fold(state, document) : state;
     },
   });
@@ -85,9 +81,9 @@ export function LiveList({ hub, token, list, onStale }: Props) {
           </button>
         </div>
       )}
-      {all.size >= MOST_SUBSCRIPTIONS && (
+      {all.size >= MAX_SUBSCRIPTIONS && (
         <p className="text-sm text-wait">
-          {count(MOST_SUBSCRIPTIONS)} are shown; there may be more.
+          {count(MAX_SUBSCRIPTIONS)} are shown; there may be more.
         </p>
       )}
       <label className="grid gap-1.5 text-sm font-medium">

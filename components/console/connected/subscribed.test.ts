@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { SubscriptionDocument } from "../../../hub/subscriptions.ts";
-import { fold, MOST_SUBSCRIPTIONS, settle, startSubscribed } from "./subscribed.ts";
+import { MAX_SUBSCRIPTIONS } from "../../../protocol/limits.ts";
+import { fold, settle, startSubscribed } from "./subscribed.ts";
 
 function subscription(subscriber: string, active = true, match = "a"): SubscriptionDocument {
   const id = `/.well-known/mercure/subscriptions/exact/${match}/${subscriber}`;
@@ -50,13 +51,13 @@ test("an earlier state stays as it was", () => {
 });
 
 test("ten thousand at most are kept, and a place that gets free is taken", () => {
-  const all = Array.from({ length: MOST_SUBSCRIPTIONS + 5 }, (_, i) => subscription(String(i)));
+  const all = Array.from({ length: MAX_SUBSCRIPTIONS + 5 }, (_, i) => subscription(String(i)));
   let state = startSubscribed(all);
   state = fold(state, subscription("late"));
-  expect(settle(state).size).toBe(MOST_SUBSCRIPTIONS);
+  expect(settle(state).size).toBe(MAX_SUBSCRIPTIONS);
   expect(subscribers(state)).not.toContain("late");
   state = fold(state, subscription("0", false));
   state = fold(state, subscription("later"));
-  expect(settle(state).size).toBe(MOST_SUBSCRIPTIONS);
+  expect(settle(state).size).toBe(MAX_SUBSCRIPTIONS);
   expect(subscribers(state).at(-1)).toBe("later");
 });

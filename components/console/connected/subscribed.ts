@@ -1,7 +1,6 @@
 import type { SubscriptionDocument } from "../../../hub/subscriptions.ts";
+import { MAX_SUBSCRIPTIONS } from "../../../protocol/limits.ts";
 
-/** As many as the hub's own list has at most. */
-export const MOST_SUBSCRIPTIONS = 10_000;
 /** So many changes are kept beside the map before it is copied: ten thousand that come at once are some twenty copies. */
 const CHANGES_A_COPY = 512;
 
@@ -49,6 +48,6 @@ export function settle({ settled, last }: Subscribed): ReadonlyMap<string, Subsc
 
 function change(documents: Map<string, SubscriptionDocument>, document: SubscriptionDocument) {
   if (!document.active) documents.delete(document.id);
-  else if (documents.size < MOST_SUBSCRIPTIONS || documents.has(document.id))
+  else if (documents.size < MAX_SUBSCRIPTIONS || documents.has(document.id))
     documents.set(document.id, document);
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useEventStream } from "../../../client/use-event-stream.ts";
+import { NUMBERS_EVENT } from "../../../protocol/events.ts";
 import type { HubInfo } from "../lib/hub-info.ts";
 import { StreamState } from "../lib/stream-state.tsx";
 import { PanelView } from "./panel-view.tsx";
@@ -21,12 +22,12 @@ export function LiveNumbers({ hub, token, topic, needed }: Props) {
   const { now } = useEventStream<unknown, Series>(
     `${hub.path}?match=${encodeURIComponent(topic)}`,
     {
-      types: ["runnel:numbers"],
+      types: [NUMBERS_EVENT],
       keep: { entries: 1 },
       ...(token === undefined ? {} : { token: () => token }),
       initial: NO_NUMBERS,
       reduce: (state, { type, data }) => {
-        const numbers = type === "runnel:numbers" ? parseNumbers(data) : undefined;
+        const numbers = type === NUMBERS_EVENT ? parseNumbers(data) : undefined;
         return numbers ? addSecond(state, numbers) : state;
       },
     },

@@ -1,4 +1,5 @@
 import type { Entry } from "../../../client/base/snapshot.ts";
+import { SUBSCRIPTION_EVENT } from "../../../protocol/events.ts";
 
 /** What came when a stream went on, before it was live. */
 export interface CatchUp {
@@ -35,8 +36,6 @@ const WINDOW_MS = 1_000;
 const BEFORE_WINDOWS = 3;
 /** From so many a second on it is a flow, and some of what comes on return is live. */
 const FLOW = 5;
-/** What the hub tells of itself, this stream's own end and return among it. Source: Mercure, section Subscription Events. */
-export const HUBS_OWN = "mercure";
 /** Marks of so many catch-ups are kept. */
 const MOST = 100;
 
@@ -150,5 +149,5 @@ export class CatchUps {
 }
 
 function isCounted({ kind, type }: Entry): boolean {
-  return kind === "message" && type !== HUBS_OWN;
+  return kind === "message" && type !== SUBSCRIPTION_EVENT;
 }

@@ -1,7 +1,8 @@
 import { memo } from "react";
 import type { Entry, EntryKind } from "../../../client/base/snapshot.ts";
+import { SUBSCRIPTION_EVENT } from "../../../protocol/events.ts";
 import { clock } from "../../ui/time-of-day.ts";
-import { type CatchUp, HUBS_OWN } from "./catch-ups.ts";
+import type { CatchUp } from "./catch-ups.ts";
 
 const COLOURS: Record<EntryKind, string> = {
   message: "text-ink",
@@ -44,7 +45,7 @@ export const EventRow = memo(function EventRow(props: Props) {
       aria-setsize={-1}
       data-kind={kind}
       data-catch-up={catchUp}
-      data-own={type === HUBS_OWN ? "" : undefined}
+      data-own={type === SUBSCRIPTION_EVENT ? "" : undefined}
       onClick={() => onSelect(entry)}
       className="flex h-7 cursor-pointer items-center gap-3 border-l-2 border-transparent px-4 hover:bg-wash aria-selected:border-water aria-selected:bg-wash data-catch-up:border-wait"
     >
@@ -57,7 +58,7 @@ export const EventRow = memo(function EventRow(props: Props) {
       <bdi
         data-text
         lang={kind === "unsupported" ? "zh-CN" : undefined}
-        className={`min-w-0 grow truncate ${type === HUBS_OWN ? "text-quiet" : COLOURS[kind]} ${kind === "message" ? "" : "font-bold"}`}
+        className={`min-w-0 grow truncate ${type === SUBSCRIPTION_EVENT ? "text-quiet" : COLOURS[kind]} ${kind === "message" ? "" : "font-bold"}`}
       >
         {words.slice(0, SHOWN)}
       </bdi>

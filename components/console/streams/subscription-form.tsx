@@ -1,11 +1,7 @@
 import { type FormEvent, useId, useState } from "react";
+import { MAX_MATCHERS } from "../../../protocol/limits.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
-import {
-  likelyType,
-  MOST_MATCHERS,
-  type Subscription,
-  type WantedMatcher,
-} from "./subscription.ts";
+import { likelyType, type Subscription, type WantedMatcher } from "./subscription.ts";
 
 interface Props {
   readonly first: Subscription;
@@ -97,7 +93,7 @@ export function SubscriptionForm({ first, action, onDone }: Props) {
             )}
           </div>
         ))}
-        {lines.length < MOST_MATCHERS && (
+        {lines.length < MAX_MATCHERS && (
           <button
             type="button"
             className="button button-small justify-self-start"

@@ -1,4 +1,5 @@
-import type { MatcherType } from "../../../hub/topics/matcher.ts";
+import { MAX_MATCHERS } from "../../../protocol/limits.ts";
+import type { MatcherType } from "../../../protocol/matcher-types.ts";
 
 /** What a stream listens to: a topic as it is, `*` for all of them, or a URL pattern. */
 export interface WantedMatcher {
@@ -21,9 +22,6 @@ export const EVERYTHING: Subscription = {
 
 /** A form that is still to be filled in. */
 export const NOTHING: Subscription = { matchers: [{ type: "exact", match: "" }], from: undefined };
-
-/** The hub takes as many in one request. */
-export const MOST_MATCHERS = 100;
 
 /** The query that the hub takes, such as `match=news&last_event_id=earliest`, no more encoded than a reader needs. */
 export function subscriptionQuery({ matchers, from }: Subscription): string {
@@ -49,7 +47,7 @@ export function parseSubscription(query: string): Subscription | undefined {
   }
   const wellFormed =
     matchers.length > 0 &&
-    matchers.length <= MOST_MATCHERS &&
+    matchers.length <= MAX_MATCHERS &&
     matchers.every(({ match }) => match !== "");
   return wellFormed ? { matchers, from } : undefined;
 }

@@ -1,13 +1,11 @@
 import { useId, useRef } from "react";
+import { MAX_TOPICS_OF_DETAIL } from "../../../protocol/limits.ts";
 import { looksLikePattern, type WantedGrant } from "./wanted.ts";
 
 interface Props {
   readonly grants: readonly WantedGrant[];
   readonly onChange: (grants: readonly WantedGrant[]) => void;
 }
-
-/** As many as a hub takes in one token's detail. */
-const MOST_GRANTS = 100;
 
 /** The topics that a token is to grant, and what may be done with each. */
 export function GrantFields({ grants, onChange }: Props) {
@@ -31,7 +29,7 @@ export function GrantFields({ grants, onChange }: Props) {
           />
         ))}
       </ul>
-      {grants.length < MOST_GRANTS && (
+      {grants.length < MAX_TOPICS_OF_DETAIL && (
         <button
           type="button"
           className="button justify-self-start"

@@ -1,4 +1,5 @@
-import type { MatcherType } from "../../../hub/topics/matcher.ts";
+import { MAX_PAYLOAD_LENGTH, MAX_TOPIC_LENGTH } from "../../../protocol/limits.ts";
+import type { MatcherType } from "../../../protocol/matcher-types.ts";
 
 /** A topic, or a pattern of topics, and what may be done with them. */
 export interface WantedGrant {
@@ -27,10 +28,6 @@ export const LIFETIMES = {
   "7d": 604_800,
 } as const;
 export type Lifetime = keyof typeof LIFETIMES;
-
-/** In UTF-16 code units, as the hub has it. */
-const MAX_TOPIC_LENGTH = 2_048;
-const MAX_PAYLOAD_LENGTH = 4_096;
 
 /** Whether a topic looks like one that stands for many. It is what `npm run token` goes by, too. */
 export function looksLikePattern(match: string): boolean {

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { MAX_MATCHERS } from "../../../protocol/limits.ts";
+import { MATCHER_TYPES } from "../../../protocol/matcher-types.ts";
 import type { HubUrl } from "../../base/hub-url.ts";
 import type { HeartbeatKind } from "../../streams/connection.ts";
-import { MATCHER_TYPES, type Matcher, parseMatcher } from "../../topics/matcher.ts";
+import { type Matcher, parseMatcher } from "../../topics/matcher.ts";
 import type { ProblemName } from "../service/problem.ts";
 import { decodeUtf8, parseForm } from "./form.ts";
 import { queryOf } from "./target.ts";
 
-const MAX_MATCHERS = 100;
 /** Of all patterns of a request together; a few variables cost some ten. */
 const MAX_COST = 4_000;
 /** Compiling hostile patterns takes milliseconds each: others get their turn in between. */
