@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Appender, MAX_WAITING } from "./appender.ts";
 import { MemoryLog } from "./log/memory.ts";
-import { FakeTimers, ListLogger } from "./testing/test-hub.ts";
+import { FakeTimers } from "./testing/fake-timers.ts";
+import { ListLogger } from "./testing/list-logger.ts";
 import { ROOMY, topic } from "./testing/updates.ts";
 import type { Update } from "./topics/update.ts";
 

@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Hub } from "./hub.ts";
 import type { HeartbeatKind } from "./streams/connection.ts";
 import type { Limits } from "./streams/connections.ts";
-import { FakeTimers, ListLogger, ListSink, testHub } from "./testing/test-hub.ts";
+import { FakeTimers } from "./testing/fake-timers.ts";
+import { ListLogger } from "./testing/list-logger.ts";
+import { ListSink } from "./testing/list-sink.ts";
+import { testHub } from "./testing/test-hub.ts";
 
 let timers: FakeTimers;
 let logger: ListLogger;

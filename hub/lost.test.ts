@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { HubError } from "./base/errors.ts";
 import { MemoryLog } from "./log/memory.ts";
-import { FakeTimers, HUB_URL, ListLogger, ListSink, testHub } from "./testing/test-hub.ts";
+import { FakeTimers } from "./testing/fake-timers.ts";
+import { ListLogger } from "./testing/list-logger.ts";
+import { ListSink } from "./testing/list-sink.ts";
+import { HUB_URL, testHub } from "./testing/test-hub.ts";
 import { parseMatcher } from "./topics/matcher.ts";
 import { parseUpdate } from "./topics/update.ts";
 

@@ -4,7 +4,8 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Hub } from "../hub/hub.ts";
-import { ListLogger, testHub, testService } from "../hub/testing/test-hub.ts";
+import { ListLogger } from "../hub/testing/list-logger.ts";
+import { testHub, testService } from "../hub/testing/test-hub.ts";
 import { refuseRequests } from "./refusals.ts";
 
 const MAX_HEAD = 20_000;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HUB_URL } from "../testing/test-tokens.ts";
+import { HUB_URL } from "../testing/test-hub.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 import { DETAIL_LIMITS, parseGrants } from "./authorization-details.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HUB_URL, ISSUER } from "../testing/test-tokens.ts";
+import { HUB_URL } from "../testing/test-hub.ts";
+import { ISSUER } from "../testing/test-tokens.ts";
 import type { Access } from "./access.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 import { parseGrants } from "./authorization-details.ts";

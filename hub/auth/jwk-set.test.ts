@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { exportJWK, type JWK } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FakeTimers } from "../testing/test-hub.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { ISSUER, mint, outcome, type Pair, pairFor, verifierFor } from "../testing/test-tokens.ts";
 import { JWK_SET_TIMES } from "./jwk-set.ts";
 import { VERIFIED_MS } from "./verified-tokens.ts";

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, test } from "vitest";
-import { FakeTimers } from "../testing/test-hub.ts";
-import { HUB_URL, ISSUER, outcome, pairFor, source, verifierFor } from "../testing/test-tokens.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
+import { HUB_URL } from "../testing/test-hub.ts";
+import { ISSUER, outcome, pairFor, source, verifierFor } from "../testing/test-tokens.ts";
 import type { Action, Role } from "./access.ts";
 import type { TopicMatcher } from "./access-token.mjs";
 import { covers } from "./grants.ts";

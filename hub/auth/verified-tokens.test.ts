@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FakeTimers } from "../testing/test-hub.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import type { Access } from "./access.ts";
 import { VERIFIED_MS, VerifiedTokens } from "./verified-tokens.ts";
 

@@ -1,10 +1,10 @@
 import { createSecretKey } from "node:crypto";
 import { exportJWK } from "jose";
 import { describe, expect, test } from "vitest";
-import { FakeTimers } from "../testing/test-hub.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
+import { HUB_URL } from "../testing/test-hub.ts";
 import {
   goodClaims,
-  HUB_URL,
   ISSUER,
   mint,
   outcome,

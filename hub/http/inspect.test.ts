@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DETAIL_TYPE } from "../auth/access-token.mjs";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { bearer, detailOf, LOCAL, playground, problemOf, World } from "../testing/http-world.ts";
-import { FakeTimers } from "../testing/test-hub.ts";
-import { HUB_URL, ISSUER, mint, pairFor, verifierOf } from "../testing/test-tokens.ts";
+import { HUB_URL } from "../testing/test-hub.ts";
+import { ISSUER, mint, pairFor, verifierOf } from "../testing/test-tokens.ts";
 import { inspect, type TokenReport, type Verdict } from "./inspect.ts";
 
 const publisher = pairFor("HS256");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FakeTimers } from "../testing/test-hub.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import {
   append,
   appendEvents,

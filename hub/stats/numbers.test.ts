@@ -1,14 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fullAccess } from "../auth/full-access.ts";
 import type { Hub } from "../hub.ts";
-import {
-  FakeTimers,
-  FakeVitals,
-  HUB_URL,
-  ListLogger,
-  ListSink,
-  testHub,
-} from "../testing/test-hub.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
+import { FakeVitals } from "../testing/fake-vitals.ts";
+import { ListLogger } from "../testing/list-logger.ts";
+import { ListSink } from "../testing/list-sink.ts";
+import { HUB_URL, testHub } from "../testing/test-hub.ts";
 import { type Matcher, parseMatcher } from "../topics/matcher.ts";
 import { parseUpdate } from "../topics/update.ts";
 import { decodeEvents } from "../wire/decode.ts";

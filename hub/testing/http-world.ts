@@ -10,8 +10,10 @@ import type { Service } from "../http/service/service.ts";
 import { subscribe } from "../http/subscribe.ts";
 import { subscriptions } from "../http/subscription-api.ts";
 import type { Hub } from "../hub.ts";
-import { FakeTimers, ListLogger, type TestHubOptions, testHub, testService } from "./test-hub.ts";
-import { HUB_URL, mint, pairFor, verifierFor, verifierOf } from "./test-tokens.ts";
+import { FakeTimers } from "./fake-timers.ts";
+import { ListLogger } from "./list-logger.ts";
+import { HUB_URL, type TestHubOptions, testHub, testService } from "./test-hub.ts";
+import { mint, pairFor, verifierFor, verifierOf } from "./test-tokens.ts";
 
 type HeaderFields = Readonly<Record<string, string>>;
 type Fields = Readonly<Record<string, string>> | readonly (readonly [string, string])[];

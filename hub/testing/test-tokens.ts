@@ -11,11 +11,10 @@ import { DETAIL_TYPE } from "../auth/access-token.mjs";
 import type { Algorithm } from "../auth/algorithms.ts";
 import type { TrustedIssuer } from "../auth/issuers.ts";
 import { createVerifier } from "../auth/verifier.ts";
-import { HubUrl } from "../base/hub-url.ts";
 import type { Logger } from "../base/logger.ts";
-import { FakeTimers } from "./test-hub.ts";
+import { FakeTimers } from "./fake-timers.ts";
+import { HUB_URL } from "./test-hub.ts";
 
-export const HUB_URL = new HubUrl("https://hub.example.com/.well-known/mercure");
 export const ISSUER = "https://app.example.com";
 
 /** The two sides of a key: the same, where it is a secret. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FakeTimers } from "../../testing/test-hub.ts";
+import { FakeTimers } from "../../testing/fake-timers.ts";
 import { BodyBudget } from "../service/body-budget.ts";
 import { type BodyRead, readBody } from "./body.ts";
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FakeTimers } from "../../testing/fake-timers.ts";
 import { bearer, detailOf, problemOf, SECRET, World } from "../../testing/http-world.ts";
-import { FakeTimers, HUB_URL } from "../../testing/test-hub.ts";
+import { HUB_URL } from "../../testing/test-hub.ts";
 import { parseBatch, parseFormUpdate } from "./publish-body.ts";
 
 let world: World;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type ErrorCode, HubError } from "../../base/errors.ts";
-import { ListLogger, testHub, testService } from "../../testing/test-hub.ts";
+import { ListLogger } from "../../testing/list-logger.ts";
+import { testHub, testService } from "../../testing/test-hub.ts";
 import { failure } from "./failure.ts";
 
 const STATUSES: Readonly<Record<ErrorCode, number>> = {

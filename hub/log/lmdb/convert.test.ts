@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FakeTimers } from "../../testing/test-hub.ts";
+import { FakeTimers } from "../../testing/fake-timers.ts";
 import {
   append,
   appendEvents,

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { open } from "lmdb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemTimers } from "../../base/timers.ts";
+import { FakeTimers } from "../../testing/fake-timers.ts";
 import { describeLog } from "../../testing/log-contract/contract.ts";
-import { FakeTimers } from "../../testing/test-hub.ts";
 import {
   append,
   appendEvents,

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemTimers } from "../../base/timers.ts";
 import { type Child, ChildProgram } from "../../testing/child.ts";
-import { ListLogger } from "../../testing/test-hub.ts";
+import { ListLogger } from "../../testing/list-logger.ts";
 import { append, dataOf, ROOMY, readAll, update } from "../../testing/updates.ts";
 import type { Log } from "../log.ts";
 import { openLmdbLog } from "./lmdb.ts";

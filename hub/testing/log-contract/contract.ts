@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe } from "vitest";
 import type { Timers } from "../../base/timers.ts";
 import type { Log, Retention } from "../../log/log.ts";
-import { FakeTimers } from "../test-hub.ts";
+import { FakeTimers } from "../fake-timers.ts";
 import { ROOMY } from "../updates.ts";
 import { describeAppending } from "./contract-appending.ts";
 import { describeBounds } from "./contract-bounds.ts";

@@ -1,0 +1,9 @@
+import type { Logger } from "../base/logger.ts";
+
+/** A log's lines, as they were written. */
+export class ListLogger implements Logger {
+  readonly lines: { fields: object; message: string }[] = [];
+  readonly debug = (fields: object, message: string) => void this.lines.push({ fields, message });
+  readonly info = this.debug;
+  readonly warn = this.debug;
+}
