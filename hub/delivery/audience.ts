@@ -1,6 +1,13 @@
 import type { Reader } from "../auth/reader.ts";
 import type { Timers } from "../base/timers.ts";
-import { type Entry, LANES, type Lane, type Position, toPosition } from "../log/log.ts";
+import {
+  type Entry,
+  type Floors,
+  LANES,
+  type Lane,
+  type Position,
+  toPosition,
+} from "../log/log.ts";
 import { PageRoom } from "../log/page.ts";
 import type { Step, Traffic } from "../streams/connection.ts";
 import type { Matcher } from "../topics/matcher.ts";
@@ -157,7 +164,7 @@ export class Audience {
   }
 
   /** What the reader gets after the position; see `Feed`. */
-  #next(position: Position, gapTold: Position, reader: Reader): Step | Promise<Step> | undefined {
+  #next(position: Position, gapTold: Floors, reader: Reader): Step | Promise<Step> | undefined {
     if (position >= this.#end) return undefined;
     const tip = this.#tip;
     if (tip !== undefined && position >= tip.from && position < tip.first) {
@@ -179,20 +186,21 @@ export class Audience {
   }
 
   /** What a page brings; a reader behind whose back history was let go is told so, once, and goes on with all that is kept. */
-  #replay(page: SharedPage, gapTold: Position, reader: Reader): Step {
+  #replay(page: SharedPage, gapTold: Floors, reader: Reader): Step {
     const step = page.stepFor(reader);
     this.#options.traffic.replayed += step.chunk.events;
-    const floors = readable(this.#lanes, reader).map((lane) => page.floors[lane]);
-    const floor = toPosition(Math.max(...floors));
-    if (floor <= page.from || floor <= gapTold) return step;
+    const lanes = readable(this.#lanes, reader);
+    const isWhole = lanes.every((lane) => page.floors[lane] <= Math.max(page.from, gapTold[lane]));
+    if (isWhole) return step;
     this.#options.traffic.gaps += 1;
+    const floors = lanes.map((lane) => page.floors[lane]);
     const earliest = toPosition(Math.max(page.from, Math.min(...floors)));
     const gap = encodeGap({
       requested: this.#history.cursor(page.from),
       continuesAfter: this.#history.cursor(earliest),
     });
     const to = toPosition(Math.max(step.to, earliest));
-    return { chunk: join([gap, step.chunk]), to, gapTold: floor };
+    return { chunk: join([gap, step.chunk]), to, gapTold: page.floors };
   }
 
   #read(after: Position): SharedPage | Promise<SharedPage> {

@@ -402,6 +402,36 @@ describe("subscription events", () => {
     await settle();
   }, 30_000);
 
+  test("that are trimmed before a slow watcher has read them are a gap, also where it knows of a later gap in the updates", async () => {
+    hub = testHub({ timers, retention: { maxUpdates: 5 }, recent: { maxUpdates: 5 } });
+    const subscribeOften = async (count: number) => {
+      for (let n = 0; n < count; n++) leave(await listen("b"));
+      await settle();
+    };
+    await subscribeOften(1_000);
+    for (let n = 0; n < 20; n++) await publish(update("a", String(n)));
+    const watcher = new ListSink();
+    watcher.full = true;
+    await hub.subscribe({
+      id: hub.connections.newId(),
+      sink: watcher,
+      client: "somebody",
+      heartbeat: "comment",
+      matchers: [matcher("*")],
+      access: access(["*"]),
+      lastEventId: "urn:unheard-of",
+    });
+    const gaps = () => events(watcher).filter(({ type }) => type === "runnel:gap").length;
+    expect(gaps()).toBe(1);
+    await subscribeOften(150);
+    watcher.full = false;
+    watcher.owner?.drained();
+    await vi.waitFor(() => expect(events(watcher).length).toBeGreaterThan(500));
+    expect(gaps()).toBe(2);
+    leave(watcher);
+    await settle();
+  }, 30_000);
+
   test("are nobody's without a grant, nor a gap to him when they are trimmed", async () => {
     const [first] = await publish(update("a", "0"));
     for (let n = 0; n < 5_100; n++) leave(await listen("b"));

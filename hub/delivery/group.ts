@@ -1,5 +1,5 @@
 import type { Stop, Timers } from "../base/timers.ts";
-import type { Position } from "../log/log.ts";
+import type { Floors, Position } from "../log/log.ts";
 import type { Connection, Feed, Step } from "../streams/connection.ts";
 import type { Chunk } from "../wire/encode.ts";
 import type { Beat } from "./pulse.ts";
@@ -58,7 +58,7 @@ export class Group implements Feed {
     for (const connection of this.#connections) connection.advance();
   }
 
-  next(position: Position, gapTold: Position): Step | Promise<Step> | undefined {
+  next(position: Position, gapTold: Floors): Step | Promise<Step> | undefined {
     return this.#options.feed?.next(position, gapTold);
   }
 

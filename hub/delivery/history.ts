@@ -3,6 +3,7 @@ import type { Timers } from "../base/timers.ts";
 import { Turns } from "../base/turns.ts";
 import {
   type Entry,
+  type Floors,
   LANES,
   type Lane,
   type Log,
@@ -23,9 +24,6 @@ import type { Matcher } from "../topics/matcher.ts";
 
 /** What is kept decoded in memory of each lane, for those who lag or were away for a moment. Its bytes are entries' weight. */
 export const RECENT: Retention = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };
-
-/** After which position each lane is complete. */
-export type Floors = Readonly<Record<Lane, Position>>;
 
 /** A page, and what was kept when it was read. */
 export interface Stretch extends Page {

@@ -29,15 +29,16 @@ export async function resume(
   // [spec] An empty id is no event's; but as one was given, the response names the event before the first.
   if (requested === "") return { ...fromNow(history), lastEventId: history.lastEventId };
   const position = requested === "earliest" ? undefined : await log.locate(requested);
-  const floors = lanes.map((lane) => history.floors[lane]);
+  const gapTold = history.floors;
+  const floors = lanes.map((lane) => gapTold[lane]);
   const floor = toPosition(Math.max(...floors));
   if (position !== undefined && position >= floor) {
-    const start = { position, gapTold: floor };
+    const start = { position, gapTold };
     return { start, first: encodeCursor(requested), lastEventId: requested, gap: false };
   }
   const earliest = toPosition(Math.min(...floors));
   const from = position !== undefined && position > earliest ? position : earliest;
-  const start = { position: from, gapTold: floor };
+  const start = { position: from, gapTold };
   if (requested === "earliest") {
     return { start, first: encodeCursor(requested), lastEventId: requested, gap: false };
   }
@@ -54,6 +55,6 @@ export async function resume(
 /** A stream that is lost before its first event is resumed from here all the same. */
 function fromNow(history: History): Resumed {
   const position: Position = history.delivered;
-  const start = { position, gapTold: position };
+  const start = { position, gapTold: history.floors };
   return { start, first: encodeCursor(history.cursor(position)), gap: false };
 }

@@ -1,8 +1,7 @@
 import type { Reader } from "../auth/reader.ts";
-import type { Entry, Position } from "../log/log.ts";
+import type { Entry, Floors, Position } from "../log/log.ts";
 import type { Step } from "../streams/connection.ts";
 import { type Chunk, join, NOTHING } from "../wire/encode.ts";
-import type { Floors } from "./history.ts";
 
 /** Of what is made for different readers; their bytes together are no more than the page's, or one version's. */
 const MAX_VERSIONS = 16;

@@ -22,6 +22,9 @@ export const START = toPosition(0);
 export const LANES = ["updates", "subscriptions"] as const;
 export type Lane = (typeof LANES)[number];
 
+/** By lane, a position up to which not everything is kept. */
+export type Floors = Readonly<Record<Lane, Position>>;
+
 /** An update in the log. */
 export interface Entry {
   readonly position: Position;

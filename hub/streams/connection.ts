@@ -1,4 +1,4 @@
-import type { Position } from "../log/log.ts";
+import { type Floors, type Position, START } from "../log/log.ts";
 import { type Chunk, NOTHING } from "../wire/encode.ts";
 import type { Sink, SinkOwner } from "./sink.ts";
 
@@ -21,24 +21,26 @@ export type ConnectionState = "live" | "replaying" | "lagging" | "ending" | "clo
 export interface Step {
   readonly chunk: Chunk;
   readonly to: Position;
-  /** The chunk tells of a gap, up to here. */
-  readonly gapTold?: Position;
+  /** The chunk reports a gap, in each lane up to here. */
+  readonly gapTold?: Floors;
 }
 
 /** Where a connection reads; one for all that see the same. */
 export interface Feed {
   /**
    * undefined: there is nothing beyond `position` yet. A promise: it has to be read first; it rejects if that can't be done.
-   * Of a gap up to `gapTold` the connection knows.
+   * @param gapTold the connection's reader knows of gaps up to there, lane by lane
    */
-  next(position: Position, gapTold: Position): Step | Promise<Step> | undefined;
+  next(position: Position, gapTold: Floors): Step | Promise<Step> | undefined;
 }
 
 /** Where a connection begins to read. */
 export interface Start {
   readonly position: Position;
-  readonly gapTold: Position;
+  readonly gapTold: Floors;
 }
+
+const NO_GAP: Floors = { updates: START, subscriptions: START };
 
 /** What all connections together have written. */
 export interface Traffic {
@@ -74,7 +76,7 @@ export class Connection implements SinkOwner {
   #events = 0;
   #feed: Feed | undefined;
   #position = 0 as Position;
-  #gapTold = 0 as Position;
+  #gapTold: Floors = NO_GAP;
 
   constructor(options: ConnectionOptions) {
     this.id = options.id;
