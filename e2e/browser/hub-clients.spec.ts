@@ -32,13 +32,12 @@ const IN_PAGE: Record<string, { script: () => string | Promise<string>; start: s
   },
   "event-source-polyfill": {
     script: () => code("event-source-polyfill/src/eventsource.js"),
-    start:
-      "new EventSourcePolyfill(url, { lastEventIdQueryParameterName: 'last_event_id' }).onmessage = (event) => heard.push(event.data)",
+    start: "new EventSourcePolyfill(url).onmessage = (event) => heard.push(event.data)",
   },
   "reconnecting-eventsource": {
     script: () => code("reconnecting-eventsource/dist/ReconnectingEventSource.min.js"),
     start:
-      "new (window.ReconnectingEventSource.default ?? window.ReconnectingEventSource)(url, { lastEventIdQueryParameterName: 'last_event_id' }).onmessage = (event) => heard.push(event.data)",
+      "new (window.ReconnectingEventSource.default ?? window.ReconnectingEventSource)(url).onmessage = (event) => heard.push(event.data)",
   },
   "@microsoft/fetch-event-source": {
     script: bundle,

@@ -122,8 +122,17 @@ describe("the last event id", () => {
     expect((await parse(query)).lastEventId).toBe("1");
     expect((await parse(query, { "Last-Event-ID": "" })).lastEventId).toBe("1");
     expect((await parse("?match=a")).lastEventId).toBeUndefined();
-    expect((await parse("?match=a&Last_Event_ID=1&Last-Event-ID=1")).lastEventId).toBeUndefined();
   });
+
+  test.each(["lastEventId", "lastEventID", "Last-Event-ID", "last-event-id", "Last_Event_Id"])(
+    "that a client adds to the query as %s when it reconnects counts more than the one that its URL began with",
+    async (name) => {
+      const query = `?match=a&last_event_id=1&${name}=2`;
+      expect((await parse(query)).lastEventId).toBe("2");
+      expect((await parse(query, { "Last-Event-ID": "3" })).lastEventId).toBe("3");
+      expect((await parse(`?match=a&last_event_id=1&${name}=`)).lastEventId).toBe("1");
+    },
+  );
 
   test("may be empty: given, and naming no event", async () => {
     expect((await parse("?match=a&last_event_id=")).lastEventId).toBe("");

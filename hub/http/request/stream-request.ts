@@ -15,6 +15,12 @@ const COMPILE_MS = 2;
 /** A longer id was never an event's here. */
 const MAX_ID_LENGTH = 512;
 
+/**
+ * Spellings of `last_event_id` that clients add by themselves when they reconnect, such as event-source-polyfill: what they add is newer
+ * than the id that their URL began with.
+ */
+const LAST_EVENT_ID = /^last[-_]?event[-_]?id$/i;
+
 export interface StreamOptions {
   /** What a request without a matcher gets: the server's clock, or a 400. */
   readonly clock: boolean;
@@ -43,6 +49,7 @@ export async function parseStreamQuery(
   const matchers = new Map<string, Matcher>();
   let heartbeat: HeartbeatKind = "comment";
   let lastEventId: string | undefined;
+  let appended: string | undefined;
   let given = 0;
   let cost = 0;
   let since = performance.now();
@@ -61,6 +68,7 @@ export async function parseStreamQuery(
         since = performance.now();
       }
     } else if (name === "last_event_id") lastEventId ??= value;
+    else if (LAST_EVENT_ID.test(name)) appended = value || appended;
     else if (name === "heartbeat") {
       if (value !== "comment" && value !== "event") {
         const problem = "heartbeat is `comment` (the default) or `event`";
@@ -71,7 +79,7 @@ export async function parseStreamQuery(
   }
   // [spec] The field takes precedence, but an empty one names no event.
   const field = fieldText(request.headers.get("last-event-id"));
-  const seen = (field || lastEventId) ?? field;
+  const seen = (field || appended || lastEventId) ?? field;
   return {
     ok: true,
     query: {
