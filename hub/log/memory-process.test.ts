@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(BUILT, { recursive: true, force: true }));
 
-// Four times the bound is published, in a process whose heap has room for little more than the bound.
+// The test publishes four times the bound. The heap of the process has room for little more than the bound.
 test.each([
   "tiny updates with a topic each",
   "updates of 50,000 bytes",

@@ -21,7 +21,7 @@ import { openStore } from "./open.ts";
 import { readState } from "./state.ts";
 import { META, positionKey } from "./tables.ts";
 
-/** Each log has its key already. */
+/** An opened log has its key already, so none is made. */
 const noKey = () => Buffer.alloc(0);
 
 let folder: string;
@@ -56,7 +56,7 @@ const send = (log: Log, key: string) =>
     receipt: { publisher: "p", key, bodyHash: `hash of ${key}` },
   });
 
-/** Makes the folder's log one of format 1: bytes are those of frames alone, and receipts are JSON with the publisher's ids. */
+/** Turns the folder's log into one of format 1: bytes count frames only, and receipts are JSON with the publisher's ids. */
 async function makeFormat1(frameBytes: { updates: number; subscriptions: number }): Promise<void> {
   const store = openStore(folder, noKey);
   await store.root.transaction(() => {

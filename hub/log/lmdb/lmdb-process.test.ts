@@ -68,7 +68,7 @@ describe("a log on disk, and other processes", () => {
       await child.says("open");
       await sleep(100 + 70 * round);
       await child.kill();
-      // The last line may be torn; a line that is not there was not acknowledged.
+      // The last line may be torn. A missing line means that its update was not acknowledged.
       for (const line of child.wholeLines()) {
         const [id = "", data] = line.split("\t");
         if (data !== undefined) acknowledged.set(id, data);
@@ -83,7 +83,7 @@ describe("a log on disk, and other processes", () => {
       }
       let located = 0;
       for (const { id, position } of kept) {
-        // Publishers' ids come again in each round.
+        // Each round uses the same publishers' ids.
         const found = await log.locate(id);
         if (found !== undefined && found <= position) located += 1;
       }
@@ -91,7 +91,7 @@ describe("a log on disk, and other processes", () => {
       for (const [index, entry] of kept.entries()) {
         const [worker, round, place = "", rest] = dataOf(entry).split(".");
         expect(rest).toHaveLength((Number(round) * 97) % 5_000);
-        // Batches are whole: each that has a next one is followed by it.
+        // Batches are whole: the next update of a batch follows directly.
         if (Number(place) === Number(round) % 5) continue;
         const next = kept[index + 1];
         expect(next && dataOf(next)).toMatch(`${worker}.${round}.${Number(place) + 1}.`);
@@ -170,7 +170,7 @@ describe("a log on disk, and other processes", () => {
     async () => {
       const child = start("fill", "ulimit -S -f 8192; ");
       await child.says("unchanged");
-      // It was torn in the middle, and what it left behind made room for others.
+      // The append failed in the middle, and its leftovers were removed to make room for others.
       expect(child.wholeLines()).toContain("large log:unavailable, nothing is left true");
       const refused = child.wholeLines().filter((line) => line.startsWith("refused"));
       expect(refused).toHaveLength(3);

@@ -56,7 +56,7 @@ describe("a log on disk", () => {
   test("is written by its owner alone: who lost it can append nothing more", async () => {
     const first = await openLog();
     await append(first, update("a", "1"));
-    // An owner with our own process's number can only be an earlier life of it.
+    // An owner with our own process id counts as an earlier run of this process.
     const second = await openLog();
     await append(second, update("a", "2"));
     const { last } = first;
@@ -86,7 +86,7 @@ describe("a log on disk", () => {
       const timers = new FakeTimers();
       timers.advance(2_000);
       const second = await openLog(lower, timers);
-      // It is opened first: what is over the limit goes in the background.
+      // The log opens first. The excess is removed in the background.
       expect(second.floor("updates")).toBeLessThan(second.last - 1_000);
       await vi.waitFor(async () => {
         const kept = await readAll(second, { maxBytes: 1_000_000 });
@@ -163,11 +163,11 @@ describe("a log on disk", () => {
     expect((await rare()).entries).toHaveLength(30);
     expect((await rare()).to).toBe(last);
     expect(await timed(rare)).toBeLessThan(5);
-    // A pattern that matches little is looked for in steps.
+    // A read for a pattern with few matches takes several pages.
     const none = () => readPage(log, { matchers: [startingWith("none")] });
     expect((await none()).to).toBeLessThan(last);
     expect(await timed(none)).toBeLessThan(15);
-    // From the end too, wherever that is.
+    // The same holds for backward reads from any position.
     for (const upTo of [last, toPosition(15_000)]) {
       for (const matchers of [[exact("busy")], [exact("rare")], [EVERYTHING]]) {
         const back = () => readBackPage(log, { upTo, matchers, most: 5 });

@@ -49,7 +49,7 @@ async function openLog(retention: Partial<Retention> = {}, at = folder): Promise
   return log;
 }
 
-/** Keeps the updates, and closes the log. */
+/** Stores the updates, and closes the log. */
 async function keep(...data: string[]): Promise<readonly string[]> {
   const log = await openLog();
   const ids = idsOf(await append(log, ...data.map((each) => update("a", each))));
@@ -68,7 +68,7 @@ describe("a history's file that is damaged", () => {
       writeFileSync(path, whole.subarray(0, size));
       try {
         const log = await openLog();
-        // Only free pages are missing yet: LMDB would end the process at any other.
+        // Only free pages are missing so far. LMDB would end the process if any other page were missing.
         expect(await readAll(log)).toHaveLength(2);
         await log.close();
         expect(isRefused).toBe(false);
@@ -118,7 +118,7 @@ describe("a history's file that is damaged", () => {
         expect(outcome).toContain(`page ${page} is damaged`);
       }
     }
-    // The table of tables, and those for updates, their topics, and `meta`.
+    // The table of tables, and the tables of updates, their topics, and `meta`.
     expect(refused).toBeGreaterThanOrEqual(4);
     writeFileSync(path, whole);
     expect(await readAll(await openLog())).toHaveLength(200);

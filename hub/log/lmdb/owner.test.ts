@@ -38,14 +38,14 @@ class Bench implements AsyncDisposable {
     return join(this.folder, "data.mdb");
   }
 
-  /** Starts a process that wants to own the history: in a container of its own, where a name is given. */
+  /** Starts a process that waits to own the history. A name puts it in a container of its own. */
   start(container = ""): Child {
     const child = program.start(["own", this.folder, container]);
     this.#open.push(child);
     return child;
   }
 
-  /** Opens the history in this process, which refuses to wait for a living owner. */
+  /** Opens the history in this process, without waiting for a living owner. */
   async openLog(): Promise<Log> {
     const { folder, logger } = this;
     const world = { retention: ROOMY, timers: systemTimers, logger };
@@ -87,7 +87,7 @@ describe.concurrent("the owner of a history", () => {
     const child = bench.start("elsewhere");
     await child.says("open");
     await child.kill();
-    // Its clock may have been ahead of ours.
+    // The clock of the dead owner may have been ahead of ours.
     const later = new Date(Date.now() + HOUR_MS);
     utimesSync(bench.heartbeat, later, later);
     const from = performance.now();
@@ -103,7 +103,7 @@ describe.concurrent("the owner of a history", () => {
     "that is dead, but still in the table of processes, is replaced when its heartbeat has stood still",
     async () => {
       await using bench = await Bench.make();
-      // The parent is replaced by a program that waits for no child.
+      // The parent is replaced by a program that never waits for its children.
       const child = program.start(["own", bench.folder], '"$0" "$@" <&0 & exec sleep 60; ');
       try {
         const pid = Number((await child.says("open")).split(" ")[1]);
@@ -191,7 +191,7 @@ describe.concurrent("the owner of a history", () => {
     await append(log, update("a"));
     await log.close();
     const again = await bench.openLog();
-    // As a restored backup that was copied over the file.
+    // This is like a restored backup that was copied over the file.
     execFileSync("dd", [`if=${before}`, `of=${bench.data}`, "conv=notrunc", "status=none"]);
     expect((await again.lost).code).toBe("log:owned");
   });
