@@ -13,7 +13,7 @@ import {
 } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What is appended, and told: of every log. */
+/** Tests how a log appends and reports updates. Every log MUST pass. */
 export function describeAppending(bench: Bench): void {
   describe("appending", () => {
     test("starts empty, before every position", async () => {

@@ -18,7 +18,7 @@ import type { Bench } from "./contract.ts";
 
 const BOUND = 1_000_000;
 
-/** What publishers can make a log keep, and how long they can keep it busy: of every log. */
+/** Tests the bounds of the data that publishers can store and of the work that they can cause. Every log MUST pass. */
 export function describeBounds(bench: Bench): void {
   describe("bounds", () => {
     test.each(Object.entries(SHAPES))(

@@ -13,7 +13,7 @@ import {
 } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What is left behind: of every log. */
+/** Tests the state that a closed log leaves. Every log MUST pass. */
 export function describeClosing(bench: Bench): void {
   describe("closing", () => {
     test("waits for appends under way, and takes no more", async () => {
@@ -113,7 +113,7 @@ export function describeClosing(bench: Bench): void {
           const log = await bench.openLog();
           expect(log.last).toBeGreaterThanOrEqual(last);
           last = log.last;
-          // What the process before had is unknown, and says so to who has an id of it.
+          // Ids from before the restart are located before `completeAfter`, so their readers learn that events are missing.
           for (const id of ids) {
             expect(await log.locate(id)).toBeLessThan(log.completeAfter("subscriptions"));
           }

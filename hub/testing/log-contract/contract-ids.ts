@@ -3,7 +3,7 @@ import { START } from "../../log/log.ts";
 import { append, idsOf, readAll, update } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What ids lead to: of every log. */
+/** Tests how a log makes and locates ids. Every log MUST pass. */
 export function describeIds(bench: Bench): void {
   describe("ids", () => {
     test("are URIs, differ, and are located", async () => {

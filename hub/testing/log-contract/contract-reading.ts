@@ -18,7 +18,7 @@ import {
 } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What a read gives: of every log. */
+/** Tests the pages that a log reads. Every log MUST pass. */
 export function describeReading(bench: Bench): void {
   describe("reading", () => {
     test("gives what matches, each once, in order", async () => {
@@ -161,7 +161,7 @@ export function describeReading(bench: Bench): void {
   });
 }
 
-/** What a read from the end gives: of every log. */
+/** Tests the pages that a log reads backwards. Every log MUST pass. */
 export function describeReadingBack(bench: Bench): void {
   describe("reading back", () => {
     const dataBack = async (log: Log, options: Partial<ReadBackRequest> = {}) =>

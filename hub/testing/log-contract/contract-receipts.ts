@@ -4,7 +4,7 @@ import type { Update } from "../../topics/update.ts";
 import { idsOf, readAll, update } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What a repeated request does: of every log. */
+/** Tests how a log answers repeated requests. Every log MUST pass. */
 export function describeReceipts(bench: Bench): void {
   describe("receipts", () => {
     const receipt = (key: string, rest: Partial<Receipt> = {}): Receipt => ({
@@ -68,7 +68,7 @@ export function describeReceipts(bench: Bench): void {
       expect((await send(log, receipt("k"), update("a"))).outcome).toBe("repeated");
       bench.timers.advance(1);
       expect((await send(log, receipt("k"), update("a"))).outcome).toBe("appended");
-      // Whose time counts anew.
+      // The age of the new receipt begins anew.
       bench.timers.advance(RECEIPTS.maxAgeMs);
       await log.trim();
       expect((await send(log, receipt("k"), update("a"))).outcome).toBe("repeated");

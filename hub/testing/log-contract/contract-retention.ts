@@ -14,7 +14,7 @@ import {
 } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What is kept: of every log. */
+/** Tests which entries a log keeps. Every log MUST pass. */
 export function describeRetention(bench: Bench): void {
   describe("retention", () => {
     test("keeps the newest by number, and its floor says what is gone", async () => {
@@ -87,7 +87,7 @@ export function describeRetention(bench: Bench): void {
       await append(log, update("a", "after"));
       bench.timers.advance(3_000);
       await log.trim();
-      // The clock was found to be set back when the last one was appended.
+      // The log noticed with the last append that the clock was set back.
       expect((await readAll(log)).map(dataOf)).toEqual(["ahead", "after"]);
       bench.timers.advance(1);
       await log.trim();
@@ -119,7 +119,7 @@ export function describeRetention(bench: Bench): void {
         bench.timers.setTime(round % 2 ? 3_600_000 : -3_600_000);
         await log.trim();
       }
-      // Those of the last three seconds, and one whose time was found out with the next.
+      // The log keeps the updates of the last three seconds, and one whose time was corrected with the next append.
       expect((await readAll(log)).length).toBeLessThanOrEqual(7);
     });
 
