@@ -195,7 +195,7 @@ async function follow(steps: readonly Step[], { open, isDurable, maxBytes, sizeO
   }
 }
 
-test("a log in memory does what an array would", async () => {
+test("a log in memory behaves like an array after every step", async () => {
   const inMemory: Counted = {
     open: async (timers) => new MemoryLog({ retention, timers }),
     isDurable: false,
@@ -208,7 +208,7 @@ test("a log in memory does what an array would", async () => {
   );
 }, 60_000);
 
-test("a log on disk does what an array would, however often it is opened again", async () => {
+test("a log on disk behaves like an array after every step, however often it is opened again", async () => {
   const reserve = reserveOf(retention.maxBytes);
   const onDisk = (folder: string): Counted => ({
     open: (timers) => openLmdbLog({ folder, retention, timers, waitForOwnerMs: 0 }),

@@ -87,7 +87,7 @@ const stateNow = async () => {
   return state;
 };
 
-test("a folder of format 1 is opened without loss, and its bytes are counted anew", async () => {
+test("a folder of format 1 is opened without loss, and its bytes are counted again", async () => {
   const log = await openLog();
   await append(log, ...Array.from({ length: 2_500 }, (_, n) => update(["a", `b${n}`], `${n}`)));
   await append(log, update("a", "own", { id: "mine" }));
@@ -114,7 +114,7 @@ test("a folder of format 1 is opened without loss, and its bytes are counted ane
   expect((await stateNow()).lanes).toEqual(state.lanes);
 });
 
-test("a folder of format 1 is trimmed to its bounds, with its receipts", async () => {
+test("a folder of format 1 is trimmed to its bounds, and its receipts expire", async () => {
   const log = await openLog();
   await append(log, ...Array.from({ length: 500 }, (_, n) => update("a", `${n}`)));
   await send(log, "k0");

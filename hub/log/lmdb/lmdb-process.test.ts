@@ -28,7 +28,7 @@ const hasPrlimit = (() => {
 beforeAll(() => program.build());
 afterAll(() => program.remove());
 
-describe("a log on disk, and other processes", () => {
+describe("a log on disk with several processes", () => {
   let folder: string;
   const children: Child[] = [];
   const opened: Log[] = [];
@@ -61,7 +61,7 @@ describe("a log on disk, and other processes", () => {
     return log;
   };
 
-  test("loses nothing that was acknowledged when its process is killed, and tears nothing", async () => {
+  test("loses no acknowledged update and keeps batches whole when its process is killed", async () => {
     const acknowledged = new Map<string, string>();
     for (let round = 0; round < 5; round += 1) {
       const child = start("append");
@@ -101,7 +101,7 @@ describe("a log on disk, and other processes", () => {
     }
   }, 60_000);
 
-  test("leaves nothing of a large append when its process is killed in the middle", async () => {
+  test("keeps no part of a large append when its process is killed in the middle", async () => {
     const acknowledged = new Set<string>();
     let torn = 0;
     for (let round = 0; round < 20 && torn < 3; round += 1) {
@@ -135,7 +135,7 @@ describe("a log on disk, and other processes", () => {
     expect(torn).toBeGreaterThan(0);
   }, 60_000);
 
-  test("says that another process owns it, and which", async () => {
+  test("is refused with the owner's process id when another process owns it", async () => {
     const child = start("own");
     await child.says("open");
     const opening = openLog(200);
@@ -143,7 +143,7 @@ describe("a log on disk, and other processes", () => {
     await expect(opening).rejects.toThrow(`process ${child.pid} on `);
   });
 
-  test("is taken at once when its owner was killed", async () => {
+  test("is opened at once when its owner was killed", async () => {
     const child = start("own");
     await child.says("open");
     await child.kill();
@@ -155,7 +155,7 @@ describe("a log on disk, and other processes", () => {
     await append(log, update("a"));
   });
 
-  test("is taken when its owner lets go of it, within the time to wait", async () => {
+  test("is opened when its owner releases it within the time to wait", async () => {
     const first = await openLog();
     await append(first, update("a", "1"));
     const child = start("own-patiently");
@@ -166,7 +166,7 @@ describe("a log on disk, and other processes", () => {
   });
 
   test.runIf(hasPrlimit)(
-    "refuses what a full disk has no room for, changes nothing, and goes on when there is room",
+    "rejects appends without any change on a full disk, and accepts appends when there is room again",
     async () => {
       const child = start("fill", "ulimit -S -f 8192; ");
       await child.says("unchanged");
