@@ -9,7 +9,7 @@ declare const position: unique symbol;
 /** The position of an update in the log, a whole number. It only grows. Any other meaning is private to the log. */
 export type Position = number & { readonly [position]: true };
 
-/** Makes a position of a number. Only logs MUST call it: they alone know what the number means. */
+/** Makes a position of a number. For logs only, because they alone know what the number means. */
 export const toPosition = (value: number): Position => value as Position;
 
 /** The position before all entries. */

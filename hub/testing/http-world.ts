@@ -147,7 +147,7 @@ export class World {
     return found;
   }
 
-  /** Disconnects all clients. Nothing MUST be open after that. */
+  /** Disconnects all clients. Connections and timers MUST NOT be open after that. */
   async end(): Promise<void> {
     this.#leaving.abort();
     await this.hub.close();
