@@ -1,27 +1,27 @@
 import type { Position } from "./log.ts";
 
-/** Everything up to a position was appended at this time, or before it. */
+/** A correction of the clock: all entries up to `position` were appended at or before `at`. */
 interface Correction {
   readonly upTo: Position;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** What a log knows of its clock: an entry's time may lie in the future when the clock was set back after it. */
+/** The log's knowledge of its clock. An entry's time may be in the future if the clock was set back after the append. */
 export interface Ages {
-  /** What the clock said last, in milliseconds since 1970. */
+  /** The last reading of the clock, in milliseconds since 1970. */
   readonly clock: number;
-  /** Positions and times grow. */
+  /** In order: positions and times grow. */
   readonly corrections: readonly Correction[];
 }
 
 export const NO_AGES: Ages = { clock: 0, corrections: [] };
 
-/** A clock that is set back all the time makes no list without an end. */
+/** Bounds the list, even if the clock is set back all the time. */
 const MOST_CORRECTIONS = 32;
 
 /**
- * Takes note of the clock. When it was set back, all that is in the log was appended now at the latest.
+ * Records a reading of the clock. If the clock was set back, all current entries count as appended now at the latest.
  * @param now milliseconds since 1970
  * @param last the log's newest position
  */
@@ -31,7 +31,7 @@ export function observe(ages: Ages, now: number, last: Position): Ages {
   return { clock: now, corrections: [...earlier, { upTo: last, at: now }] };
 }
 
-/** Returns when an entry was appended, in milliseconds since 1970: at its time, or before the clock was set back. */
+/** Returns the time of an append, in milliseconds since 1970. A later correction of the clock limits it. */
 export function appendedAt({ corrections }: Ages, position: Position, at: number): number {
   if (corrections.length === 0) return at;
   const first = corrections.find(({ upTo }) => position <= upTo);

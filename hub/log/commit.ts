@@ -23,43 +23,43 @@ export interface Waiting {
   reject(error: unknown): void;
 }
 
-/** What the log is before the commit. */
+/** The state of the log before the commit. */
 export interface Before {
   readonly last: Position;
   readonly ids: EventIds;
-  /** By the clock at the commit. */
+  /** The ages by the clock at the commit. */
   readonly ages: Ages;
   /** See `Listener`. */
   readonly takenAt: number;
-  /** A receipt that is kept from an earlier commit, and is not over its age. */
+  /** Returns a receipt of an earlier commit that is not over its age. */
   receipt(key: Buffer): KeptReceipt | undefined;
 }
 
-/** Entry and, where its id is the publisher's, that. */
+/** A new entry, and the publisher's id if it has one. */
 export interface NewEntry {
   readonly entry: Entry;
   readonly ownId: string | undefined;
-  /** It ends with the process. */
+  /** The entry is lost when the process ends. */
   readonly isVolatile: boolean;
 }
 
-/** All that waiting appends bring, made before anything of the log changes. */
+/** The entries and receipts of the waiting appends. A commit is made before the log changes. */
 export interface Commit {
-  /** In order. */
+  /** All entries, in order. */
   readonly all: readonly NewEntry[];
-  /** All but the volatile ones; the same list as `all` where there are none. */
+  /** All entries but the volatile ones. The same list as `all` if there are none. */
   readonly entries: readonly NewEntry[];
   readonly receipts: readonly NewReceipt[];
   readonly active: readonly ActiveRecord[];
   readonly last: Position;
   readonly takenAt: number;
-  /** Tells those who wait; an append that was refused knows. */
+  /** Resolves the promises of the appends. Those of refused appends are rejected already. */
   settle(): void;
 }
 
 /**
- * Makes a commit of appends in the order in which they came, each whole or not at all: one that can't be encoded is refused here, and
- * takes no place. Many updates are made in several turns of the event loop.
+ * Makes a commit of appends in the order of their calls, each whole or not at all. An append that can't be encoded is rejected here, and
+ * uses no positions. Many updates are encoded in several turns of the event loop.
  */
 export async function prepareCommit(waiting: readonly Waiting[], before: Before): Promise<Commit> {
   const { ages, takenAt } = before;
@@ -127,17 +127,17 @@ const countOf = (append: Append): number =>
 
 const nameOf = (key: Buffer): string => key.toString("latin1");
 
-/** Many ids at once cost little more than one, but a whole batch's take too long. */
+/** The number of ids made at once. Many ids cost little more than one, but the ids of a whole batch would take too long. */
 const IDS_AT_ONCE = 256;
 
-/** The ids of positions that follow each other, made in blocks. */
+/** The ids of consecutive positions, made in blocks. */
 class IdBlocks {
   readonly #ids: EventIds;
   readonly #upTo: Position;
   #first = 0;
   #block: readonly string[] = [];
 
-  /** @param upTo the last position that an id is asked for */
+  /** @param upTo the last position that needs an id */
   constructor(ids: EventIds, upTo: Position) {
     this.#ids = ids;
     this.#upTo = upTo;
@@ -153,7 +153,7 @@ class IdBlocks {
   }
 }
 
-/** Answers a request that came again: its body is the same, so the publisher's own ids are in it. */
+/** Answers a repeated request. Its body is the same, so it has the same publisher's ids. */
 async function again(
   known: KeptReceipt,
   receipt: Receipt,
@@ -172,7 +172,7 @@ async function again(
   return { outcome: "repeated", ids: all };
 }
 
-/** Returns the place after the entries that are the work of one turn, from `start` on; at least one. */
+/** Returns the end index (exclusive) of the entries that are the work of one turn, from `start` on. The turn has at least one entry. */
 export function turnEnd(entries: readonly NewEntry[], start: number): number {
   let work = 0;
   let end = start;
@@ -184,13 +184,13 @@ export function turnEnd(entries: readonly NewEntry[], start: number): number {
   return end;
 }
 
-/** Tells a listener of new entries. */
+/** Reports new entries to a listener. */
 export function tell(added: readonly NewEntry[], takenAt: number, listener: Listener): void {
   const [first, ...rest] = added.map(({ entry }) => entry);
   try {
     if (first) listener([first, ...rest], takenAt);
   } catch (error) {
-    // A listener's mistake is no append's: it goes where an error that nobody catches goes.
+    // A listener's error MUST NOT fail the append: it is thrown as an uncaught error.
     queueMicrotask(() => {
       throw error;
     });

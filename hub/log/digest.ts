@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-/** Bytes of a digest. */
+/** The size of a digest in bytes. */
 export const DIGEST_BYTES = 32;
 
-/** Returns the SHA-256 of a text: it stands for a text of any length, and no two texts have the same. */
+/** Returns the SHA-256 of a text. It identifies a text of any length: in practice no two texts have the same digest. */
 export const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();

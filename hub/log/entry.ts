@@ -6,7 +6,7 @@ import { ID_LENGTH } from "./event-id.ts";
 import type { Entry, Lane, Position, SubscriptionEvent } from "./log.ts";
 import { weightOf } from "./weight.ts";
 
-/** Where and when an update was appended, and the id that it has if it brought none. */
+/** The position and the time of an append, and the id for an update that has none of its own. */
 export interface Place {
   readonly position: Position;
   readonly id: string;
@@ -15,7 +15,7 @@ export interface Place {
   readonly at: number;
 }
 
-/** Encodes the update: the one time in its life. */
+/** Encodes the update. This happens once for each update. */
 export function entryOf(update: Update, place: Place): Entry {
   const id = update.id ?? place.id;
   const frame = encodeEvent({ ...update, id });
@@ -32,20 +32,20 @@ export function entryOf(update: Update, place: Place): Entry {
   };
 }
 
-/** Source: Mercure, section Subscription Events: private, and of the type `mercure`. */
+/** Makes the update of a subscription event. Source: Mercure, section Subscription Events: private, and of the type `mercure`. */
 export function updateOf(event: SubscriptionEvent): Update {
   return { topics: [event.topic], data: event.document, private: true, type: SUBSCRIPTION_EVENT };
 }
 
-// A stored entry: flags (1 byte), at (8), the number of topics (2), each topic's length (2) and its UTF-8, with OWN_ID the id's length
-// (2) and its UTF-8, then the frame. Numbers are big-endian.
+// The format of a stored entry: flags (1 byte), time `at` (8), number of topics (2), then for each topic its length (2) and its UTF-8.
+// With the flag OWN_ID, the id's length (2) and its UTF-8 follow. The frame is last. Numbers are big-endian.
 const PRIVATE = 1;
 const OWN_ID = 2;
 const FIXED_BYTES = 11;
 
 /**
- * An entry's bytes in a file. Its position and lane are where it lies.
- * @param ownId the publisher's; undefined: the log's, which follows from the position
+ * Returns the bytes of an entry for the file. They omit its position and lane, because the row's key and table give both.
+ * @param ownId the publisher's id; undefined: the log's id, which follows from the position
  */
 export function storeEntry(entry: Entry, ownId: string | undefined): Buffer {
   const texts = ownId === undefined ? entry.topics : [...entry.topics, ownId];
@@ -65,17 +65,20 @@ export function storeEntry(entry: Entry, ownId: string | undefined): Buffer {
   return bytes;
 }
 
-/** What stands before a stored frame. */
+/** The part of a stored entry before its frame. */
 export interface StoredHead {
   readonly private: boolean;
   readonly at: number;
   readonly topics: readonly Topic[];
-  /** The publisher's id. */
+  /** The publisher's id. undefined: the log made the id. */
   readonly ownId: string | undefined;
   readonly frameBytes: number;
 }
 
-/** @throws RangeError if the bytes are no entry's */
+/**
+ * Reads the head of a stored entry.
+ * @throws RangeError if the bytes are not a stored entry
+ */
 export function readHead(bytes: Buffer): StoredHead {
   const flags = bytes.readUInt8(0);
   const at = bytes.readDoubleBE(1);
@@ -87,7 +90,7 @@ export function readHead(bytes: Buffer): StoredHead {
     return bytes.toString("utf8", start, offset);
   };
   const topics: Topic[] = [];
-  // They were parsed when they were published.
+  // The topics were parsed when the update was published.
   for (let index = 0; index < count; index += 1) topics.push(text() as Topic);
   const ownId = flags & OWN_ID ? text() : undefined;
   const frameBytes = bytes.length - offset;
@@ -95,10 +98,13 @@ export function readHead(bytes: Buffer): StoredHead {
   return { private: (flags & PRIVATE) !== 0, at, topics, ownId, frameBytes };
 }
 
-/** Bytes of a slab: a small allocation for each frame costs more than all else of a read, a large slab would be kept for one frame. */
+/**
+ * The size of a slab in bytes. One small allocation for each frame is slower than the rest of a read. One kept frame keeps its whole slab
+ * in memory, so slabs are not large.
+ */
 const SLAB_BYTES = 16_384;
 
-/** Copies of the frames of one page: they come together, and go together. */
+/** Copies of the frames of one page. They are allocated together and released together. */
 export class FrameCopies {
   #slab = new Uint8Array(0);
   #used = 0;
@@ -115,10 +121,10 @@ export class FrameCopies {
   }
 }
 
-/** Where a frame's id is: an event's first field, with nothing between it and its name where the log made it. */
+/** The offset of the id in a frame: `id` is the first field, without a space after the colon if the log made the id. */
 const ID_AT = "id:".length;
 
-/** Where a stored entry lies, and who copies its frame. */
+/** The location of a stored entry, and the allocator for its frame. */
 export interface StoredAt {
   readonly position: Position;
   readonly lane: Lane;
@@ -126,8 +132,8 @@ export interface StoredAt {
 }
 
 /**
- * The entry that was stored. Its frame is a copy: `bytes` may be another's right after.
- * @param head what `readHead` made of the bytes
+ * Loads a stored entry. The frame is copied, because `bytes` may be overwritten after the call.
+ * @param head the result of `readHead` for the same bytes
  */
 export function loadEntry(
   bytes: Buffer,
@@ -137,7 +143,7 @@ export function loadEntry(
   const start = bytes.length - head.frameBytes;
   return {
     position,
-    // Reading it is far cheaper than making it again from the position.
+    // Reading the id is far cheaper than computing it from the position.
     id: head.ownId ?? bytes.toString("latin1", start + ID_AT, start + ID_AT + ID_LENGTH),
     lane,
     topics: head.topics,

@@ -6,7 +6,7 @@ import { toPosition } from "./log.ts";
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const position = fc.integer({ min: 0, max: 2 ** 48 - 1 }).map(toPosition);
 
-test("an id takes back to its position, and is a valid UUID of version 8", () => {
+test("an id is a valid UUID of version 8, and its position can be read from it", () => {
   fc.assert(
     fc.property(key, position, (secret, place) => {
       const ids = createEventIds(secret);
@@ -33,7 +33,7 @@ test("different positions have different ids", () => {
   expect(new Set(many).size).toBe(many.length);
 });
 
-test("many ids at once are what they are one by one", () => {
+test("ids that are made at once equal ids that are made one by one", () => {
   fc.assert(
     fc.property(key, fc.nat(2 ** 40).map(toPosition), fc.nat(50), (secret, first, count) => {
       const ids = createEventIds(secret);
@@ -65,7 +65,7 @@ test("an id that was altered in any place is unknown", () => {
   );
 });
 
-test("an id of another key is unknown, and so is any other text", () => {
+test("an id of another key is unknown, like any other text", () => {
   fc.assert(
     fc.property(key, key, position, fc.string(), fc.uuid(), (mine, other, place, text, uuid) => {
       fc.pre(Buffer.compare(mine, other) !== 0);

@@ -1,19 +1,19 @@
 import { type Cipher, createCipheriv } from "node:crypto";
 import { type Position, toPosition } from "./log.ts";
 
-/** Ids of one log: each position has one, nobody without the key can make or read one, and none needs an index. */
+/** The ids of one log. Each position has one id. Only the key can make or read an id, and no index is needed. */
 export interface EventIds {
   idOf(position: Position): string;
-  /** The ids of positions that follow each other: many at once cost little more than one. */
+  /** Returns the ids of consecutive positions. Many ids at once cost little more than one. */
   idsFrom(first: Position, count: number): string[];
-  /** undefined: this key did not make it. */
+  /** Returns the position of an id. undefined: the id was not made with this key. */
   positionOf(id: string): Position | undefined;
 }
 
-/** Bytes of the key of a log's ids. It MUST be random, and kept as long as the log. */
+/** The size of a log's key in bytes. The key MUST be random, and MUST be kept as long as the log. */
 export const ID_KEY_BYTES = 32;
 
-/** Characters of an id, all of them ASCII. */
+/** The length of an id in characters, all of them ASCII. */
 export const ID_LENGTH = 45;
 
 const BLOCK = 16;
@@ -22,9 +22,10 @@ const SHAPE =
   /^urn:uuid:([0-9a-f]{8})-([0-9a-f]{4})-(8[0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})$/;
 
 /**
- * Ids as UUIDs of version 8 (RFC 9562, section 5.8). Of its 122 free bits, 74 are a tag made from the position under one half of the
- * key; 48 are the position itself, hidden under the other half and the tag. So equal positions have equal ids, different ones have
- * different ids, and an id that was guessed passes once in 2^74 times. (The construction is SIV's, RFC 5297.)
+ * Creates ids that are UUIDs of version 8 (RFC 9562, section 5.8). A UUID has 122 free bits. 74 of them are a tag, made from the position
+ * with one half of the key. The other 48 are the position, encrypted with the other half and the tag.
+ * So equal positions have equal ids, and different positions have different ids. A guessed id is accepted once in 2^74 times. (This is the
+ * SIV construction, RFC 5297.)
  * @param key `ID_KEY_BYTES` random bytes
  */
 export function createEventIds(key: Uint8Array): EventIds {
@@ -32,7 +33,7 @@ export function createEventIds(key: Uint8Array): EventIds {
   const tagger = oneBlockCipher(key.subarray(0, BLOCK));
   const hider = oneBlockCipher(key.subarray(BLOCK));
 
-  /** A block for each position: its tag, and nothing after it. */
+  /** Returns one block for each position: the tag, then zeros. */
   const tagsFrom = (first: Position, count: number): Buffer => {
     const blocks = Buffer.alloc(BLOCK * count);
     for (let index = 0; index < count; index += 1) {
@@ -40,7 +41,7 @@ export function createEventIds(key: Uint8Array): EventIds {
     }
     const tags = tagger.update(blocks);
     for (let at = 0; at < tags.length; at += BLOCK) {
-      // The UUID's version and variant are part of what hides the position: a reader has them before it has the position.
+      // The version and variant are part of the input that encrypts the position: a reader knows them before it knows the position.
       tags[at + 6] = ((tags[at + 6] ?? 0) & 0x0f) | 0x80;
       tags[at + 8] = ((tags[at + 8] ?? 0) & 0x3f) | 0x80;
       tags.fill(0, at + TAG_BYTES, at + BLOCK);
@@ -75,12 +76,12 @@ export function createEventIds(key: Uint8Array): EventIds {
   };
 }
 
-/** Each block by itself: that is all that is asked of it here, and the one object serves all of them. */
+/** Encrypts each block independently (ECB). Single blocks need no more, and one object serves all of them. */
 function oneBlockCipher(key: Uint8Array): Cipher {
   return createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
 }
 
-/** Bitwise operators have 32 bits. */
+/** XOR of 48-bit numbers: JavaScript's bitwise operators have only 32 bits. */
 function xor48(a: number, b: number): number {
   const high = Math.floor(a / 2 ** 32) ^ Math.floor(b / 2 ** 32);
   const low = (a ^ b) >>> 0;

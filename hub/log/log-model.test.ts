@@ -29,11 +29,11 @@ const TOPICS = ["a/1", "a/2", "b/1", "b/2"];
 const IDS = ["x", "y"];
 const retention: Retention = { maxUpdates: 12, maxBytes: 12_000, maxAgeMs: 100 };
 
-/** A log, and how it counts. */
+/** A log, and its way of counting bytes. */
 interface Counted {
   open(timers: FakeTimers): Promise<Log>;
   readonly isDurable: boolean;
-  /** Of all updates that are kept. */
+  /** The maximum bytes of all kept updates. */
   readonly maxBytes: number;
   sizeOf(update: Update, frameBytes: number): number;
 }
@@ -41,7 +41,7 @@ interface Counted {
 type Step =
   | { do: "append"; batches: Update[][] }
   | { do: "wait"; ms: number }
-  /** Of the other lane: they take positions, and nothing else. */
+  /** Events of the other lane. They only use positions. */
   | { do: "volatile events"; count: number }
   | { do: "trim" }
   | { do: "reopen" }
@@ -109,7 +109,7 @@ interface Kept {
   readonly at: number;
 }
 
-/** The log as an array, and what is known to be true of it at every step. */
+/** Runs the steps on a log and on an array, and compares them after every step. */
 async function follow(steps: readonly Step[], { open, isDurable, maxBytes, sizeOf }: Counted) {
   const timers = new FakeTimers();
   let log = await open(timers);
@@ -195,7 +195,7 @@ async function follow(steps: readonly Step[], { open, isDurable, maxBytes, sizeO
   }
 }
 
-test("a log in memory does what an array would", async () => {
+test("a log in memory behaves like an array after every step", async () => {
   const inMemory: Counted = {
     open: async (timers) => new MemoryLog({ retention, timers }),
     isDurable: false,
@@ -208,7 +208,7 @@ test("a log in memory does what an array would", async () => {
   );
 }, 60_000);
 
-test("a log on disk does what an array would, however often it is opened again", async () => {
+test("a log on disk behaves like an array after every step, however often it is opened again", async () => {
   const reserve = reserveOf(retention.maxBytes);
   const onDisk = (folder: string): Counted => ({
     open: (timers) => openLmdbLog({ folder, retention, timers, waitForOwnerMs: 0 }),

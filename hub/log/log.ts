@@ -6,18 +6,18 @@ import type { Chunk } from "../wire/encode.ts";
 
 declare const position: unique symbol;
 
-/** An update's place in the log, a whole number. It only grows; what else it means is its log's own. */
+/** The position of an update in the log, a whole number. It only grows. Any other meaning is private to the log. */
 export type Position = number & { readonly [position]: true };
 
-/** For logs, who alone know what a number means as a position. */
+/** Makes a position of a number. For logs only, because they alone know what the number means. */
 export const toPosition = (value: number): Position => value as Position;
 
-/** Before everything. */
+/** The position before all entries. */
 export const START = toPosition(0);
 
 /**
- * What a log keeps apart, each with bounds of its own, in one order: the updates that were published, and the hub's own
- * subscription events, which push none of the former out.
+ * The lanes of a log: the published updates, and the hub's own subscription events.
+ * Each lane has its own bounds, so subscription events never evict updates. Both lanes share one order.
  */
 export const LANES = ["updates", "subscriptions"] as const;
 export type Lane = (typeof LANES)[number];
@@ -28,49 +28,49 @@ export type Floors = Readonly<Record<Lane, Position>>;
 /** An update in the log. */
 export interface Entry {
   readonly position: Position;
-  /** The publisher's, or the one that the log made. */
+  /** The publisher's id, or the id that the log made. */
   readonly id: string;
   readonly lane: Lane;
   readonly topics: readonly Topic[];
   readonly private: boolean;
-  /** When it was appended, in milliseconds since 1970. */
+  /** The time of the append, in milliseconds since 1970. */
   readonly at: number;
-  /** As text/event-stream, encoded once; the bytes are nobody's to change. */
+  /** The update as text/event-stream, encoded once. The bytes MUST NOT be changed. */
   readonly frame: Chunk;
-  /** How many bytes it takes in memory at most: frame, topics, ids and their rows in indexes. */
+  /** The most bytes that the entry takes in memory: its frame, topics, ids and their rows in the indexes. */
   readonly weight: number;
 }
 
-/** Makes a repeated request harmless. Only digests of the three are kept. */
+/** The idempotency data of a request: a repeated request appends nothing. The log keeps only digests of the three fields. */
 export interface Receipt {
-  /** Keys of different publishers never meet. */
+  /** Keys are separate for each publisher. */
   readonly publisher: string;
   readonly key: string;
-  /** Of the whole request: the same key with another body is a mistake. */
+  /** The hash of the whole request. The same key with another body is a conflict. */
   readonly bodyHash: string;
 }
 
-/** One subscription that began or ended. */
+/** The begin or the end of one subscription. */
 export interface SubscriptionEvent {
-  /** Its topic, in the hub's namespace. */
+  /** The topic of the event, in the hub's namespace. */
   readonly topic: Topic;
-  /** The JSON document. */
+  /** The JSON document of the event. */
   readonly document: string;
 }
 
-/** Puts the record of a subscriber that is active, or removes it. */
+/** Stores the record of an active subscriber, or removes it. */
 export interface ActiveRecord {
   readonly subscriber: string;
-  /** The caller's own text; undefined: the subscriber has ended. */
+  /** Any text of the caller. undefined: the subscriber has ended. */
   readonly record: string | undefined;
 }
 
 export interface SubscriptionsAppend {
   readonly lane: "subscriptions";
   readonly events: readonly SubscriptionEvent[];
-  /** The events end with the process, and nobody waits for a disk because of them. */
+  /** The events are lost when the process ends. Their append does not wait for the disk. */
   readonly volatile?: boolean;
-  /** Written with the events, which MUST NOT be volatile. */
+  /** Written together with the events. The events MUST NOT be volatile then. */
   readonly active?: ActiveRecord;
 }
 
@@ -80,132 +80,156 @@ export type Append =
 
 export type Appended =
   | { readonly outcome: "appended"; readonly ids: readonly string[] }
-  /** The receipt was there already: the ids are those of the first time, and nothing was appended. */
+  /** The receipt existed already. The ids are those of the first request, and nothing was appended. */
   | { readonly outcome: "repeated"; readonly ids: readonly string[] }
-  /** The receipt's key was there already with another body; nothing was appended. */
+  /** The receipt's key existed already with another body. Nothing was appended. */
   | { readonly outcome: "conflict" };
 
-/** A page may weigh this many times its bytes of frames: tiny frames with many topics would be a large page else. */
+/**
+ * The weight of a page is at most this many times its bytes of frames. Without this bound, tiny frames with many topics would make a large
+ * page.
+ */
 export const WEIGHT_OF_BYTES = 16;
 
 export interface ReadRequest {
   readonly after: Position;
-  /** Entries that may match at least one (`Matcher.mayMatch`), and all that do; empty: none do. */
+  /**
+   * The page has only entries that may match at least one matcher (`Matcher.mayMatch`), and all entries that do match. Empty: no entry
+   * matches.
+   */
   readonly matchers: readonly Matcher[];
   readonly lanes: readonly Lane[];
-  /** Stops before the entry that would go over this many bytes of frames, or over `WEIGHT_OF_BYTES` times as much weight; gives at least one. */
+  /**
+   * The page ends before the entry that would exceed this many bytes of frames, or `WEIGHT_OF_BYTES` times as much weight. It has at least
+   * one entry.
+   */
   readonly maxBytes: number;
 }
 
-/** A stretch of the log: all entries in (`after`, `to`] that may match, in order. */
+/** A page of the log: all entries in (`after`, `to`] that may match, in order. */
 export interface Page {
   readonly entries: readonly Entry[];
-  /** May lie behind the last entry, and before `last` without one: a page also ends when it has taken its time. */
+  /**
+   * May be greater than the position of the last entry. May be less than `last`, even in an empty page: a read also ends when its time is
+   * over.
+   */
   readonly to: Position;
 }
 
 export interface ReadBackRequest {
-  /** Where to begin; MUST NOT lie beyond the log's `last`. */
+  /** The position to begin at. MUST NOT be greater than the log's `last`. */
   readonly upTo: Position;
-  /** Entries that may match at least one (`Matcher.mayMatch`), and all that do; empty: none do. */
+  /**
+   * The page has only entries that may match at least one matcher (`Matcher.mayMatch`), and all entries that do match. Empty: no entry
+   * matches.
+   */
   readonly matchers: readonly Matcher[];
-  /** Stops with so many entries; at least one. */
+  /** The maximum number of entries, at least one. */
   readonly most: number;
-  /** Stops before the entry that would go over this many bytes of frames, or over `WEIGHT_OF_BYTES` times as much weight; gives at least one. */
+  /**
+   * The page ends before the entry that would exceed this many bytes of frames, or `WEIGHT_OF_BYTES` times as much weight. It has at least
+   * one entry.
+   */
   readonly maxBytes: number;
 }
 
-/** A stretch of the updates, read backwards: all entries in (`from`, `upTo`] that may match, the newest first. */
+/** A page of updates, read backwards: all entries in (`from`, `upTo`] that may match, the newest first. */
 export interface PageBack {
   readonly entries: readonly Entry[];
-  /** The updates' floor where all of it was looked at, or beyond it: a page also ends when it has taken its time. */
+  /** The floor of the updates if everything was read. Otherwise a greater position: a read also ends when its time is over. */
   readonly from: Position;
-  /** It has what was asked for: nothing older is wanted. */
+  /** The page has reached a limit of the request, so the caller wants no older entries. */
   readonly isFull: boolean;
 }
 
-/** What is kept; beyond any one of them, the oldest goes. */
+/** The bounds of a log. When any of them is exceeded, the oldest entries are removed. */
 export interface Retention {
   readonly maxUpdates: number;
-  /** Of all that is kept: frames, topics, ids, their rows in indexes, and receipts. A file is no larger; see `lmdb/size.ts`. */
+  /**
+   * The bytes of everything kept: frames, topics, ids, their rows in the indexes, and receipts. A file is no larger; see `lmdb/size.ts`.
+   */
   readonly maxBytes: number;
-  /** Milliseconds; 0: as long as there is room. */
+  /** The maximum age in milliseconds. 0: no maximum. */
   readonly maxAgeMs: number;
 }
 
-/** Of the lane `subscriptions`, at most: its bytes are a share of what is configured, see `sharesOf`. */
+/** The bounds of the lane `subscriptions`. Its real bound of bytes is a share of the configured bytes, see `sharesOf`. */
 export const SUBSCRIPTIONS_RETENTION: Retention = {
   maxUpdates: 10_000,
   maxBytes: 16 * 1024 * 1024,
   maxAgeMs: 0,
 };
 
-/** How long a receipt is kept, in milliseconds, and how many at most, see `sharesOf`: the oldest go first. */
+/** The maximum age of a receipt, in milliseconds, and the maximum number of receipts, see `sharesOf`. The oldest are removed first. */
 export const RECEIPTS = { maxAgeMs: 10 * 60_000, most: 100_000 } as const;
 
 /**
- * Is told of a commit.
- * @param takenAt when the log began with it, by `Timers.elapsed`: to tell how long it took until somebody has it
+ * Receives the new entries of a commit.
+ * @param takenAt when the log began the commit, by `Timers.elapsed`. It serves to measure the time until delivery.
  */
 export type Listener = (entries: readonly [Entry, ...Entry[]], takenAt: number) => void;
 
 /**
- * Where updates are kept, in one total order. Every driver passes log/contract.ts.
+ * Stores updates in one total order. Every driver MUST pass the contract tests in hub/testing/log-contract.
  *
- * - Positions MUST grow, and MUST be handed to the tail in order, none twice. None MUST be given again after a restart.
- * - `append` MUST be all or nothing, and MUST resolve only when its entries are as durable as the driver promises.
- * - Volatile events have positions in the same order. After a restart they are gone, and `completeAfter` MUST lie beyond them; where there
- *   were none it MUST be the floor.
- * - An id that the log makes MUST be opaque and a valid URI, and MUST NOT be made twice, not after a restart either.
+ * - Positions MUST grow. They MUST be passed to the tail in order, each once. A restart MUST NOT give a position again.
+ * - `append` MUST be all or nothing. It MUST resolve only when its entries are as durable as the driver promises.
+ * - Volatile events have positions in the same order. They are gone after a restart, and `completeAfter` MUST then be at or after the last
+ *   of them. If there were none, it MUST be the floor.
+ * - An id made by the log MUST be opaque and a valid URI. It MUST NOT be made twice, even after a restart.
  */
 export interface Log {
-  /** The newest entry's position; 0 if there never was one. */
+  /** The position of the newest entry ever appended. 0: there was none. */
   readonly last: Position;
   /**
-   * Resolves with the reason when the log is lost for good: another process has taken it, or its files are gone. It is noticed within
-   * seconds, also while nothing is appended. From then on nothing is acknowledged, and the process MUST end.
+   * Resolves with the reason when the log is lost for good: another process owns it now, or its files are gone. The log detects this
+   * within seconds, even if nothing is appended. After that nothing is acknowledged, and the process MUST end.
    */
   readonly lost: Promise<HubError>;
   /**
-   * Appends in the order of the calls. The tail has the entries before the promise resolves.
-   * @throws HubError `log:unavailable`, with nothing appended
-   * @throws HubError `log:owned`, with nothing appended, now and from now on: another process has taken the log
+   * Appends in the order of the calls. The tail receives the entries before the promise resolves.
+   * @throws HubError `log:unavailable`: nothing was appended
+   * @throws HubError `log:owned`: nothing was appended, and every later append fails too, because another process owns the log
    */
   append(append: Append): Promise<Appended>;
-  /** Calls back with what each commit brought, in order. To be called once, before the first append. */
+  /** Registers the listener that receives the entries of each commit, in order. MUST be called once, before the first append. */
   tail(listener: Listener): void;
   /**
-   * The newest position of the lane that is no longer kept, or is about to go; 0 if all of it is kept.
-   * What lies beyond it is there for a `read` that is called in the same step, with no `await` between: so look here first, then read.
+   * Returns the newest position of the lane that is removed or is about to be. 0: the lane is whole.
+   * Entries after it are available to a `read` that is called synchronously after this call, with no `await` between. So read the floor
+   * first, then the entries.
    */
   floor(lane: Lane): Position;
-  /** The lane is complete after this position. Between the floor and here, volatile events are missing. */
+  /** Returns the position after which the lane is complete. Between the floor and this position, volatile events are missing. */
   completeAfter(lane: Lane): Position;
   /**
-   * Where a client goes on that has seen the event with this id; undefined: this log never had it, or no longer knows.
-   * An id that the log made is found even when its entry was trimmed. Of entries with the same id of publishers' own, the earliest kept counts.
+   * Returns the position after which a client resumes whose last event had this id. undefined: the log never had the id, or has forgotten
+   * it.
+   * An id made by the log is found even after its entry was trimmed. If several entries have the same publisher's id, the earliest kept
+   * entry counts.
    */
   locate(id: string): Promise<Position | undefined>;
-  /** An id that `locate` takes to this position, for wherever there is no entry's own. */
+  /** Returns an id that `locate` maps to this position. It serves positions without an entry's own id. */
   cursor(position: Position): string;
   /**
-   * Costs what it returns, where all matchers are exact; and it takes at most a few milliseconds, and goes on at the next call.
-   * It looks at the call, not later.
+   * Reads a page. The cost follows the size of the result if all matchers are exact. Otherwise the read ends after a few milliseconds, and
+   * the next call continues.
+   * The data is read during the call, not later.
    * @throws HubError `log:unavailable`
    */
   read(request: ReadRequest): Promise<Page>;
   /**
-   * Reads the updates that are kept from their end: of the same cost as `read`, and at the call too.
+   * Reads the kept updates backwards, the newest first. Its cost is that of `read`, and it also reads during the call.
    * @throws HubError `log:unavailable`
    */
   readBack(request: ReadBackRequest): Promise<PageBack>;
-  /** The records of the subscribers that the process before left active: it died, or did not end them. */
+  /** Returns the records of the subscribers that the previous process left active: it died, or did not end them. */
   leftActive(): readonly string[];
   /**
-   * Lets go of what is over its age, and of all else that is over a bound.
+   * Removes the entries that are over their age or over any other bound.
    * @throws HubError `log:unavailable`
    */
   trim(): Promise<void>;
-  /** Waits for appends under way, and takes no more. Idempotent. */
+  /** Waits for pending appends and rejects later ones. Idempotent. */
   close(): Promise<void>;
 }

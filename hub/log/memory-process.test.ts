@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(BUILT, { recursive: true, force: true }));
 
-// Four times the bound is published, in a process whose heap has room for little more than the bound.
+// The test publishes four times the bound. The heap of the process has room for little more than the bound.
 test.each([
   "tiny updates with a topic each",
   "updates of 50,000 bytes",
@@ -28,7 +28,7 @@ test.each([
   "many long topics",
   "updates with long ids",
 ])(
-  "a log in memory that is filled with %s takes no more than its bound, and the process lives",
+  "a log in memory that is filled with %s stays within its bound, and its process survives",
   async (shape) => {
     const args = ["--expose-gc", "--max-old-space-size=48", PROGRAM, String(BOUND), shape];
     const { stdout } = await promisify(execFile)(process.execPath, args);

@@ -37,24 +37,24 @@ import { RECEIPT_WEIGHT } from "./weight.ts";
 import { appendsInTurn } from "./work.ts";
 
 export interface MemoryLogOptions {
-  /** Of the whole log; see `sharesOf`. */
+  /** The bounds of the whole log; see `sharesOf`. */
   readonly retention: Retention;
   readonly timers: Timers;
 }
 
-/** How many entries a trim removes in one turn of the event loop. */
+/** The number of entries that a trim removes in one turn of the event loop. */
 const REMOVALS_PER_TURN = 500;
 
-/** A log that its process takes along: as durable as the process. */
+/** A log in memory. It is lost when the process ends. */
 export class MemoryLog implements Log {
-  /** Never: nobody else can reach it. */
+  /** Never resolves: no other process can reach the log. */
   readonly lost: Promise<HubError> = new Promise(() => {});
-  // A new key with each process: no id of an earlier one is known, and none is made twice.
+  // Each process has a new key: ids of an earlier process are unknown, and no id is made twice.
   readonly #ids = createEventIds(randomBytes(ID_KEY_BYTES));
   readonly #timers: Timers;
   readonly #shares: Shares;
   readonly #rings: Readonly<Record<Lane, Ring>>;
-  /** Positions of kept entries by their publishers' ids. */
+  /** The positions of kept entries, by their publishers' ids. */
   readonly #byOwnId = new Map<string, Queue<Position>>();
   readonly #receipts: Receipts;
   #ages: Ages = NO_AGES;
@@ -148,10 +148,10 @@ export class MemoryLog implements Log {
     this.#ages = observe(this.#ages, this.#timers.now(), this.#last);
   }
 
-  /** Commits the appends that wait, in their order. */
+  /** Commits the waiting appends, in their order. */
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // What one turn of the event loop appends is one commit: the tail's listeners write once for all of it.
+      // The appends of one turn of the event loop are one commit, so the tail's listeners write once for all of them.
       await nextTurn();
       await this.#commit(this.#waiting.splice(0, appendsInTurn(this.#waiting)));
     }
@@ -172,7 +172,7 @@ export class MemoryLog implements Log {
     commit.settle();
   }
 
-  /** Keeps and tells the entries of a commit: nothing of it can fail any more. */
+  /** Stores the entries of a commit and reports them to the tail. Nothing of this can fail. */
   async #keep({ all, takenAt }: Commit): Promise<void> {
     for (let start = 0; start < all.length; ) {
       if (start > 0) await nextTurn();
@@ -185,7 +185,7 @@ export class MemoryLog implements Log {
   }
 
   #add({ entry, ownId }: NewEntry): void {
-    // First the id: the entry may be let go of right away.
+    // Stores the id first: the ring may evict the entry at once.
     if (ownId !== undefined) this.#rememberId(ownId, entry.position);
     this.#rings[entry.lane].append(entry);
     this.#last = entry.position;
@@ -199,7 +199,7 @@ export class MemoryLog implements Log {
 
   #forgetId({ id, position }: Entry): void {
     const positions = this.#byOwnId.get(id);
-    // An id that the log made is not among them, unless a publisher took it over for an update of its own.
+    // The map does not have ids made by the log, unless a publisher used one as the id of its own update.
     if (positions?.at(0) !== position) return;
     positions.shift();
     if (positions.length === 0) this.#byOwnId.delete(id);

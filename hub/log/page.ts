@@ -9,23 +9,23 @@ import {
   WEIGHT_OF_BYTES,
 } from "./log.ts";
 
-/** One lane's read stops after this many milliseconds; both lanes' take no more than twice as long. */
+/** The maximum time for reading one lane, in milliseconds. Reading both lanes takes at most twice as long. */
 const READ_MS = 2;
-/** The clock is asked once for this many looks: it costs more than one. */
+/** The number of looks between two readings of the clock, because a reading costs more than a look. */
 const LOOKS_PER_CHECK = 128;
 
-/** Counts the entries of a page: their frames' bytes, and their weight. */
+/** Counts the frame bytes and the weight of a page's entries. */
 export class PageRoom {
   readonly #maxBytes: number;
   #bytes = 0;
   #weight = 0;
 
-  /** @param maxBytes of frames; weight is bounded too, see `WEIGHT_OF_BYTES` */
+  /** @param maxBytes bytes of frames; the weight is bounded too, see `WEIGHT_OF_BYTES` */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Counts the entry in, unless there is no room for it; for the first there always is. */
+  /** Counts the entry and returns true, or returns false if there is no room. The first entry always has room. */
   take({ frame, weight }: Entry): boolean {
     const bytes = this.#bytes + frame.bytes.length;
     const all = this.#weight + weight;
@@ -37,35 +37,35 @@ export class PageRoom {
   }
 }
 
-/** Fills one page. */
+/** Builds one page. */
 export class PageBuilder {
   readonly #room: PageRoom;
   readonly #entries: Entry[] = [];
 
-  /** @param maxBytes of frames; the first entry is taken whatever its size */
+  /** @param maxBytes bytes of frames; the first entry is accepted whatever its size */
   constructor(maxBytes: number) {
     this.#room = new PageRoom(maxBytes);
   }
 
-  /** False: it would go over the page's bytes, and is not on it. */
+  /** Adds an entry. Returns false, without adding it, if it would exceed the page's bytes. */
   add(entry: Entry): boolean {
     if (!this.#room.take(entry)) return false;
     this.#entries.push(entry);
     return true;
   }
 
-  /** All up to `to` was looked at. */
+  /** Returns the page when all entries up to `to` were read. */
   upTo(to: Position): Page {
     return { entries: this.#entries, to };
   }
 
-  /** The page is full: what follows its last entry was not looked at. */
+  /** Returns the page when it is full. Entries after its last one were not read. */
   full(after: Position): Page {
     return { entries: this.#entries, to: this.#entries.at(-1)?.position ?? after };
   }
 }
 
-/** Fills one page of what is read backwards. */
+/** Builds one page of a backward read. */
 export class PageBackBuilder {
   readonly #most: number;
   readonly #room: PageRoom;
@@ -90,7 +90,7 @@ export class PageBackBuilder {
     this.#isFull = this.#entries.length >= this.#most;
   }
 
-  /** All beyond `from` was looked at; where the page is full, all down to its last entry. */
+  /** Returns the page when all entries after `from` were read. A full page ends at its last entry instead. */
   downTo(from: Position): PageBack {
     const last = this.#entries.at(-1);
     const isFull = this.#isFull;
@@ -102,7 +102,7 @@ export class PageBackBuilder {
   }
 }
 
-/** Says when one read has taken its time. */
+/** Limits the time of one read. */
 export class ReadBudget {
   readonly #timers: Timers;
   readonly #until: number;
@@ -113,7 +113,7 @@ export class ReadBudget {
     this.#until = timers.elapsed() + READ_MS;
   }
 
-  /** @param looks how many topics were looked at since */
+  /** @param looks the number of topics compared since the last call */
   isSpent(looks: number): boolean {
     this.#looks += looks;
     if (this.#looks < LOOKS_PER_CHECK) return false;
@@ -123,8 +123,8 @@ export class ReadBudget {
 }
 
 /**
- * Two lanes' pages after one position as one, in order, to where both were read.
- * @param maxBytes of frames; the first entry is taken whatever its size
+ * Merges the pages of two lanes, read after the same position, in order. The result ends where both lanes were read.
+ * @param maxBytes bytes of frames; the first entry is accepted whatever its size
  */
 export function mergePages(a: Page, b: Page, maxBytes: number): Page {
   const to = toPosition(Math.min(a.to, b.to));
@@ -143,10 +143,10 @@ export function mergePages(a: Page, b: Page, maxBytes: number): Page {
   }
 }
 
-/** The numbers of several ascending sources, in order, each once. Sources that are left early are closed. */
+/** Merges several ascending sources of numbers, in order, without duplicates. All sources are closed if the caller stops early. */
 export const ascending = (sources: readonly Iterable<number>[]) => merged(sources, 1);
 
-/** The same of descending sources, from the greatest on. */
+/** Merges several descending sources in the same way, from the greatest number on. */
 export const descending = (sources: readonly Iterable<number>[]) => merged(sources, -1);
 
 function* merged(

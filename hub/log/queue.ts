@@ -1,7 +1,7 @@
-/** Beyond this many, the places that shifting left are given back once they are half of all. */
+/** The array is compacted when at least this many slots at its start, and half of all slots, are empty. */
 const COMPACT_FROM = 64;
 
-/** First in, first out, and any place read in between: all in constant time, where `Array.shift` moves everything. */
+/** A first-in, first-out queue with access by index. All operations take constant time, while `Array.shift` moves all items. */
 export class Queue<T> {
   #items: (T | undefined)[] = [];
   #start = 0;
@@ -14,7 +14,7 @@ export class Queue<T> {
     this.#items.push(item);
   }
 
-  /** The item at a place, 0 being the first. */
+  /** Returns the item at an index; 0 is the oldest. */
   at(index: number): T | undefined {
     return index < 0 ? undefined : this.#items[this.#start + index];
   }
@@ -22,7 +22,7 @@ export class Queue<T> {
   shift(): T | undefined {
     if (this.length === 0) return undefined;
     const item = this.#items[this.#start];
-    // Let go of it now, not when the array is next compacted.
+    // Releases the item now. The compaction of the array may come much later.
     this.#items[this.#start] = undefined;
     this.#start += 1;
     if (this.#start >= COMPACT_FROM && this.#start * 2 >= this.#items.length) {
@@ -32,7 +32,7 @@ export class Queue<T> {
     return item;
   }
 
-  /** The first place whose item is not before what is sought; the items MUST be in order. */
+  /** Returns the first index whose item is not before the wanted one, by binary search. The items MUST be in order. */
   lowerBound(isBefore: (item: T) => boolean): number {
     let low = 0;
     let high = this.length;

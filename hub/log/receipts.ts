@@ -2,22 +2,22 @@ import { type Ages, appendedAt } from "./ages.ts";
 import { DIGEST_BYTES, digestOf } from "./digest.ts";
 import { type Position, RECEIPTS, type Receipt, toPosition } from "./log.ts";
 
-/** What is kept of a request: enough to know it again, and to find the ids that the log made for it. */
+/** The kept data of a request: enough to recognise it, and to find the ids that the log made for it. */
 export interface KeptReceipt {
   /** The digest of the body's hash. */
   readonly body: Buffer;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** The first update's position; the others follow it. */
+  /** The position of the first update. The others follow it. */
   readonly first: Position;
   readonly count: number;
 }
 
-/** Returns a digest of publisher and key; no two pairs have the same. */
+/** Returns a digest of publisher and key. No two pairs have the same digest. */
 export const receiptKey = ({ publisher, key }: Receipt): Buffer =>
   digestOf(`${publisher.length}:${publisher}${key}`);
 
-/** Returns whether the request with this receipt has the same body as the one that the kept receipt is of. */
+/** Returns whether a request has the same body as the request of the kept receipt. */
 export const isSameBody = (kept: KeptReceipt, { bodyHash }: Receipt): boolean =>
   kept.body.equals(digestOf(bodyHash));
 
@@ -26,15 +26,15 @@ export function isOverAge({ at, first, count }: KeptReceipt, ages: Ages): boolea
   return ages.clock - appendedAt(ages, newest, at) > RECEIPTS.maxAgeMs;
 }
 
-// A stored receipt: its form (1 byte), the body's digest, at (8), first (8), count (4), and its number in the order (8).
+// The format of a stored receipt: form (1 byte), the body's digest, time `at` (8), first position (8), count (4), number in the order (8).
 const FORM = 2;
 const AT = 1 + DIGEST_BYTES;
-/** Bytes of a stored receipt. */
+/** The size of a stored receipt in bytes. */
 export const RECEIPT_BYTES = AT + 8 + 8 + 4 + 8;
 
 /** A receipt as it is stored. */
 export interface StoredReceipt extends KeptReceipt {
-  /** Its place in the order; one that came again has a newer one. */
+  /** The number of the receipt in the order. A repeated key whose receipt had expired gets a new number. */
   readonly number: number;
 }
 
@@ -49,7 +49,7 @@ export function storeReceipt({ body, at, first, count, number }: StoredReceipt):
   return bytes;
 }
 
-/** Reads a stored receipt. One of the log's format 1 is JSON. */
+/** Reads a stored receipt. A receipt of the log's format 1 is JSON. */
 export function readReceipt(bytes: Buffer): StoredReceipt {
   if (bytes[0] !== FORM) {
     const { bodyHash, at, first, count, number } = JSON.parse(bytes.toString());
@@ -64,7 +64,7 @@ export function readReceipt(bytes: Buffer): StoredReceipt {
   };
 }
 
-/** A receipt that a commit brings. */
+/** A new receipt of a commit. */
 export interface NewReceipt {
   readonly key: Buffer;
   readonly kept: KeptReceipt;
@@ -73,10 +73,10 @@ export interface NewReceipt {
 /** The receipts of a log in memory. */
 export class Receipts {
   readonly #most: number;
-  /** By their keys' digests as text, in the order in which they came: a Map keeps it. */
+  /** Keyed by the digest of the receipt's key, as text. A Map keeps the order of insertion. */
   readonly #kept = new Map<string, KeptReceipt>();
 
-  /** @param most how many are kept */
+  /** @param most the maximum number of receipts */
   constructor(most: number) {
     this.#most = most;
   }
@@ -86,11 +86,11 @@ export class Receipts {
     return kept && !isOverAge(kept, ages) ? kept : undefined;
   }
 
-  /** Adds new ones, and removes those that are too old or too many. */
+  /** Adds new receipts, and removes those that are too old or too many. */
   add(receipts: Iterable<NewReceipt>, ages: Ages): void {
     for (const { key, kept } of receipts) {
       const text = key.toString("latin1");
-      // One that is over its age gives its key free, and its place in the order too.
+      // A receipt over its age frees its key. Deleting it first also moves the key to the end of the order.
       this.#kept.delete(text);
       this.#kept.set(text, kept);
     }

@@ -17,29 +17,29 @@ import { selectionOf } from "./selection.ts";
 export interface RingOptions {
   readonly retention: Retention;
   readonly timers: Timers;
-  /** What lies up to here it never had; default: nothing does. */
+  /** The ring never had entries up to this position. Default: 0. */
   readonly floor?: Position;
-  /** Called for each entry that is let go, oldest first. */
+  /** Called for each removed entry, the oldest first. */
   readonly onRemove?: (entry: Entry) => void;
 }
 
 export interface RingRead {
-  /** MUST NOT lie before `floor`: what was let go can't be read. */
+  /** MUST NOT be less than `floor`: removed entries can't be read. */
   readonly after: Position;
   readonly matchers: readonly Matcher[];
-  /** Of frames; the page has at least one entry if there is one. */
+  /** Bytes of frames. The page has at least one entry if any matches. */
   readonly maxBytes: number;
-  /** The newest position of the log, of whatever lane: how far this ring is complete. */
+  /** The newest position of the log, in any lane. The ring is complete up to it. */
   readonly last: Position;
 }
 
-/** One lane's newest entries in memory, in order, with an index by topic. */
+/** The newest entries of one lane, in memory and in order, with an index by topic. */
 export class Ring {
   readonly #options: RingOptions;
   readonly #entries = new Queue<Entry>();
-  /** How many entries were let go before the first of `#entries`. */
+  /** The number of entries that were removed before the first of `#entries`. */
   #removed = 0;
-  /** By topic, the entries' numbers, counted since the ring began. */
+  /** The entries' numbers by topic, counted since the ring began. */
   readonly #byTopic = new Map<string, Queue<number>>();
   #bytes = 0;
   #floor: Position;
@@ -53,17 +53,20 @@ export class Ring {
     return this.#entries.length;
   }
 
-  /** The weight of its entries. */
+  /** The total weight of the entries. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The newest position that it does not have; 0: it has all. */
+  /** The newest position that the ring does not have. 0: it has all entries. */
   get floor(): Position {
     return this.#floor;
   }
 
-  /** Takes the next entry, whose position MUST be beyond all before, and lets go of what is over the bounds: it too, where it alone is. */
+  /**
+   * Appends the next entry, whose position MUST be greater than all before. Then removes the oldest entries over the bounds, even the new
+   * entry if it alone is over them.
+   */
   append(entry: Entry): void {
     const number = this.#removed + this.#entries.length;
     this.#entries.push(entry);
@@ -78,9 +81,9 @@ export class Ring {
   }
 
   /**
-   * Removes the oldest entries, as long as they are to go.
-   * @param most how many at most
-   * @returns whether it removed so many, and more may have to go
+   * Removes the oldest entries, as long as `isToGo` accepts them.
+   * @param most the maximum number of removals
+   * @returns whether it made `most` removals, so that more may be due
    */
   trim(isToGo: (entry: Entry) => boolean, most: number): boolean {
     for (let removed = 0; removed < most; removed += 1) {
@@ -91,7 +94,7 @@ export class Ring {
     return true;
   }
 
-  /** Lets go of what its log has let go of. */
+  /** Removes the entries up to a position that the log has removed. */
   dropUpTo(position: Position): void {
     for (let first = this.#entries.at(0); first && first.position <= position; ) {
       this.#removeOldest();
@@ -100,7 +103,10 @@ export class Ring {
     if (this.#floor < position) this.#floor = position;
   }
 
-  /** All entries in (`after`, `to`] that match. By exact topics it costs what it returns; else it ends after a few milliseconds. */
+  /**
+   * Returns all entries in (`after`, `to`] that match. With exact topics the cost follows the size of the result. Otherwise the read ends
+   * after a few milliseconds.
+   */
   read({ after, matchers, maxBytes, last }: RingRead): Page {
     const page = new PageBuilder(maxBytes);
     const selection = selectionOf(matchers);
@@ -125,7 +131,10 @@ export class Ring {
     }
   }
 
-  /** What it has up to there that matches, from the end. By exact topics it costs what it returns; else it ends after a few milliseconds. */
+  /**
+   * Returns the matching entries up to `upTo`, the newest first. With exact topics the cost follows the size of the result. Otherwise the
+   * read ends after a few milliseconds.
+   */
   readBack({ upTo, matchers, most, maxBytes }: ReadBackRequest): PageBack {
     const page = new PageBackBuilder({ most, maxBytes });
     const selection = selectionOf(matchers);

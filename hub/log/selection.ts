@@ -1,16 +1,16 @@
 import type { Matcher } from "../topics/matcher.ts";
 
-/** What a read asks for, by the way it is found. */
+/** The entries that a read selects, by the way to find them. */
 export type Selection =
   | { readonly by: "nothing" }
   | { readonly by: "everything" }
-  /** Through the index of topics. Each topic once. */
+  /** Found through the index of topics. Each topic occurs once. */
   | { readonly by: "topics"; readonly topics: readonly string[] }
-  /** By comparing, entry by entry: all that may match. Where automata decide, the reader of the log asks them. */
+  /** Found by comparing each entry: all entries that may match. If automata decide, the caller of the read runs them. */
   | {
       readonly by: "comparing";
       mayMatch(topics: readonly string[]): boolean;
-      /** The patterns that one topic is compared with; see `ReadBudget`. */
+      /** The number of patterns that each topic is compared with; see `ReadBudget`. */
       readonly looks: number;
     };
 

@@ -1,25 +1,25 @@
 import { RECEIPTS, type Retention, SUBSCRIPTIONS_RETENTION } from "./log.ts";
 
-/** How the bytes that a log may keep are shared out. */
+/** The parts of the bytes that a log may keep. */
 export interface Shares {
   readonly updates: Retention;
   readonly subscriptions: Retention;
-  /** How many receipts there may be. */
+  /** The maximum number of receipts. */
   readonly receipts: number;
 }
 
 export interface ShareOptions {
-  /** Bytes of one receipt. */
+  /** The size of one receipt in bytes. */
   readonly receiptBytes: number;
-  /** Bytes that are left free, for what a commit needs beside what it keeps; default: 0. */
+  /** Bytes that stay free, because a commit needs more than it keeps. Default: 0. */
   readonly reserve?: number;
 }
 
 const ONE_OF = 16;
-/** Subscription events have this much even where little is kept. */
+/** The minimum of bytes for subscription events, even if the bound is small. */
 const LEAST_FOR_SUBSCRIPTIONS = 256 * 1024;
 
-/** Shares out the bytes of a retention: receipts and subscription events have a sixteenth each at most, and updates the rest. */
+/** Divides the bytes of a retention. Receipts and subscription events get at most a sixteenth each, and updates get the rest. */
 export function sharesOf(retention: Retention, options: ShareOptions): Shares {
   const { receiptBytes, reserve = 0 } = options;
   const share = Math.floor(retention.maxBytes / ONE_OF);

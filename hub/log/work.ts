@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Append } from "./log.ts";
 
-// About a microsecond each on a common machine: to encode an entry and write it, to write one row of an index, and to encode, hash and
-// write 1,024 characters.
+// One unit is about a microsecond on a common machine. The costs are: to encode and write an entry; to write one row of an index; to
+// encode, hash and write 1,024 characters.
 const ENTRY_WORK = 5;
 const ROW_WORK = 5;
 const WORK_PER_CHARACTER = 4 / 1_024;
 
-/** How much work one turn of the event loop does: a few milliseconds. */
+/** The units of work in one turn of the event loop: a few milliseconds. */
 export const WORK_PER_TURN = 4_000;
 
 /** Returns the work of writing or removing an entry. */
@@ -31,7 +31,7 @@ export function workOfAppend(append: Append): number {
   return work;
 }
 
-/** Returns how many of the waiting appends, from the first on, are the work of one turn; at least one. */
+/** Returns the number of waiting appends, from the first on, that are the work of one turn. At least one. */
 export function appendsInTurn(waiting: readonly { readonly append: Append }[]): number {
   let work = 0;
   let count = 0;
@@ -47,7 +47,7 @@ export function appendsInTurn(waiting: readonly { readonly append: Append }[]): 
 export class Pace {
   #work = 0;
 
-  /** Returns a promise to wait for when the work of a turn is done. */
+  /** Returns a promise to await if the work of a turn is done. */
   spend(work: number): Promise<void> | undefined {
     this.#work += work;
     if (this.#work < WORK_PER_TURN) return undefined;

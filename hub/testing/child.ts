@@ -6,9 +6,9 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { rolldown } from "rolldown";
 
-/** lmdb-child.ts as a program that Node runs. */
+/** The program lmdb-child.ts, built so that Node can run it. */
 export class ChildProgram {
-  // Beside the packages, where the child finds lmdb.
+  // The folder is inside node_modules, so that the child finds lmdb.
   readonly #folder = join("node_modules", ".cache", `runnel-log-${randomUUID()}`);
 
   async build(): Promise<void> {
@@ -18,7 +18,10 @@ export class ChildProgram {
     await built.close();
   }
 
-  /** @param prefix shell commands that are run before it, in its process */
+  /**
+   * Starts the program in a new process.
+   * @param prefix shell commands that run before it, in its process
+   */
   start(args: readonly string[], prefix = ""): Child {
     return new Child(join(this.#folder, "lmdb-child.mjs"), args, prefix);
   }
@@ -28,14 +31,14 @@ export class ChildProgram {
   }
 }
 
-/** A process that runs lmdb-child.ts. */
+/** A running process of lmdb-child.ts. */
 export class Child {
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
   readonly ended: Promise<unknown>;
   #output = "";
 
   constructor(program: string, args: readonly string[], prefix: string) {
-    // The shell becomes the program: its id is the one to kill.
+    // The shell is replaced by the program, so its process id is the id to kill.
     const command = `${prefix}exec "$0" "$@"`;
     this.#process = spawn("sh", ["-c", command, process.execPath, program, ...args], {
       stdio: ["pipe", "pipe", "ignore"],
@@ -58,7 +61,7 @@ export class Child {
     this.#process.stdin.write(`${line}\n`);
   }
 
-  /** Resolves with the first line that starts like this. */
+  /** Resolves with the first line that begins with `start`. */
   async says(start: string): Promise<string> {
     const found = () => this.wholeLines().find((line) => line.startsWith(start));
     for (let line = found(); ; line = found()) {

@@ -1,13 +1,13 @@
 import type { Timers } from "../base/timers.ts";
 
-/** A world whose time moves only when a test says so. */
+/** Timers whose time moves only when a test moves it. */
 export class FakeTimers implements Timers {
   #now = 1_700_000_000_000;
-  /** What somebody has set the time of day by. */
+  /** The offset of the time of day, in milliseconds. */
   #set = 0;
   #due: { at: number; callback: () => void }[] = [];
 
-  /** How many timers are set: none, where a test ends with nothing open. */
+  /** The number of timers that are set. It is 0 if a test ends with nothing open. */
   get open(): number {
     return this.#due.length;
   }
@@ -20,7 +20,7 @@ export class FakeTimers implements Timers {
     return this.#now;
   }
 
-  /** Sets the time of day, back where `ms` is negative. */
+  /** Changes the time of day by `ms`, backwards if `ms` is negative. */
   setTime(ms: number): void {
     this.#set += ms;
   }
@@ -37,7 +37,7 @@ export class FakeTimers implements Timers {
     };
   }
 
-  /** Moves time on, firing what falls due, in order. */
+  /** Moves the time forward and fires all due timers, in order. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {
@@ -50,7 +50,7 @@ export class FakeTimers implements Timers {
     this.#now = end;
   }
 
-  /** A process that was stopped: time is later, and no timer has fired on the way. */
+  /** Moves the time forward without firing timers, as if the process had been stopped. */
   jump(ms: number): void {
     this.#now += ms;
   }

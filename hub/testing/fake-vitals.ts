@@ -1,6 +1,6 @@
 import type { Percentiles, Spread, VitalSigns, Vitals } from "../stats/vitals.ts";
 
-/** A process whose numbers a test sets. */
+/** Process stats that a test sets. */
 export class FakeVitals implements Vitals {
   isMeasured = false;
   signs: VitalSigns = {
@@ -12,7 +12,7 @@ export class FakeVitals implements Vitals {
   };
   readonly #spreads: number[][] = [];
 
-  /** How many times were recorded that nobody has taken. */
+  /** The number of recorded times that are not taken yet. */
   get recorded(): number {
     return this.#spreads.flat().length;
   }

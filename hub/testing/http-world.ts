@@ -21,17 +21,17 @@ type Fields = Readonly<Record<string, string>> | readonly (readonly [string, str
 const KEYS = { publisher: pairFor("EdDSA"), subscriber: pairFor("EdDSA") };
 const HERE = "https://hub.example.com/.well-known/mercure";
 
-/** Data that may stand in no line of the log and in no problem. */
+/** Secret data. It MUST NOT occur in any log line or problem document. */
 export const SECRET = "what nobody else may read";
 
-/** The fields of a request from this machine that came through no proxy, as our server marks it. */
+/** The header fields of a request from this machine without a proxy, as our server sets them. */
 export const LOCAL = { Host: "localhost:3000", [PROXIED_HEADER]: "no" };
 
 export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 /**
- * A hub on the web with a key for each role, and whoever talks to it. Each answer that is no success is checked to be a problem document,
- * and nothing that is logged or told of a problem may have a token in it, or SECRET.
+ * A hub over HTTP with a key for each role, and its clients. Each response that is no success is checked to be a problem document. No log
+ * line and no problem document may have a token or SECRET in it.
  */
 export class World {
   readonly timers: FakeTimers;
@@ -50,7 +50,7 @@ export class World {
     this.service = testService(this.hub, { logger, verifier, ...overrides });
   }
 
-  /** A token that grants the role's action on these topics; a text is an exact matcher, or `*`. */
+  /** Makes a token that grants the role's action on these topics. A string is an exact matcher, or `*`. */
   async token(
     role: Role,
     topics: readonly (string | object)[] = ["*"],
@@ -64,7 +64,7 @@ export class World {
     return token;
   }
 
-  /** A token of the playground's own. */
+  /** Requests a token from the playground. */
   async playgroundToken(wanted: TokenRequest): Promise<string> {
     const minted = await this.service.playgroundMinter?.mint(wanted);
     if (!minted?.ok) throw new Error(minted?.problem ?? "no playground");
@@ -72,7 +72,10 @@ export class World {
     return minted.token;
   }
 
-  /** @param query with its `?` */
+  /**
+   * Makes a request for a stream.
+   * @param query the query with its `?`
+   */
   request(query: string, headers: HeaderFields = {}): Request {
     return new Request(`${HERE}${query}`, { headers, signal: this.#leaving.signal });
   }
@@ -89,7 +92,7 @@ export class World {
     return new Listener(response);
   }
 
-  /** Posts a form, or whatever `headers` call it, with the body as it stands. */
+  /** Posts the body as it is. It is a form, unless `headers` set another type. */
   async post(body: BodyInit | null, headers: HeaderFields = {}): Promise<Response> {
     const request = new Request(HERE, {
       method: "POST",
@@ -105,7 +108,7 @@ export class World {
     return this.post(new URLSearchParams(pairsOf(fields)).toString(), { ...all, ...headers });
   }
 
-  /** The same, which MUST be taken; gives the id. */
+  /** Posts the fields with a token for every topic. The update MUST be accepted. Returns its id. */
   async publish(fields: Fields): Promise<string> {
     const response = await this.send(fields);
     expect(response.status).toBe(200);
@@ -128,7 +131,7 @@ export class World {
     return this.#checked(await subscriptions(this.service, request, rest));
   }
 
-  /** All data that the hub has for anybody, oldest first. */
+  /** Returns the data of all updates in the hub, private ones too, the oldest first. */
   async history(): Promise<string[]> {
     const all = bearer(await this.token("subscriber"));
     const listener = await this.listen("?match=*&last_event_id=earliest", all);
@@ -144,7 +147,7 @@ export class World {
     return found;
   }
 
-  /** Everybody leaves: nothing MUST be open after that. */
+  /** Disconnects all clients. Connections and timers MUST NOT be open after that. */
   async end(): Promise<void> {
     this.#leaving.abort();
     await this.hub.close();
@@ -172,7 +175,7 @@ export class World {
   }
 }
 
-/** A playground, with a key of its own; each call has another one. */
+/** Makes a playground with its own key. Each call makes a new key. */
 export function playground(overrides: Partial<Service> = {}): World {
   const timers = new FakeTimers();
   const issuers = [playgroundIssuer()];
@@ -181,7 +184,7 @@ export function playground(overrides: Partial<Service> = {}): World {
   return new World({ playground: true, verifier, playgroundMinter, ...overrides }, { timers });
 }
 
-/** A client's end of a stream, read by a parser that we did not write. */
+/** The client of a stream, with a parser from another project. */
 export class Listener {
   readonly response: Response;
   readonly retries: number[] = [];
@@ -199,26 +202,26 @@ export class Listener {
     this.#reader = response.body.getReader();
   }
 
-  /** What the response says that the stream goes on from. */
+  /** The response's `Mercure-Last-Event-ID`, after which the stream resumes. */
   get lastEventId(): string | null {
     return this.response.headers.get("mercure-last-event-id");
   }
 
-  /** The next event. */
+  /** Resolves with the next event. */
   async next(): Promise<EventSourceMessage> {
     const event = await this.#read();
     if (!event) throw new Error("the stream has ended");
     return event;
   }
 
-  /** Resolves when the hub has ended the stream, with what came before. */
+  /** Resolves with the remaining events when the hub has ended the stream. */
   async rest(): Promise<EventSourceMessage[]> {
     const events: EventSourceMessage[] = [];
     for (let event = await this.#read(); event; event = await this.#read()) events.push(event);
     return events;
   }
 
-  /** What the hub has written since, as it is, in one piece. */
+  /** Resolves with the raw text that the hub has written since the last read, in one string. */
   async text(): Promise<string> {
     return this.#decoder.decode((await this.#reader.read()).value, { stream: true });
   }
@@ -238,7 +241,7 @@ export class Listener {
   }
 }
 
-/** The stable part of a problem's type. */
+/** Returns the stable part of a problem's type. */
 export async function problemOf(response: Response): Promise<string> {
   const { type }: { type: string } = await response.clone().json();
   return type.replace("urn:runnel:problem:", "");

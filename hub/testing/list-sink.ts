@@ -1,14 +1,14 @@
 import type { Sink, SinkOwner } from "../streams/sink.ts";
 import type { Chunk } from "../wire/encode.ts";
 
-/** A sink whose reader reads when a test says so. */
+/** A sink whose reader reads only when a test reads. */
 export class ListSink implements Sink {
   readonly chunks: Chunk[] = [];
   owner: SinkOwner | undefined;
   full = false;
   ended = false;
   destroyed = false;
-  /** The reader has stalled: what was written last does not go out. */
+  /** The reader has stalled: the last write is not sent. */
   stalled = false;
 
   attach(owner: SinkOwner): void {

@@ -1,6 +1,6 @@
 /**
- * Runs in a process of its own for tests, which kill or stop it, to fill its disk, or to have it own a log.
- * It says what it did line by line, at once, so that nothing is lost when it is killed.
+ * Runs in a separate process for tests: they kill or stop it, fill its disk, or let it own a log.
+ * It reports each action in a line at once, so that a kill loses no line.
  */
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -31,9 +31,9 @@ async function appendUntilKilled(worker: number): Promise<void> {
   }
 }
 
-/** Appends of so many updates that each is several transactions. */
+/** Makes appends that are large enough to need several transactions each. */
 async function appendLargeUntilKilled(): Promise<void> {
-  // Positions are reserved for it far beyond the updates, and a restart begins behind them.
+  // This reserves positions far after the updates. A restart begins after the reserved positions.
   await appendEvents(log, [event("v")], { volatile: true });
   for (let round = 0; ; round += 1) {
     const batch = Array.from({ length: 2_000 }, (_, index) =>
@@ -84,7 +84,7 @@ if (task === "append") await Promise.all([0, 1, 2, 3].map(appendUntilKilled));
 if (task === "append-large") await appendLargeUntilKilled();
 if (task === "fill") await fillTheDisk();
 if (task?.startsWith("own")) {
-  // A line is an update to append. The end of them is the end of the test, however that came about.
+  // Each input line is an update to append. The end of the input is the end of the test, for any reason.
   for await (const line of createInterface(process.stdin)) {
     await append(log, update("a", line)).then(
       () => say(`kept ${line}`),

@@ -1,4 +1,4 @@
-/** What memory-process.test.ts runs in a process of its own, to see what a log takes in memory. Its line is JSON. */
+/** Runs in a separate process for memory-process.test.ts, and measures the memory of a log. It reports in one line of JSON. */
 import { writeSync } from "node:fs";
 import { systemTimers } from "../base/timers.ts";
 import { MemoryLog } from "../log/memory.ts";
@@ -11,7 +11,7 @@ const bound = Number(maxBytes);
 const retention = { maxUpdates: 1e9, maxBytes: bound, maxAgeMs: 0 };
 const log = new MemoryLog({ retention, timers: systemTimers });
 
-/** Bytes of everything that is in use. */
+/** Returns the bytes of all memory in use. */
 const used = () => {
   global.gc?.();
   const { heapUsed, external } = process.memoryUsage();
@@ -23,7 +23,7 @@ let most = 0;
 for (let index = 0; sent < 4 * bound; ) {
   const some = [];
   for (let bytes = 0; bytes < 1_000_000; index += 1) {
-    // As it comes in: text of its own, and no other update's.
+    // The copy is like a received update: it shares no text with another update.
     const one = JSON.parse(JSON.stringify(make(index)));
     some.push(one);
     bytes += textBytes(one) + one.topics.length * 320 + 500;

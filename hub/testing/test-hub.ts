@@ -22,11 +22,11 @@ export interface TestHubOptions {
   readonly limits?: Partial<Limits>;
   readonly retention?: Partial<Retention>;
   readonly recent?: Partial<Retention>;
-  /** null: no log at all. */
+  /** null: the hub has no log. */
   readonly log?: Log | null;
 }
 
-/** A hub over a memory log, in a world of its own. */
+/** Makes a hub over a memory log, with fake timers and stats. */
 export function testHub(options: TestHubOptions = {}): Hub {
   const {
     timers = new FakeTimers(),
@@ -58,7 +58,7 @@ export function testHub(options: TestHubOptions = {}): Hub {
   });
 }
 
-/** The hub on the web, without keys and closed to all but readers, unless said otherwise. */
+/** Makes the hub's HTTP service. By default it has no keys and accepts only readers. */
 export function testService(hub: Hub, overrides: Partial<Service> = {}): Service {
   return {
     hub,

@@ -17,14 +17,14 @@ import { HUB_URL } from "./test-hub.ts";
 
 export const ISSUER = "https://app.example.com";
 
-/** The two sides of a key: the same, where it is a secret. */
+/** The two sides of a key. Both are the same if the key is a secret. */
 export interface Pair {
   readonly algorithm: Algorithm;
   readonly signs: KeyObject;
   readonly verifies: KeyObject;
 }
 
-/** A new key for the algorithm, as small as it takes. */
+/** Makes a new key for the algorithm, as small as the algorithm allows. */
 export function pairFor(algorithm: Algorithm): Pair {
   if (algorithm.startsWith("HS")) {
     const key = createSecretKey(randomBytes(Number(algorithm.slice(2)) / 8));
@@ -50,7 +50,7 @@ function generate(algorithm: Algorithm): { publicKey: KeyObject; privateKey: Key
   }
 }
 
-/** The claims of a token that is good for an hour of a new FakeTimers. */
+/** Returns the claims of a token that is valid for the first hour of new FakeTimers. */
 export function goodClaims(): Record<string, unknown> {
   const iat = new FakeTimers().now() / 1000;
   return {
@@ -67,7 +67,7 @@ export function goodClaims(): Record<string, unknown> {
   };
 }
 
-/** A signed token: a good one but for what is given; undefined takes a claim or a header parameter out. */
+/** Signs a token. It is valid unless the arguments change it. undefined removes a claim or a header parameter. */
 export function mint(
   { algorithm, signs }: Pick<Pair, "algorithm" | "signs">,
   claims: Record<string, unknown> = {},
@@ -79,7 +79,7 @@ export function mint(
     .sign(signs);
 }
 
-/** A verifier that trusts these keys of ISSUER. */
+/** Makes a verifier that trusts these keys of ISSUER. */
 export function verifierOf(
   { publisher, subscriber }: { publisher?: Pair; subscriber?: Pair },
   timers = new FakeTimers(),
@@ -106,7 +106,7 @@ export function source({ algorithm, verifies }: Pair) {
   return { kind: "static", algorithm, key: verifies } as const;
 }
 
-/** "ok", or why not. */
+/** Returns "ok", or the reason of the refusal. */
 export function outcome(verified: Verified): string {
   return verified.ok ? "ok" : verified.reason;
 }

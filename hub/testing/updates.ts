@@ -17,7 +17,7 @@ import type { Matcher } from "../topics/matcher.ts";
 import { parseTopic, type Topic } from "../topics/topic.ts";
 import type { Update } from "../topics/update.ts";
 
-/** More than a test appends. */
+/** Bounds that no test reaches. */
 export const ROOMY: Retention = { maxUpdates: 100_000, maxBytes: 2 ** 30, maxAgeMs: 0 };
 
 export function topic(raw: string): Topic {
@@ -43,7 +43,7 @@ const topicsOf = (index: number, length: number): [string, ...string[]] => [
   ...Array.from({ length: 99 }, (_, each) => letters(index * 100 + each, length)),
 ];
 
-/** Updates of the kinds that publishers can send, made to fill a log. */
+/** The kinds of updates that publishers can send to fill a log. */
 export const SHAPES = {
   "tiny updates": () => update("a"),
   "tiny updates with a topic each": (index) => update(letters(index, 20)),
@@ -54,7 +54,7 @@ export const SHAPES = {
   "updates with long ids": (index) => update("a", "", { id: letters(index, 512) }),
 } satisfies Record<string, (index: number) => Update>;
 
-/** Returns how many characters an update has. */
+/** Returns the number of characters of an update. */
 export const textBytes = ({ topics, data, id = "" }: Update): number =>
   topics.join("").length + data.length + id.length;
 
@@ -106,7 +106,7 @@ export function idsOf(appended: Appended): readonly string[] {
   return appended.ids;
 }
 
-/** A subscription that began or ended. */
+/** Makes the event of a subscription that began or ended. */
 export const event = (name: string, document = '{"active":true}'): SubscriptionEvent => ({
   topic: topic(`/.well-known/mercure/subscriptions/${name}`),
   document,
@@ -131,7 +131,7 @@ export interface ReadOptions {
 export const readPage = (log: Log, options: ReadOptions = {}): Promise<Page> =>
   log.read({ after: START, matchers: [EVERYTHING], lanes: LANES, maxBytes: 65_536, ...options });
 
-/** Page after page, to the end. */
+/** Reads all pages, to the end. */
 export async function readAll(log: Log, options: ReadOptions = {}): Promise<Entry[]> {
   const entries: Entry[] = [];
   let after = options.after ?? START;
@@ -153,7 +153,7 @@ export const readBackPage = (log: Log, options: Partial<ReadBackRequest> = {}): 
     ...options,
   });
 
-/** Page after page, to what is no longer kept; the newest first. */
+/** Reads all pages backwards, to the floor. The newest entry is first. */
 export async function readAllBack(
   log: Log,
   options: Partial<ReadBackRequest> = {},

@@ -21,7 +21,7 @@ import { openStore } from "./open.ts";
 import { readState } from "./state.ts";
 import { META, positionKey } from "./tables.ts";
 
-/** Each log has its key already. */
+/** An opened log has its key already, so none is made. */
 const noKey = () => Buffer.alloc(0);
 
 let folder: string;
@@ -56,7 +56,7 @@ const send = (log: Log, key: string) =>
     receipt: { publisher: "p", key, bodyHash: `hash of ${key}` },
   });
 
-/** Makes the folder's log one of format 1: bytes are those of frames alone, and receipts are JSON with the publisher's ids. */
+/** Turns the folder's log into one of format 1: bytes count frames only, and receipts are JSON with the publisher's ids. */
 async function makeFormat1(frameBytes: { updates: number; subscriptions: number }): Promise<void> {
   const store = openStore(folder, noKey);
   await store.root.transaction(() => {
@@ -87,7 +87,7 @@ const stateNow = async () => {
   return state;
 };
 
-test("a folder of format 1 is opened without loss, and its bytes are counted anew", async () => {
+test("a folder of format 1 is opened without loss, and its bytes are counted again", async () => {
   const log = await openLog();
   await append(log, ...Array.from({ length: 2_500 }, (_, n) => update(["a", `b${n}`], `${n}`)));
   await append(log, update("a", "own", { id: "mine" }));
@@ -114,7 +114,7 @@ test("a folder of format 1 is opened without loss, and its bytes are counted ane
   expect((await stateNow()).lanes).toEqual(state.lanes);
 });
 
-test("a folder of format 1 is trimmed to its bounds, with its receipts", async () => {
+test("a folder of format 1 is trimmed to its bounds, and its receipts expire", async () => {
   const log = await openLog();
   await append(log, ...Array.from({ length: 500 }, (_, n) => update("a", `${n}`)));
   await send(log, "k0");

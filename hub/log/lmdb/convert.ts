@@ -16,9 +16,9 @@ import {
 const ENTRIES_PER_TURN = 1_000;
 
 /**
- * Converts a log of the format before this one. Entries and index lie as they did; a lane's bytes are counted anew, since they were
- * those of frames alone. Receipts stay as they are, until they are over their age: both forms are read.
- * @param token of our ownership
+ * Converts a log of the previous format. Entries and indexes stay unchanged. The bytes of each lane are counted again, because the old
+ * counts had frames only. Receipts stay until they are over their age, because both forms can be read.
+ * @param token the token of our ownership
  */
 export async function convertOldFormat(store: Store, token: number): Promise<void> {
   const record = JSON.parse(store.meta.get(META.log)?.toString() ?? "{}");

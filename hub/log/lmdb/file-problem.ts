@@ -3,7 +3,10 @@ import { endianness } from "node:os";
 import { join } from "node:path";
 import { NO_PAGE, Pages } from "./file-pages.ts";
 
-/** LMDB's two roots, of which the one with the newer transaction counts. Offsets from their pages' starts, with 64-bit pointers. */
+/**
+ * The layout of LMDB's two root pages. The one with the newer transaction is valid. Offsets are from the start of the page, with 64-bit
+ * pointers.
+ */
 const ROOT = {
   bytes: 168,
   magic: 24,
@@ -16,30 +19,30 @@ const ROOT = {
   transaction: 152,
 } as const;
 const MAGIC = 0xbeefc0de;
-/** Of the data, as the package `lmdb` builds it. */
+/** The version of the data format, as the package `lmdb` builds it. */
 const VERSION = 2;
-/** More tables than a log has: a file with more is another program's. */
+/** More tables than a log has. A file with more belongs to another program. */
 const MOST_TABLES = 64;
 
-/** foreign: the file is not LMDB's, or of another version. damaged: pages are missing or overwritten. */
+/** A problem with a file. foreign: the file is not LMDB's, or has another version. damaged: pages are missing or overwritten. */
 export interface FileProblem {
   readonly kind: "foreign" | "damaged";
   readonly why: string;
 }
 
 /**
- * Finds out what is wrong with the file in a log's folder: lmdb itself ends the whole process at one that is not LMDB's, or was cut off.
- * Only roots are read, unless the file is shorter than its last page. A file that is not there, or empty, is fine.
+ * Checks the file in a log's folder. This is needed because lmdb ends the whole process if the file is not LMDB's, or was cut off. Only
+ * the root pages are read, unless the file is shorter than its last page. A missing or empty file is valid.
  */
 export function fileProblem(folder: string): FileProblem | undefined {
-  // Another layout; then lmdb has to see for itself.
+  // These machines use another layout, so the file can't be checked here.
   if (endianness() !== "LE" || process.arch === "ia32" || process.arch === "arm") return undefined;
   const path = join(folder, "data.mdb");
   let file: number;
   try {
     file = openSync(path, "r");
   } catch {
-    // Not there, or not ours to read, which lmdb says.
+    // The file does not exist or is not readable. lmdb reports this itself.
     return undefined;
   }
   try {
@@ -70,11 +73,14 @@ function problemOf(file: number, size: number): FileProblem | undefined {
   }
 }
 
-/** @throws RangeError if a page is missing or damaged */
+/**
+ * Reads the pages of all trees.
+ * @throws RangeError if a page is missing or damaged
+ */
 function checkPages(root: Buffer, pages: Pages, count: number): void {
   const free = root.readBigUInt64LE(ROOT.freePagesRoot);
   const main = root.readBigUInt64LE(ROOT.mainRoot);
-  // Usually free pages are missing then, which were never written. Only the trees tell.
+  // Usually the missing pages are free pages that were never written. Only the trees show whether one is used.
   const isShort = root.readBigUInt64LE(ROOT.lastPage) >= BigInt(count);
   const check = (tree: bigint): void => {
     if (isShort) for (const _ of pages.values(tree));

@@ -28,7 +28,7 @@ const hasPrlimit = (() => {
 beforeAll(() => program.build());
 afterAll(() => program.remove());
 
-describe("a log on disk, and other processes", () => {
+describe("a log on disk with several processes", () => {
   let folder: string;
   const children: Child[] = [];
   const opened: Log[] = [];
@@ -61,14 +61,14 @@ describe("a log on disk, and other processes", () => {
     return log;
   };
 
-  test("loses nothing that was acknowledged when its process is killed, and tears nothing", async () => {
+  test("loses no acknowledged update and keeps batches whole when its process is killed", async () => {
     const acknowledged = new Map<string, string>();
     for (let round = 0; round < 5; round += 1) {
       const child = start("append");
       await child.says("open");
       await sleep(100 + 70 * round);
       await child.kill();
-      // The last line may be torn; a line that is not there was not acknowledged.
+      // The last line may be torn. A missing line means that its update was not acknowledged.
       for (const line of child.wholeLines()) {
         const [id = "", data] = line.split("\t");
         if (data !== undefined) acknowledged.set(id, data);
@@ -83,7 +83,7 @@ describe("a log on disk, and other processes", () => {
       }
       let located = 0;
       for (const { id, position } of kept) {
-        // Publishers' ids come again in each round.
+        // Each round uses the same publishers' ids.
         const found = await log.locate(id);
         if (found !== undefined && found <= position) located += 1;
       }
@@ -91,7 +91,7 @@ describe("a log on disk, and other processes", () => {
       for (const [index, entry] of kept.entries()) {
         const [worker, round, place = "", rest] = dataOf(entry).split(".");
         expect(rest).toHaveLength((Number(round) * 97) % 5_000);
-        // Batches are whole: each that has a next one is followed by it.
+        // Batches are whole: the next update of a batch follows directly.
         if (Number(place) === Number(round) % 5) continue;
         const next = kept[index + 1];
         expect(next && dataOf(next)).toMatch(`${worker}.${round}.${Number(place) + 1}.`);
@@ -101,7 +101,7 @@ describe("a log on disk, and other processes", () => {
     }
   }, 60_000);
 
-  test("leaves nothing of a large append when its process is killed in the middle", async () => {
+  test("keeps no part of a large append when its process is killed in the middle", async () => {
     const acknowledged = new Set<string>();
     let torn = 0;
     for (let round = 0; round < 20 && torn < 3; round += 1) {
@@ -135,7 +135,7 @@ describe("a log on disk, and other processes", () => {
     expect(torn).toBeGreaterThan(0);
   }, 60_000);
 
-  test("says that another process owns it, and which", async () => {
+  test("is refused with the owner's process id when another process owns it", async () => {
     const child = start("own");
     await child.says("open");
     const opening = openLog(200);
@@ -143,7 +143,7 @@ describe("a log on disk, and other processes", () => {
     await expect(opening).rejects.toThrow(`process ${child.pid} on `);
   });
 
-  test("is taken at once when its owner was killed", async () => {
+  test("is opened at once when its owner was killed", async () => {
     const child = start("own");
     await child.says("open");
     await child.kill();
@@ -155,7 +155,7 @@ describe("a log on disk, and other processes", () => {
     await append(log, update("a"));
   });
 
-  test("is taken when its owner lets go of it, within the time to wait", async () => {
+  test("is opened when its owner releases it within the time to wait", async () => {
     const first = await openLog();
     await append(first, update("a", "1"));
     const child = start("own-patiently");
@@ -166,11 +166,11 @@ describe("a log on disk, and other processes", () => {
   });
 
   test.runIf(hasPrlimit)(
-    "refuses what a full disk has no room for, changes nothing, and goes on when there is room",
+    "rejects appends without any change on a full disk, and accepts appends when there is room again",
     async () => {
       const child = start("fill", "ulimit -S -f 8192; ");
       await child.says("unchanged");
-      // It was torn in the middle, and what it left behind made room for others.
+      // The append failed in the middle, and its leftovers were removed to make room for others.
       expect(child.wholeLines()).toContain("large log:unavailable, nothing is left true");
       const refused = child.wholeLines().filter((line) => line.startsWith("refused"));
       expect(refused).toHaveLength(3);

@@ -53,10 +53,10 @@ describe("a log on disk", () => {
     return log;
   };
 
-  test("is written by its owner alone: who lost it can append nothing more", async () => {
+  test("is written by its owner only: a process that lost it can append nothing more", async () => {
     const first = await openLog();
     await append(first, update("a", "1"));
-    // An owner with our own process's number can only be an earlier life of it.
+    // An owner with our own process id counts as an earlier run of this process.
     const second = await openLog();
     await append(second, update("a", "2"));
     const { last } = first;
@@ -69,7 +69,7 @@ describe("a log on disk", () => {
     expect((await readAll(second)).map(dataOf)).toEqual(["1", "2", "3"]);
   });
 
-  test("takes no more when its file was removed under it", async () => {
+  test("rejects appends when its file was removed while it was open", async () => {
     const log = await openLog();
     await append(log, update("a", "1"));
     await rm(folder, { recursive: true });
@@ -78,7 +78,7 @@ describe("a log on disk", () => {
     expect((await readAll(log)).map(dataOf)).toEqual(["1"]);
   });
 
-  test("a limit that was lowered is worked off from the start on, without an append", async () => {
+  test("is trimmed to a lowered limit from the start on, without an append", async () => {
     for (const lower of [{ maxUpdates: 10 }, { maxBytes: 50_000 }, { maxAgeMs: 1_000 }]) {
       const first = await openLog();
       await append(first, ...Array.from({ length: 2_000 }, (_, index) => update("a", `${index}`)));
@@ -86,7 +86,7 @@ describe("a log on disk", () => {
       const timers = new FakeTimers();
       timers.advance(2_000);
       const second = await openLog(lower, timers);
-      // It is opened first: what is over the limit goes in the background.
+      // The log opens first. The excess is removed in the background.
       expect(second.floor("updates")).toBeLessThan(second.last - 1_000);
       await vi.waitFor(async () => {
         const kept = await readAll(second, { maxBytes: 1_000_000 });
@@ -102,7 +102,7 @@ describe("a log on disk", () => {
     }
   }, 60_000);
 
-  test("keeps no index of subscription events, which would write a page for each of a hundred matchers", async () => {
+  test("keeps no index of subscription events, so that a connect does not write a page for each matcher", async () => {
     const log = await openLog();
     await appendEvents(log, [event("x"), event("y")]);
     await append(log, update("a"));
@@ -118,7 +118,7 @@ describe("a log on disk", () => {
     await root.close();
   });
 
-  test("leaves nothing behind of what it let go", async () => {
+  test("leaves no rows of removed entries in its tables", async () => {
     const log = await openLog({ maxUpdates: 0 });
     for (let index = 0; index < 5; index += 1) {
       await append(log, update(["a", `b${index}`], "x", { id: `id${index}` }));
@@ -137,7 +137,7 @@ describe("a log on disk", () => {
     await root.close();
   });
 
-  test("reads far into a large log, and costs what it reads", async () => {
+  test("is read in a time that depends on the size of the result, not on the size of the log", async () => {
     const log = await openLog({}, systemTimers as FakeTimers);
     for (let round = 0; round < 30; round += 1) {
       const many = Array.from({ length: 1_000 }, (_, index) => update("busy", `${index}`));
@@ -163,11 +163,11 @@ describe("a log on disk", () => {
     expect((await rare()).entries).toHaveLength(30);
     expect((await rare()).to).toBe(last);
     expect(await timed(rare)).toBeLessThan(5);
-    // A pattern that matches little is looked for in steps.
+    // A read for a pattern with few matches takes several pages.
     const none = () => readPage(log, { matchers: [startingWith("none")] });
     expect((await none()).to).toBeLessThan(last);
     expect(await timed(none)).toBeLessThan(15);
-    // From the end too, wherever that is.
+    // The same holds for backward reads from any position.
     for (const upTo of [last, toPosition(15_000)]) {
       for (const matchers of [[exact("busy")], [exact("rare")], [EVERYTHING]]) {
         const back = () => readBackPage(log, { upTo, matchers, most: 5 });
@@ -180,7 +180,7 @@ describe("a log on disk", () => {
     expect(await timed(noneBack)).toBeLessThan(15);
   });
 
-  test("says which folder it can't have, and what would be right", async () => {
+  test("reports a folder that can't be used, and the requirements, in its error", async () => {
     const file = join(folder, "file");
     await writeFile(file, "text");
     const opening = openLmdbLog({
@@ -193,7 +193,7 @@ describe("a log on disk", () => {
     await expect(opening).rejects.toThrow(/file\/history.* must be a folder that this process may/);
   });
 
-  test("refuses a newer format, and says so", async () => {
+  test("is refused if it has a newer format, and the error names both formats", async () => {
     await (await openLog()).close();
     const root = open<Buffer, Buffer>({ path: folder, keyEncoding: "binary", encoding: "binary" });
     const meta = root.openDB<Buffer, Buffer>({

@@ -34,22 +34,22 @@ import { type Transaction, write } from "./transaction.ts";
 import { Writer } from "./writer.ts";
 
 export interface LmdbLogOptions {
-  /** Made if it is not there. It holds nothing else. */
+  /** The log's folder. It is created if it does not exist. It MUST NOT hold anything else. */
   readonly folder: string;
-  /** Of the whole log; see `sharesOf`. */
+  /** The bounds of the whole log; see `sharesOf`. */
   readonly retention: Retention;
   readonly timers: Timers;
-  /** How long to wait for another process to let go of the folder, in milliseconds. */
+  /** The maximum time to wait until another process releases the folder, in milliseconds. */
   readonly waitForOwnerMs: number;
-  /** Is told when another process has to be waited for, or has left the folder without closing it. */
+  /** Receives a line when the log waits for another process, or when an earlier process left the folder without closing it. */
   readonly logger?: Pick<Logger, "info" | "warn">;
-  /** Names the space in which this process's number is unique; default: its own. For tests. */
+  /** The name of the space in which this process's id is unique. Default: its own. Only tests set it. */
   readonly pidSpace?: string;
 }
 
 /**
  * Opens the log in a folder, and owns it until it is closed.
- * @throws HubError `log:owned` if another process owns it and goes on doing so
+ * @throws HubError `log:owned` if another process owns the folder and stays alive
  * @throws HubError `log:unavailable` if the folder can't be written, or holds something else
  */
 export async function openLmdbLog(options: LmdbLogOptions): Promise<Log> {
@@ -79,12 +79,12 @@ class LmdbLog implements Log {
   readonly #ids: EventIds;
   readonly #reader: Reader;
   readonly #leftActive: readonly string[];
-  /** Of the lane `subscriptions`, the entries that are not in the file. */
+  /** The volatile entries of the lane `subscriptions`. They are not in the file. */
   readonly #volatile: Ring;
   readonly #writer: Writer;
   #waiting: Waiting[] = [];
   #trimming: Trimming | undefined;
-  /** More is over the bounds than the last commit removed. */
+  /** More entries are over the bounds than the last commit removed. */
   #isOverBounds = false;
   #running: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -148,7 +148,7 @@ class LmdbLog implements Log {
     return this.#ids.idOf(position);
   }
 
-  // Reads at the call, not later: what `floor` says at the same moment holds for it.
+  // Reads during the call, not later, so the result of `floor` at the same moment is valid for it.
   async read({ after, matchers, lanes, maxBytes }: ReadRequest): Promise<Page> {
     if (this.#closing) throw closed();
     const { last } = this;
@@ -184,7 +184,7 @@ class LmdbLog implements Log {
     return this.#trimming.done;
   }
 
-  /** Begins after what an earlier process left. What is over the bounds since they were lowered goes in the background. */
+  /** Starts after the state of an earlier process. If the bounds were lowered since, the excess is removed in the background. */
   async start(): Promise<void> {
     await this.#writer.start();
     this.#isOverBounds = true;
@@ -205,11 +205,11 @@ class LmdbLog implements Log {
     }
   }
 
-  /** Commits what waits, one commit after the other, each as large as what came while the one before was written. */
+  /** Commits the waiting appends, one commit after the other. A commit has the appends that arrived while the one before was written. */
   #run(): Promise<void> {
     this.#running ??= (async () => {
       while (this.#waiting.length > 0 || this.#trimming || this.#isOverBounds) {
-        // What one turn of the event loop appends is one commit.
+        // The appends of one turn of the event loop are one commit.
         await nextTurn();
         await this.#step(this.#trimming);
       }
@@ -218,7 +218,7 @@ class LmdbLog implements Log {
     return this.#running;
   }
 
-  /** One commit; a trim takes as many as it needs, and holds up no append. */
+  /** Makes one commit. A trim uses as many commits as it needs, and delays no append. */
   async #step(trimming: Trimming | undefined): Promise<void> {
     const waiting = this.#waiting.splice(0, appendsInTurn(this.#waiting));
     try {
@@ -239,14 +239,14 @@ class LmdbLog implements Log {
         const fields = { folder: this.#options.folder, error: error.message };
         this.#options.logger?.warn(fields, "the history is over its bounds, and can't be trimmed");
       }
-      // Tried again with the next commit.
+      // The next commit tries again.
       this.#isOverBounds = false;
     }
     this.#trimming = undefined;
   }
 
   /**
-   * Makes everything first, then writes it: either all of it is there and told, or nothing has changed.
+   * Prepares the whole commit, then writes it. Either all entries are stored and reported, or nothing changes.
    * @returns whether more is over the bounds
    */
   async #append(waiting: readonly Waiting[], ages: Ages): Promise<boolean> {
@@ -295,7 +295,7 @@ class LmdbLog implements Log {
   }
 }
 
-/** A trim that is wanted; all who want one share it. */
+/** A requested trim. All callers share one. */
 class Trimming {
   resolve: () => void = () => {};
   reject: (error: unknown) => void = () => {};

@@ -49,7 +49,7 @@ async function openLog(retention: Partial<Retention> = {}, at = folder): Promise
   return log;
 }
 
-/** Keeps the updates, and closes the log. */
+/** Stores the updates, and closes the log. */
 async function keep(...data: string[]): Promise<readonly string[]> {
   const log = await openLog();
   const ids = idsOf(await append(log, ...data.map((each) => update("a", each))));
@@ -59,8 +59,8 @@ async function keep(...data: string[]): Promise<readonly string[]> {
 
 const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8);
 
-describe("a history's file that is damaged", () => {
-  test("is refused at the start as soon as a page that is used was cut off its end", async () => {
+describe("a damaged file of a history", () => {
+  test("is refused at the start when a used page was cut off its end", async () => {
     await keep("small", "x".repeat(100_000));
     const whole = readFileSync(path);
     let isRefused = false;
@@ -68,7 +68,7 @@ describe("a history's file that is damaged", () => {
       writeFileSync(path, whole.subarray(0, size));
       try {
         const log = await openLog();
-        // Only free pages are missing yet: LMDB would end the process at any other.
+        // Only free pages are missing so far. LMDB would end the process if any other page were missing.
         expect(await readAll(log)).toHaveLength(2);
         await log.close();
         expect(isRefused).toBe(false);
@@ -85,7 +85,7 @@ describe("a history's file that is damaged", () => {
     expect(await readAll(await openLog())).toHaveLength(2);
   });
 
-  test("is opened and read to its end when only free pages were cut off", async () => {
+  test("is opened and read completely when only free pages were cut off", async () => {
     await keep("small");
     const used = statSync(path).size;
     const large = await openLog({ maxUpdates: 1 });
@@ -100,7 +100,7 @@ describe("a history's file that is damaged", () => {
     expect(await readAll(log)).toHaveLength(2);
   });
 
-  test("is refused at the start when the page at the top of a table is overwritten", async () => {
+  test("is refused at the start when the root page of a table is overwritten", async () => {
     await keep(...Array.from({ length: 200 }, (_, index) => `${index}`));
     const whole = readFileSync(path);
     let refused = 0;
@@ -118,7 +118,7 @@ describe("a history's file that is damaged", () => {
         expect(outcome).toContain(`page ${page} is damaged`);
       }
     }
-    // The table of tables, and those for updates, their topics, and `meta`.
+    // The table of tables, and the tables of updates, their topics, and `meta`.
     expect(refused).toBeGreaterThanOrEqual(4);
     writeFileSync(path, whole);
     expect(await readAll(await openLog())).toHaveLength(200);
@@ -159,12 +159,12 @@ describe("another program's file", () => {
         root.openDB({ name: "meta", useVersions: true, encoding: "string" }).put("log", "x", 1),
     ],
     ["a value named meta", (root) => root.put("meta", "x")],
-  ])("is refused and left as it is: %s", async (_, make) => {
+  ])("is refused and left unchanged: %s", async (_, make) => {
     await made(make);
     await untouched();
   });
 
-  test("is refused and left as it is when it is not LMDB's, or of a version that is not known", async () => {
+  test("is refused and left unchanged when it is not LMDB's, or has an unknown version", async () => {
     await keep("a");
     const newer = readFileSync(path);
     newer.writeUInt32LE(3, 28);
@@ -174,7 +174,7 @@ describe("another program's file", () => {
     }
   });
 
-  test("is taken as a new history where it holds nothing", async () => {
+  test("becomes a new history when it is empty", async () => {
     await made(() => {});
     const ids = await keep("a");
     expect((await readAll(await openLog())).map(({ id }) => id)).toEqual(ids);
@@ -194,7 +194,7 @@ describe.runIf(isPosix)("the files of a history", () => {
   });
 
   test.each([0o000, 0o022, 0o277])(
-    "are readable for their owner alone in a folder that others may read, with the umask %i",
+    "are readable for their owner only in a folder that others may read, with the umask %i",
     async (mask) => {
       chmodSync(folder, 0o755);
       process.umask(mask);
@@ -204,7 +204,7 @@ describe.runIf(isPosix)("the files of a history", () => {
     },
   );
 
-  test("are readable for their owner alone where an earlier version left them readable for all", async () => {
+  test("become readable for their owner only when an earlier version left them readable for all", async () => {
     await keep("secret");
     chmodSync(folder, 0o755);
     writeFileSync(join(folder, "owner"), "");
@@ -214,7 +214,7 @@ describe.runIf(isPosix)("the files of a history", () => {
     expect(await readAll(log)).toHaveLength(1);
   });
 
-  test("lie in folders for their owner alone where the hub makes them", async () => {
+  test("are in folders for their owner only when the hub makes the folders", async () => {
     process.umask(0);
     const data = join(folder, ".data");
     await openLog({}, join(data, "history"));
@@ -227,7 +227,7 @@ describe.runIf(isPosix)("the files of a history", () => {
     [0o1777, 0],
     [0o755, 0],
   ])(
-    "are warned of in a folder of mode %o, which others may write to: %i lines",
+    "in a folder of mode %o cause %i warnings about write access for others",
     async (mode, lines) => {
       const shared = join(folder, "shared");
       mkdirSync(shared);

@@ -16,24 +16,24 @@ import {
   type Table,
 } from "./tables.ts";
 
-/** What reads give is decoded at once, so it is not copied first. */
+/** Passes buffers through without a copy, because the results of reads are decoded at once. */
 const asIs = {
   encode: (value: Buffer) => value,
-  // lmdb sets the length of its one buffer, but what that holds goes on: cut it off.
+  // lmdb sets the length of its one buffer, but the underlying data is longer: cut it off.
   decode: (bytes: Buffer) => bytes.subarray(0, bytes.length),
 };
 
 const TABLE = { keyEncoding: "binary", encoding: "binary", encoder: asIs } as const;
 
-/** LMDB's names for them. */
+/** LMDB's file names. */
 const FILES = ["data.mdb", "lock.mdb"] as const;
 const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
 
 /**
- * Opens the file, or makes it with the log's record in it.
- * @param makeKey makes the key of a new log's ids
- * @param logger is told of a folder that others may write to
+ * Opens the file, or creates it with the log's record in it.
+ * @param makeKey makes the key for the ids of a new log
+ * @param logger receives a line if other users may write to the folder
  * @throws HubError `log:unavailable` naming the folder
  */
 export function openStore(
@@ -45,7 +45,7 @@ export function openStore(
   try {
     const problem = fileProblem(folder);
     if (problem) throw unreadable(folder, problem);
-    // Updates may be private: folder and files are for their owner alone.
+    // Updates may be private, so only the owner can access the folder and the files.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     root = openRoot(folder);
     if (isForeign(root)) throw notALog(folder, "data.mdb is another program's");
@@ -60,18 +60,18 @@ export function openStore(
 function openRoot(folder: string): RootDatabase<Buffer, Buffer> {
   const settings = {
     path: folder,
-    // A name with a dot in it would be taken for a file's.
+    // Otherwise lmdb would treat a folder name with a dot as a file name.
     noSubdir: false,
     maxDbs: 16,
-    // An acknowledged update is on disk. Without `overlappingSync`, LMDB's commit writes the pages, waits for fdatasync, writes its root
-    // through a descriptor opened with O_DSYNC, and only then is the promise resolved.
+    // An acknowledged update is on disk. Without `overlappingSync`, LMDB's commit writes the pages and waits for fdatasync. Then it writes
+    // its root through a descriptor opened with O_DSYNC. Only after that does the promise resolve.
     overlappingSync: false,
-    // A commit starts when it is made, and not a turn of the event loop later: what waits was already gathered.
+    // A commit starts at the call, not a turn of the event loop later. The log has gathered the waiting appends already.
     eventTurnBatching: false,
     compression: false,
     encoding: "binary",
     keyEncoding: "binary",
-    // Of files that are made. lmdb's types do not know it.
+    // The mode of new files. lmdb's types do not have this option.
     permissionsMode: FILE_MODE,
   } as const;
   return open<Buffer, Buffer>(settings);
@@ -84,7 +84,8 @@ function storeIn(root: RootDatabase<Buffer, Buffer>, folder: string, makeKey: ()
     entries: table(name),
     topics: table(`topics of ${name}`),
   });
-  // In one transaction: of two processes one makes it, and no file is left with tables and without the record that says whose they are.
+  // One transaction makes the table and the record. If two processes start, only one makes them, and no file has tables without the
+  // record.
   const { meta, idKey } = root.transactionSync(() => {
     const made = table("meta", true);
     return { meta: made, idKey: readOrMakeRecord(made, folder, makeKey) };
@@ -104,7 +105,10 @@ function storeIn(root: RootDatabase<Buffer, Buffer>, folder: string, makeKey: ()
   };
 }
 
-/** Of data and locks: with another lock file, two processes would write at once. undefined: they are not there, or can't be reached. */
+/**
+ * Returns the inodes of the data file and the lock file. With a different lock file, two processes would write at once. undefined: the
+ * files do not exist, or can't be reached.
+ */
 function inodesIn(folder: string): string | undefined {
   const inodeOf = (name: string) => statSync(join(folder, name), { bigint: true }).ino;
   try {
@@ -114,14 +118,14 @@ function inodesIn(folder: string): string | undefined {
   }
 }
 
-/** What the log is: its format, and the key of its ids. */
+/** The identity of the log: its format, and the key of its ids. */
 interface LogRecord {
   readonly format: number;
   /** Base64. */
   readonly idKey: string;
 }
 
-/** MUST be called in a write transaction. */
+/** Returns the key of the log's ids. Writes the log's record if there is none. MUST be called in a write transaction. */
 function readOrMakeRecord(meta: Table, folder: string, makeKey: () => Buffer): Buffer {
   const found = meta.get(META.log);
   if (found) {
@@ -136,23 +140,26 @@ function readOrMakeRecord(meta: Table, folder: string, makeKey: () => Buffer): B
   return key;
 }
 
-/** Finds out whether the file has tables, but no log's record. Changes nothing: opening a table that is not there would make it. */
+/**
+ * Returns whether the file has tables but no log's record. It changes nothing, so it does not open missing tables, which would create
+ * them.
+ */
 function isForeign(root: RootDatabase<Buffer, Buffer>): boolean {
   const [any] = root.getKeys({ limit: 1 });
   if (any === undefined) return false;
   try {
-    // lmdb's types do not know `create`.
+    // lmdb's types do not have `create`.
     const withoutMaking = { name: "meta", create: false, useVersions: true, ...TABLE };
     const meta: Table | undefined = root.openDB(withoutMaking);
     const record: unknown = JSON.parse(String(meta?.get(META.log)));
     return !(typeof record === "object" && record !== null && "format" in record);
   } catch {
-    // Another kind of table, or another text.
+    // The table has another kind, or the record another text.
     return true;
   }
 }
 
-/** Makes the files readable for their owner alone, those too that were made by an earlier version or were copied here. */
+/** Makes the files accessible to their owner only, even if an earlier version made them or they were copied here. */
 function keepPrivate(folder: string, logger: Pick<Logger, "warn"> | undefined): void {
   const us = process.geteuid?.();
   // Windows has no such modes.
@@ -189,7 +196,7 @@ const notALog = (folder: string, why: string): HubError =>
 
 function cantOpen(folder: string, cause: unknown): HubError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  // LMDB tells processes apart by their numbers, which two containers may both have.
+  // LMDB identifies processes by their ids. Processes in two containers may have the same id.
   const message = why.includes("No transaction to renew")
     ? `The history in ${folder} is open in another container, by a process that has this one's number (${process.pid}): only one process may write to it. Stop that one, or give this one a folder of its own.`
     : `The history can't be kept in ${folder} (${why}): it must be a folder that this process may write to, on a disk with room, that holds nothing but the history.`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "../../base/logger.ts";
 import { FILE_MODE, HEARTBEAT_FILE } from "./tables.ts";
 
-/** The file beside a log whose time of change shows other processes that the log's owner lives. */
+/** The heartbeat file beside a log. Its time of change shows other processes that the log's owner is alive. */
 export class Heartbeat {
   readonly #path: string;
   #isMissed = false;
@@ -13,8 +13,8 @@ export class Heartbeat {
   }
 
   /**
-   * Changes the file, and makes it if it is not there.
-   * @param logger is told of the first of several that fail
+   * Updates the file's time of change. Creates the file if it does not exist.
+   * @param logger receives a line for the first of several failures in a row
    */
   beat(logger?: Pick<Logger, "warn">): void {
     try {
@@ -29,7 +29,7 @@ export class Heartbeat {
     }
   }
 
-  /** Gives a text that each heartbeat changes. */
+  /** Returns a text that changes with each heartbeat. */
   sign(): string {
     try {
       const { ino, mtimeNs } = statSync(this.#path, { bigint: true });
@@ -47,10 +47,10 @@ export class Heartbeat {
   #touch(): void {
     const now = new Date();
     try {
-      // It needs no room on the disk.
+      // Setting the time needs no room on the disk.
       utimesSync(this.#path, now, now);
     } catch {
-      // It is not there, or another user's.
+      // The file does not exist, or belongs to another user.
       writeFileSync(this.#path, "", { mode: FILE_MODE });
       chmodSync(this.#path, FILE_MODE);
     }

@@ -38,14 +38,14 @@ class Bench implements AsyncDisposable {
     return join(this.folder, "data.mdb");
   }
 
-  /** Starts a process that wants to own the history: in a container of its own, where a name is given. */
+  /** Starts a process that waits to own the history. A name puts it in a container of its own. */
   start(container = ""): Child {
     const child = program.start(["own", this.folder, container]);
     this.#open.push(child);
     return child;
   }
 
-  /** Opens the history in this process, which refuses to wait for a living owner. */
+  /** Opens the history in this process, without waiting for a living owner. */
   async openLog(): Promise<Log> {
     const { folder, logger } = this;
     const world = { retention: ROOMY, timers: systemTimers, logger };
@@ -65,7 +65,7 @@ const isAlive = async (path: string): Promise<void> => {
 };
 
 describe.concurrent("the owner of a history", () => {
-  test("that was stopped while another process took the history reports the loss by itself, and keeps nothing more", async () => {
+  test("that was stopped while another process acquired the history reports the loss by itself, and rejects appends", async () => {
     await using bench = await Bench.make();
     const child = bench.start();
     await child.says("open");
@@ -82,12 +82,12 @@ describe.concurrent("the owner of a history", () => {
     expect((await readAll(log)).map(dataOf)).toEqual(["first", "second"]);
   }, 30_000);
 
-  test("that was killed in another container is replaced when its heartbeat has stood still", async () => {
+  test("that was killed in another container is replaced when its heartbeat has stopped", async () => {
     await using bench = await Bench.make();
     const child = bench.start("elsewhere");
     await child.says("open");
     await child.kill();
-    // Its clock may have been ahead of ours.
+    // The clock of the dead owner may have been ahead of ours.
     const later = new Date(Date.now() + HOUR_MS);
     utimesSync(bench.heartbeat, later, later);
     const from = performance.now();
@@ -100,10 +100,10 @@ describe.concurrent("the owner of a history", () => {
   }, 30_000);
 
   test.runIf(existsSync("/proc/self/stat"))(
-    "that is dead, but still in the table of processes, is replaced when its heartbeat has stood still",
+    "that is dead, but still in the table of processes, is replaced when its heartbeat has stopped",
     async () => {
       await using bench = await Bench.make();
-      // The parent is replaced by a program that waits for no child.
+      // The parent is replaced by a program that never waits for its children.
       const child = program.start(["own", bench.folder], '"$0" "$@" <&0 & exec sleep 60; ');
       try {
         const pid = Number((await child.says("open")).split(" ")[1]);
@@ -119,7 +119,7 @@ describe.concurrent("the owner of a history", () => {
     30_000,
   );
 
-  test("that lives is not replaced, whatever the time of its last heartbeat", async () => {
+  test("that is alive is not replaced, whatever the time of its last heartbeat", async () => {
     await using bench = await Bench.make();
     const child = bench.start("elsewhere");
     await child.says("open");
@@ -130,7 +130,7 @@ describe.concurrent("the owner of a history", () => {
     await expect(opening).rejects.toThrow(`belongs to process ${child.pid} on `);
   });
 
-  test("that lives writes its heartbeat again when that was removed, and is not replaced", async () => {
+  test("that is alive writes a removed heartbeat file again, and is not replaced", async () => {
     await using bench = await Bench.make();
     const child = bench.start("elsewhere");
     await child.says("open");
@@ -141,7 +141,7 @@ describe.concurrent("the owner of a history", () => {
     await child.says("kept more");
   });
 
-  test("that died is replaced by one of those that wait, and the others are refused", async () => {
+  test("that died is replaced by one of the waiting processes, and the others are refused", async () => {
     await using bench = await Bench.make();
     const first = bench.start("a");
     await first.says("open");
@@ -191,7 +191,7 @@ describe.concurrent("the owner of a history", () => {
     await append(log, update("a"));
     await log.close();
     const again = await bench.openLog();
-    // As a restored backup that was copied over the file.
+    // This is like a restored backup that was copied over the file.
     execFileSync("dd", [`if=${before}`, `of=${bench.data}`, "conv=notrunc", "status=none"]);
     expect((await again.lost).code).toBe("log:owned");
   });

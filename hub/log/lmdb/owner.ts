@@ -7,37 +7,37 @@ import type { Logger } from "../../base/logger.ts";
 import { Heartbeat } from "./owner-heartbeat.ts";
 import { META, type Store } from "./tables.ts";
 
-/** Between processes only the real clock counts: these are not a test's to move. */
+/** Ownership between processes uses the real clock. Tests can't change these times. */
 const HEARTBEAT_MS = 1_000;
 const DEAD_AFTER_MS = 5_000;
 const POLL_MS = 50;
 
-/** Who owns a log's file, as it stands in it. */
+/** The owner of a log's file, as recorded in the file. */
 interface OwnerRecord {
   readonly pid: number;
   readonly host: string;
-  /** Names the space in which `pid` is unique. Earlier versions wrote none. */
+  /** The name of the space in which `pid` is unique. Earlier versions did not write it. */
   readonly pidSpace?: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }
 
 export interface OwnershipOptions {
-  /** How long to wait for a living owner, in milliseconds. */
+  /** The maximum time to wait for a living owner, in milliseconds. */
   readonly waitMs: number;
-  /** Is told when an owner has to be waited for or had died, and when no heartbeat can be written. */
+  /** Receives a line when an owner is waited for or had died, and when no heartbeat can be written. */
   readonly logger?: Pick<Logger, "info" | "warn"> | undefined;
-  /** Default: this process's own. */
+  /** Default: the space of this process. */
   readonly pidSpace?: string | undefined;
 }
 
 /**
- * The right to write to a log's file, which one process has at a time. Its token is the version of the owner's record: a commit that is
- * conditional on it can't be another's, whatever clocks and heartbeats say.
+ * The exclusive right to write to a log's file. One process has it at a time. The token is the version of the owner's record. A commit
+ * that is conditional on the token can't overwrite another owner's data, whatever the clocks and heartbeats show.
  */
 export class Ownership {
   readonly token: number;
-  /** Resolves when another process has taken the file, or the file is gone. */
+  /** Resolves when another process owns the file, or the file is gone. */
   readonly lost: Promise<HubError>;
   readonly #store: Store;
   readonly #heartbeat: Heartbeat;
@@ -56,9 +56,9 @@ export class Ownership {
   }
 
   /**
-   * Takes the file: at once if nobody has it or its owner's process is gone, else when its owner releases it, or gives no heartbeat for
-   * DEAD_AFTER_MS of our own clock. Times of day are not compared.
-   * @throws HubError `log:owned` naming the owner, when that gives a heartbeat after `waitMs`
+   * Acquires the file. This happens at once if the file has no owner, or if the owner's process is gone. Otherwise it happens when the
+   * owner releases the file, or writes no heartbeat for DEAD_AFTER_MS of our own clock. Times of day are not compared.
+   * @throws HubError `log:owned` naming the owner, if the owner writes a heartbeat after `waitMs`
    */
   static async take(store: Store, options: OwnershipOptions): Promise<Ownership> {
     const { folder } = store;
@@ -88,7 +88,7 @@ export class Ownership {
     }
   }
 
-  /** Gives the file up, as another process has it or it is gone. Returns the reason. */
+  /** Gives up the file, because another process owns it or it is gone. Returns the reason. */
   lose(): HubError {
     const { folder } = this.#store;
     const error = this.#store.isInPlace()
@@ -99,7 +99,7 @@ export class Ownership {
     return error;
   }
 
-  /** Lets another process have the file. */
+  /** Releases the file for another process. */
   async release(): Promise<void> {
     clearInterval(this.#timer);
     const { meta } = this.#store;
@@ -109,11 +109,14 @@ export class Ownership {
       });
       if (wasOurs) this.#heartbeat.stop();
     } catch {
-      // A full disk. The record stays, and who comes next finds its process gone, or its heart still.
+      // The disk is full, so the record stays. The next process detects that this one is gone, or that its heartbeat has stopped.
     }
   }
 
-  /** A process that was stopped for long may have lost the file: its heartbeat would be taken for the new owner's. */
+  /**
+   * Writes a heartbeat if this process still owns the file. A process that was stopped for long may have lost it. Its heartbeat would be
+   * mistaken for the new owner's.
+   */
   #check(logger: OwnershipOptions["logger"]): void {
     try {
       const isOurs =
@@ -121,23 +124,26 @@ export class Ownership {
       if (isOurs) this.#heartbeat.beat(logger);
       else this.lose();
     } catch {
-      // It can't be read now: the commits say so.
+      // The file can't be read now. The commits report it.
     }
   }
 }
 
-/** Counts for how long a sign has not changed. */
+/** Measures how long a sign has not changed. */
 class Silence {
   ms = 0;
   #sign: string | undefined;
   #lookedAt = 0;
 
-  /** @returns whether the sign has changed since the last look */
+  /**
+   * Compares the sign with the last one.
+   * @returns whether the sign has changed since the last look
+   */
   look(sign: string): boolean {
     const now = performance.now();
     const isFirst = this.#sign === undefined;
     const isSame = this.#sign === sign;
-    // Between two looks we may have been stopped, and the owner with us: that is no silence.
+    // Both this process and the owner may have been stopped between two looks. That time does not count as silence.
     this.ms = isSame ? this.ms + Math.min(now - this.#lookedAt, HEARTBEAT_MS) : 0;
     this.#sign = sign;
     this.#lookedAt = now;
@@ -150,7 +156,10 @@ function readOwner({ meta }: Store): OwnerRecord | undefined {
   return found && JSON.parse(found.toString());
 }
 
-/** MUST be called in a write transaction, which excludes those of all other processes. */
+/**
+ * Writes this process's record and returns its version. MUST be called in a write transaction, which excludes those of all other
+ * processes.
+ */
 function writeOwner({ meta }: Store, pidSpace: string): number {
   const token = randomInt(1, 2 ** 47);
   const us: OwnerRecord = {
@@ -163,10 +172,10 @@ function writeOwner({ meta }: Store, pidSpace: string): number {
   return token;
 }
 
-/** True: there is no such process any more. False: it may live. */
+/** Returns true if the owner's process no longer exists. False: it may be alive. */
 function isGone(owner: OwnerRecord, pidSpace: string): boolean {
   if (owner.pidSpace !== pidSpace) return false;
-  // The same number: an earlier life of this process, as in a container where each first process has the number 1.
+  // The same process id means an earlier run, as in a container where each first process has the id 1.
   return owner.pid === process.pid || !processExists(owner.pid);
 }
 
@@ -175,18 +184,21 @@ function processExists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there, but another user's.
+    // The process exists, but belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 
-/** Where process numbers are unique: two containers may have the same hostname and the same numbers. */
+/**
+ * Returns the space in which process ids are unique. The hostname is not enough: two containers may have the same hostname and the same
+ * ids.
+ */
 function ownPidSpace(): string {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
   } catch {
-    // Not Linux.
+    // Not on Linux.
     return hostname();
   }
 }

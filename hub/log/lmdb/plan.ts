@@ -14,32 +14,32 @@ import {
 import type { Store } from "./tables.ts";
 import type { StoredEntry, Transaction } from "./transaction.ts";
 
-/** How many receipts a transaction removes beside those that it adds. */
+/** The number of receipts that a transaction removes in addition to the number that it adds. */
 const SPARE_RECEIPTS = 100;
 
-/** An append's part that one transaction writes. */
+/** The part of an append that one transaction writes. */
 export interface Part {
   readonly entries: readonly StoredEntry[];
-  /** Of the append so far, this part too, by lane. */
+  /** The entries of the append so far, including this part, by lane. */
   readonly added: Readonly<Record<Lane, Tally>>;
-  /** With the last part, the append is there. */
+  /** Set in the last part. It completes the append. */
   readonly completes?: Completion;
-  /** undefined: as they are in the state. */
+  /** undefined: the ages of the state. */
   readonly ages?: Ages;
-  /** Entries that are over their age go too. */
+  /** Entries over their age are removed too. */
   readonly trims?: true;
   readonly quota: Quota;
 }
 
 export interface Completion {
   readonly commit: Commit;
-  /** Positions of entries that there is no room for, even without all others, by lane. */
+  /** The positions of entries that have no room even in an empty lane, by lane. */
   readonly skippedUpTo: Readonly<Partial<Record<Lane, Position>>>;
 }
 
 export const NO_LANES = { updates: NONE, subscriptions: NONE };
 
-/** A transaction of nothing, to add to. */
+/** An empty transaction to extend. */
 export const NOTHING_NEW = {
   entries: [],
   receipts: [],
@@ -47,7 +47,7 @@ export const NOTHING_NEW = {
   active: [],
 } as const;
 
-/** Returns the tallies with one more entry in a lane; with one less, where `count` is -1. */
+/** Returns the tallies with one more entry in a lane, or one less if `count` is -1. */
 export function plus(
   tallies: Readonly<Record<Lane, Tally>>,
   lane: Lane,
@@ -66,7 +66,7 @@ export interface PartPlan {
   readonly isUnfinished: boolean;
 }
 
-/** Returns the transaction that writes a part of an append, and removes what is over the bounds then. */
+/** Plans the transaction that writes a part of an append and then removes the excess over the bounds. */
 export function planPart(store: Store, before: State, part: Part, shares: Shares): PartPlan {
   const { entries, added, completes, ages, trims, quota } = part;
   const plan = (lane: Lane) => {
@@ -85,7 +85,7 @@ export function planPart(store: Store, before: State, part: Part, shares: Shares
   };
   const { receipts = [], active = [], last = before.last } = completes?.commit ?? {};
   const hasVolatile = completes !== undefined && completes.commit.all !== completes.commit.entries;
-  // Entries that came and went move the position too; volatile ones alone cost no write.
+  // Skipped entries move the position too. Volatile entries alone cost no write.
   const hasDurable = (completes?.commit.entries.length ?? 0) > 0;
   const reserved = reservedAfter(before, last, hasVolatile);
   const old = ages

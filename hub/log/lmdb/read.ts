@@ -29,7 +29,7 @@ export interface LaneRead {
   readonly after: Position;
   readonly matchers: readonly Matcher[];
   readonly maxBytes: number;
-  /** What was committed beyond it is not told yet, and not read. */
+  /** The end of the read. Entries after it may be committed, but are not reported yet. */
   readonly last: Position;
 }
 
@@ -40,8 +40,8 @@ export interface Reader {
 }
 
 /**
- * All entries in (`after`, `to`] of a lane that match. It seeks to the first, and ends after a few milliseconds. Of subscription events, which
- * are few and have no index by topic, it looks at each.
+ * Returns all entries in (`after`, `to`] of a lane that match. It seeks to the first entry, and ends after a few milliseconds.
+ * Subscription events are few and have no index of topics, so it compares each of them.
  */
 export function readLane(reader: Reader, read: LaneRead): Page {
   const { lane, after, last } = read;
@@ -68,7 +68,7 @@ export function readLane(reader: Reader, read: LaneRead): Page {
       const position = toPosition(number);
       const bytes = entries.get(positionKey(position));
       const head = bytes && readHead(bytes);
-      // Another topic with the same hash is none of those asked for.
+      // Another topic may have the same hash, so the topics are compared too.
       if (bytes && head && isWanted(head.topics) && !take(bytes, head, position)) {
         return page.full(after);
       }
@@ -95,7 +95,7 @@ function testOf(selection: Selection): (topics: readonly string[]) => boolean {
   return (topics) => topics.some((topic) => wanted.has(topic));
 }
 
-/** The newest updates in (`floor`, `upTo`] that match. It seeks to the last, and ends after a few milliseconds. */
+/** Returns the newest updates in (`floor`, `upTo`] that match. It seeks to the last entry, and ends after a few milliseconds. */
 export function readUpdatesBack(reader: Reader, read: ReadBackRequest, floor: Position): PageBack {
   const lane = "updates";
   const { upTo } = read;
@@ -139,7 +139,7 @@ export function readUpdatesBack(reader: Reader, read: ReadBackRequest, floor: Po
   return page.downTo(floor);
 }
 
-/** The earliest entry that a publisher gave this id. */
+/** Returns the position of the earliest entry with this publisher's id. */
 export function findOwnId({ store }: Reader, id: string, last: Position): Position | undefined {
   const hash = hashOf(id);
   const end = hashedKey(hash, beyond(last));

@@ -10,7 +10,7 @@ import type { Log } from "../log.ts";
 import { openLmdbLog } from "./lmdb.ts";
 
 const BOUND = 6_000_000;
-/** The file's size is what counts here, not the disk: memory waits for none. */
+/** This test measures the file's size, not the disk. Memory is faster. */
 const ROOM = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 describe("the file of a log", () => {
@@ -51,13 +51,13 @@ describe("the file of a log", () => {
       const most = await fill(make);
       expect(log.floor("updates")).toBeGreaterThan(0);
       expect(most).toBeLessThan(1.2 * BOUND);
-      // A bound as small as this has a large part for what commits need; a larger one does not.
+      // A small bound reserves a large part for commits. A larger bound does not.
       expect(most).toBeGreaterThan(0.5 * BOUND);
     },
     60_000,
   );
 
-  test("is no larger for many receipts of requests with long ids", async () => {
+  test("is within 20 % of the bound after many receipts of requests with long ids", async () => {
     const updates = Array.from({ length: 100 }, (_, index) =>
       update("a", "", { id: `${index}`.padStart(512, "i") }),
     );
@@ -68,7 +68,7 @@ describe("the file of a log", () => {
     expect(size()).toBeLessThan(1.2 * BOUND);
   }, 60_000);
 
-  test("is a third over a small bound at most when large updates follow tiny ones, which are many", async () => {
+  test("is at most a third over a small bound when large updates follow many tiny ones", async () => {
     await fill(SHAPES["tiny updates"]);
     const before = log.floor("updates");
     for (let index = 0; index < 40; index += 1) {

@@ -6,31 +6,31 @@ import { workOf } from "../work.ts";
 import { copiesOf, sizeOf } from "./size.ts";
 import { beyond, META, positionIn, positionKey, type Store } from "./tables.ts";
 
-/** The entries of a lane, counted. */
+/** The count and bytes of a lane's entries. */
 export interface Tally {
   readonly count: number;
-  /** In the file; see `size.ts`. */
+  /** The bytes in the file; see `size.ts`. */
   readonly bytes: number;
 }
 
 export const NONE: Tally = { count: 0, bytes: 0 };
 
-/** What a log knows of a lane without looking. */
+/** The data about a lane that a log keeps, so that it need not read the entries. */
 export interface LaneState extends Tally {
   /** The newest position that was removed. */
   readonly floor: Position;
 }
 
-/** A log after a commit, kept with it. */
+/** The state of a log after a commit. It is written with the commit. */
 export interface State {
-  /** Entries beyond it belong to an append that is not finished, and are nobody's to see. */
+  /** Entries after this position belong to an incomplete append. They MUST NOT be read. */
   readonly last: Position;
-  /** No volatile entry has had a position from here on. A restart gives none before it. */
+  /** Volatile entries have only positions before this one. After a restart, new positions begin after it. */
   readonly reserved: Position;
-  /** There may be such entries. */
+  /** The file may have entries of an incomplete append. */
   readonly isPartial: boolean;
   readonly lanes: Readonly<Record<Lane, LaneState>>;
-  /** The number of the next receipt, and of the oldest that is kept. */
+  /** The numbers of the next receipt and of the oldest kept receipt. */
   readonly receipts: { readonly next: number; readonly oldest: number };
   readonly ages: Ages;
 }
@@ -52,28 +52,28 @@ export function readState({ meta }: Store): State {
 
 export const storeState = (state: State): Buffer => Buffer.from(JSON.stringify(state));
 
-/** The state that a start goes on from: no position is given again that may have been a volatile entry's. */
+/** Returns the state for a restart. It skips all positions that a volatile entry may have had. */
 export function restarted(state: State): State {
   return { ...state, last: toPosition(Math.max(state.last, state.reserved)) };
 }
 
-/** Positions that are reserved for volatile entries at a time: so seldom do they cost a write. */
+/** The number of positions reserved for volatile entries at a time. A large number makes these writes rare. */
 const RESERVATION = 2 ** 20;
 
-/** Where the reserved positions end after a commit. It always ends beyond the last volatile entry. */
+/** Returns the end of the reserved positions after a commit. It is always after the last volatile entry. */
 export function reservedAfter(before: State, last: Position, hasVolatile: boolean): Position {
   const { reserved } = before;
   return hasVolatile && last >= reserved ? toPosition(last + RESERVATION) : reserved;
 }
 
-/** How much one commit removes at most: it removes one thing at least. */
+/** The maximum of one commit's removals. A commit may always remove one thing. */
 export interface Quota {
   readonly work: number;
-  /** Bytes of the pages that LMDB copies for it. */
+  /** Bytes of the pages that LMDB copies for the removals. */
   readonly copies: number;
 }
 
-/** A stored entry that goes. */
+/** A stored entry to remove. */
 export interface Removal {
   readonly position: Position;
   readonly head: StoredHead;
@@ -86,12 +86,12 @@ export interface LanePlan {
   readonly isUnfinished: boolean;
 }
 
-/** By what a lane is bounded at a commit. */
+/** The bounds and additions of a lane at a commit. */
 export interface LaneChange {
   readonly retention: Retention;
-  /** Entries that count with those that are there: of an append that is not finished, and new ones. */
+  /** Entries that are not in the lane's state yet but count with it: those of an incomplete append, and new ones. */
   readonly added: Tally;
-  /** undefined: none goes for its age. */
+  /** undefined: no entry is removed for its age. */
   readonly ages: Ages | undefined;
   readonly quota: Quota;
 }
@@ -100,7 +100,7 @@ export interface LaneChange {
 export const isOver = ({ count, bytes }: Tally, { maxUpdates, maxBytes }: Retention): boolean =>
   count > maxUpdates || bytes > maxBytes;
 
-/** Returns what goes from a lane with a commit: the oldest, as long as it is over its bounds. */
+/** Plans the removals of a lane at a commit: the oldest entries, as long as the lane is over its bounds. */
 export function planLane(
   store: Store,
   lane: Lane,
@@ -134,7 +134,7 @@ export function planLane(
   return { removals, after: { floor, count, bytes }, isUnfinished: false };
 }
 
-/** Returns the entries beyond a position, as many as one commit removes. */
+/** Returns the entries after a position, as many as one commit removes. */
 export function planLeftovers(store: Store, lane: Lane, last: Position, quota: Quota): Removal[] {
   const room = new Room(quota);
   const removals: Removal[] = [];
@@ -147,7 +147,7 @@ export function planLeftovers(store: Store, lane: Lane, last: Position, quota: Q
   return removals;
 }
 
-/** Returns how many rows of indexes an entry has. There is no index of subscription events. */
+/** Returns the number of index rows of an entry. Subscription events have no index of topics. */
 export const rowsOf = (
   lane: Lane,
   { topics, ownId }: Pick<StoredHead, "topics" | "ownId">,
@@ -164,7 +164,10 @@ class Room {
     this.#copies = copies;
   }
 
-  /** @param headBytes of the stored entry, without its frame */
+  /**
+   * Counts one removal. Returns whether the quota has room for it.
+   * @param headBytes bytes of the stored entry without its frame
+   */
   take(rows: number, headBytes: number): boolean {
     this.#work -= workOf(rows, headBytes);
     this.#copies -= copiesOf({ stored: 0, rows });
@@ -175,21 +178,21 @@ class Room {
 }
 
 export interface ReceiptPlan {
-  /** Numbers in the order, and the receipts that go with them. */
+  /** The removed numbers of the order, and the keys of the receipts that are removed with them. */
   readonly removals: readonly { readonly number: number; readonly key: Buffer | undefined }[];
   readonly isUnfinished: boolean;
 }
 
 export interface ReceiptChange {
-  /** How many new ones there are. */
+  /** The number of new receipts. */
   readonly added: number;
-  /** How many may be kept. */
+  /** The maximum number of receipts. */
   readonly most: number;
   readonly ages: Ages;
   readonly mostRemovals: number;
 }
 
-/** Returns which receipts go: the oldest, as long as they are over their age or too many. */
+/** Plans the removals of receipts: the oldest, as long as they are over their age or too many. */
 export function planReceipts(
   store: Store,
   { next, oldest }: State["receipts"],
@@ -197,7 +200,7 @@ export function planReceipts(
 ): ReceiptPlan {
   const removals: { number: number; key: Buffer | undefined }[] = [];
   for (let number = oldest; number < next; number += 1) {
-    // One by one, each copied: what a read gives is overwritten by the next.
+    // Rows are read one by one, and the key is copied: the next read overwrites the result of a read.
     const found = store.receiptOrder.get(positionKey(number));
     const key = found && Buffer.from(found);
     const stored = key && store.receipts.get(key);

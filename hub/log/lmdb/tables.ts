@@ -2,18 +2,18 @@ import type { Database, RootDatabase } from "lmdb";
 import { digestOf } from "../digest.ts";
 import type { Lane, Position } from "../log.ts";
 
-/** Grows with every change of how a log lies in its file. */
+/** The version of the file's format. It grows with every change of the format. */
 export const FORMAT = 2;
-/** Whose bytes are those of frames alone, and whose receipts are JSON; see convert.ts. */
+/** The earlier format: its counts of bytes have frames only, and its receipts are JSON; see convert.ts. */
 export const FORMAT_OF_FRAMES = 1;
 
-/** Buffers in and out. What a read gives MAY be overwritten by the next read: decode it, or copy it, at once. */
+/** A table with buffers as keys and values. The next read MAY overwrite the result of a read: decode or copy it at once. */
 export type Table = Database<Buffer, Buffer>;
 
 export interface LaneTables {
-  /** By position, the stored entry. */
+  /** Stored entries by position. */
   readonly entries: Table;
-  /** By topic and position: nothing. Of updates alone; an earlier version had one of subscription events too. */
+  /** Keys of topic and position, with empty values. Only updates are indexed. An earlier version also indexed subscription events. */
   readonly topics: Table;
 }
 
@@ -22,26 +22,29 @@ export interface Store {
   readonly folder: string;
   /** The key of the log's ids. */
   readonly idKey: Buffer;
-  /** Whether the files are still where they were opened: written to after somebody removed them, they would be gone with the process. */
+  /** Returns whether the files are still where they were opened. Data written to removed files would be lost when the process ends. */
   isInPlace(): boolean;
   readonly root: RootDatabase<Buffer, Buffer>;
-  /** What the log is, who owns it, and its state after the last commit. Versioned: the owner's version is its token. */
+  /**
+   * The log's record, its owner, and its state after the last commit. The values have versions: the version of the owner's record is the
+   * token.
+   */
   readonly meta: Table;
   readonly lanes: Readonly<Record<Lane, LaneTables>>;
-  /** By publishers' ids and position: nothing. */
+  /** Keys of publishers' ids and position, with empty values. */
   readonly ids: Table;
-  /** By `digestOf` the receipt's key. */
+  /** Receipts, by `digestOf` the receipt's key. */
   readonly receipts: Table;
-  /** By a number that grows: the receipt's key in `receipts`. */
+  /** Keys of `receipts`, by a growing number. */
   readonly receiptOrder: Table;
-  /** By `digestOf` the subscriber: its record. */
+  /** Records of active subscribers, by `digestOf` the subscriber. */
   readonly active: Table;
 }
 
-/** Read and written by their owner alone. */
+/** Read and write access for the owner only. */
 export const FILE_MODE = 0o600;
 
-/** Beside LMDB's own files. */
+/** The heartbeat file, beside LMDB's own files. */
 export const HEARTBEAT_FILE = "owner";
 
 export const META = {
@@ -50,7 +53,7 @@ export const META = {
   state: Buffer.from("state"),
 } as const;
 
-/** A value where the key says it all. */
+/** The empty value of a row whose key has all its data. */
 export const NOTHING = Buffer.alloc(0);
 
 const POSITION_BYTES = 8;
@@ -62,10 +65,10 @@ export function positionKey(position: number): Buffer {
   return key;
 }
 
-/** The position at a key's end. */
+/** Returns the position at the end of a key. */
 export const positionIn = (key: Buffer): number => key.readUIntBE(key.length - 6, 6);
 
-/** A long text's stand-in in a key; two texts with the same one are told apart by their entries. */
+/** Returns a hash that replaces a long text in a key. Texts with equal hashes are told apart by their entries. */
 export const hashOf = (text: string): Buffer => digestOf(text).subarray(0, HASH_BYTES);
 
 export function hashedKey(hash: Buffer, position: number): Buffer {
@@ -75,10 +78,10 @@ export function hashedKey(hash: Buffer, position: number): Buffer {
   return key;
 }
 
-/** How many characters of topics have their hashes kept, and how many topics. */
+/** The bounds of the cache of hashes: the total characters of its topics, and the number of topics. */
 const KEPT_HASHES = { characters: 1024 * 1024, topics: 10_000 } as const;
 
-/** The hashes of topics used lately: most are used again. */
+/** A cache of the hashes of recent topics. Most topics are used again. */
 export class TopicHashes {
   readonly #hashes = new Map<string, Buffer>();
   #characters = 0;
@@ -98,7 +101,7 @@ export class TopicHashes {
   }
 }
 
-/** Returns how many pages a table has, and how many rows. */
+/** Returns the number of pages and the number of rows of a table. */
 export function tableSize(table: Table): { pages: number; rows: number } {
   const stats = table.getStats();
   const count = (name: string): number => {
@@ -109,7 +112,7 @@ export function tableSize(table: Table): { pages: number; rows: number } {
   return { pages, rows: count("entryCount") };
 }
 
-/** The positions of a range of keys that end in one, oldest first. */
+/** Iterates the positions in a range of keys that end with a position, the oldest first. */
 export function* positionsBetween(
   table: Table,
   start: Buffer,
@@ -118,7 +121,7 @@ export function* positionsBetween(
   for (const key of table.getKeys({ start, end })) yield positionIn(key);
 }
 
-/** The same backwards: newest first, from `start` and with it, to before `end`. */
+/** Iterates the positions of such a range backwards, the newest first: from `start` (inclusive) to `end` (exclusive). */
 export function* positionsDown(
   table: Table,
   start: Buffer,
@@ -127,5 +130,5 @@ export function* positionsDown(
   for (const key of table.getKeys({ start, end, reverse: true })) yield positionIn(key);
 }
 
-/** Where a range ends that goes to a position and with it. */
+/** Returns the exclusive end of a range that includes a position. */
 export const beyond = (position: Position): number => position + 1;

@@ -9,10 +9,10 @@ import { copiesOf, sizeOf } from "./size.ts";
 import { type Removal, rowsOf, type State, storeState } from "./state.ts";
 import { hashedKey, hashOf, META, NOTHING, positionKey, type Store } from "./tables.ts";
 
-/** A new entry as it is written. */
+/** A new entry with its stored form. */
 export interface StoredEntry extends NewEntry {
   readonly bytes: Buffer;
-  /** What it takes in the file. */
+  /** The bytes that it takes in the file. */
   readonly size: number;
   /** Bytes of the pages that LMDB writes for it. */
   readonly copies: number;
@@ -33,7 +33,7 @@ export function storedEntry(added: NewEntry): StoredEntry {
   };
 }
 
-/** What one transaction writes. */
+/** The changes of one transaction. */
 export interface Transaction {
   readonly entries: readonly StoredEntry[];
   readonly removals: Readonly<Record<Lane, readonly Removal[]>>;
@@ -47,9 +47,9 @@ export interface Transaction {
 }
 
 /**
- * Writes on another thread; resolves when it is on disk.
- * @param token of our ownership: the transaction does nothing if it is another's now
- * @returns false if it is another's
+ * Writes a transaction on another thread. Resolves when it is on disk.
+ * @param token the token of our ownership: the transaction does nothing if another process owns the file now
+ * @returns false if another process owns the file
  * @throws the storage's error, with nothing written
  */
 export async function write(
@@ -58,7 +58,7 @@ export async function write(
   transaction: Transaction,
 ): Promise<boolean> {
   const { after } = transaction;
-  // All in one conditional block: LMDB runs it whole, in one transaction, or not at all.
+  // All writes are in one conditional block. LMDB runs it as a whole, in one transaction, or not at all.
   const written = store.meta.ifVersion(META.owner, token, () => {
     for (const lane of LANES) {
       const { entries, topics } = store.lanes[lane];
@@ -76,7 +76,7 @@ export async function write(
     for (const { entry, ownId, bytes } of transaction.entries) {
       const { position, lane } = entry;
       void store.lanes[lane].entries.put(positionKey(position), bytes);
-      // Each subscription event has a topic of its own: with an index of them a connect would write a page for each matcher.
+      // Each subscription event has its own topic. With an index, each connect would write a page for each matcher.
       for (const topic of lane === "subscriptions" ? [] : entry.topics) {
         void store.lanes[lane].topics.put(hashedKey(hashes.of(topic), position), NOTHING);
       }
@@ -106,7 +106,7 @@ function writeReceipts(store: Store, { receipts, after }: Transaction): void {
   }
 }
 
-/** lmdb rejects with an error that has the storage's own in a promise. */
+/** Returns the storage's own error. lmdb rejects with an error that has it in a promise. */
 async function causeOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error && "commitError" in error)) return error;
   try {

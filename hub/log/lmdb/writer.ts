@@ -18,38 +18,44 @@ import {
 import { tableSize } from "./tables.ts";
 import { type StoredEntry, storedEntry, type Transaction } from "./transaction.ts";
 
-/** So that a limit that was lowered is worked off without stalling anybody. */
+/** Extra work for removals in each transaction. So a lowered limit is reached in small steps, and no append waits long. */
 const SPARE_WORK = 1_000;
 
 export interface WriterOptions {
   readonly reader: Reader;
   readonly retention: Retention;
-  /** Runs a transaction while the log is our own. @throws if it is another's */
+  /**
+   * Runs a transaction while this process owns the log.
+   * @throws if another process owns it
+   */
   readonly write: (transaction: Transaction) => Promise<void>;
 }
 
-/** A part of an append may go over the bytes by half of its copies beyond this: each removal before it is a transaction more. */
+/**
+ * A part of an append may exceed the bytes by half of its copies beyond this number. Each removal before the part costs one more
+ * transaction.
+ */
 const LEAST_COPIES = 1024 * 1024;
 
-/** After so many transactions the indexes are measured anew. */
+/** The number of transactions between two measurements of the indexes. */
 const MEASURED_EVERY = 16;
 
 /**
- * Writes what is appended to the file, and removes what is over the bounds. A large append is several transactions: its entries lie
- * beyond the state's `last`, where nobody sees them, until the last transaction moves it.
+ * Writes appends to the file, and removes the entries over the bounds. A large append takes several transactions. Its entries have
+ * positions after the state's `last`, so they are invisible until the last transaction moves `last`.
  */
 export class Writer {
   readonly #options: WriterOptions;
   readonly #shares: Shares;
-  /** Bytes of pages that one transaction copies at most, for what it adds, and as much again for what it removes. */
+  /** The maximum bytes of pages that one transaction copies for its additions, and again for its removals. */
   readonly #copies: number;
-  /** How much a transaction removes that adds nothing. */
+  /** The removals of a transaction that adds nothing. */
   readonly #trimQuota: Quota;
   #state: State;
-  /** The state after the transaction that is under way. */
+  /** The state after the current transaction, while it is being written. */
   #next: State | undefined;
   #transactions = 0;
-  /** What the indexes take beyond what their rows are counted with. */
+  /** The bytes that the indexes take beyond the counted size of their rows. */
   #surplus = 0;
 
   constructor(options: WriterOptions) {
@@ -66,20 +72,20 @@ export class Writer {
     return this.#state;
   }
 
-  /** Begins after what an earlier process left. To be called once, before all else. */
+  /** Starts after the state of an earlier process. MUST be called once, before all other methods. */
   async start(): Promise<void> {
-    // Before positions that were reserved count as the log's: what lies there would be seen.
+    // This comes before reserved positions count as the log's. Otherwise the leftovers at these positions would become visible.
     await this.#removeLeftovers();
     this.#state = restarted(this.#state);
   }
 
-  /** The newest position that is removed, or about to be: while a transaction is under way, a read may see the log from before or after it. */
+  /** Returns the newest position that is removed or about to be. During a transaction, a read may see the log before it or after it. */
   floor(lane: Lane): Position {
     return (this.#next ?? this.#state).lanes[lane].floor;
   }
 
   /**
-   * Writes a commit: all of it, or nothing.
+   * Writes all of a commit, or nothing.
    * @returns whether more is over the bounds
    */
   async append(commit: Commit, ages: Ages): Promise<boolean> {
@@ -102,15 +108,15 @@ export class Writer {
   }
 
   /**
-   * Removes what is over its age, and what is over another bound, as much as one transaction may.
-   * @returns whether more is to go
+   * Removes the entries over their age or over another bound, as many as one transaction may.
+   * @returns whether more must be removed
    */
   async trim(ages: Ages): Promise<boolean> {
     await this.#removeLeftovers();
     return this.#write({ entries: [], added: NO_LANES, ages, trims: true, quota: this.#trimQuota });
   }
 
-  /** Leaves out the oldest entries of an append that is larger than all that is kept. */
+  /** Skips the oldest entries of an append that is larger than the bounds of a lane. */
   #withRoom(stored: readonly StoredEntry[]) {
     let totals: Record<Lane, Tally> = NO_LANES;
     for (const { entry, size } of stored) totals = plus(totals, entry.lane, size);
@@ -126,7 +132,7 @@ export class Writer {
     return { kept, skippedUpTo };
   }
 
-  /** Removes all entries of a lane in which there is no room for all of an append. */
+  /** Removes all entries of each lane that has no room for all of an append. */
   async #clear(skippedUpTo: Completion["skippedUpTo"]): Promise<void> {
     for (const lane of LANES) {
       if (skippedUpTo[lane] === undefined) continue;
@@ -137,7 +143,10 @@ export class Writer {
     }
   }
 
-  /** Removes more before a part of an append, where the lane would go further over its bytes than it was: parts remove less than they add. */
+  /**
+   * Removes more entries before a part of an append, if the part would take the lane too far over its bytes. This is needed because a part
+   * removes less than it adds.
+   */
   async #makeRoom(
     added: Readonly<Record<Lane, Tally>>,
     before: Readonly<Record<Lane, Tally>>,
@@ -154,7 +163,7 @@ export class Writer {
     }
   }
 
-  /** Removes the entries of an append that failed, or whose process died, before it was complete. */
+  /** Removes the entries of an incomplete append: it failed, or its process died. */
   async #removeLeftovers(): Promise<void> {
     const { store } = this.#options.reader;
     const { last } = this.#state;
@@ -169,7 +178,10 @@ export class Writer {
     }
   }
 
-  /** One transaction, unless nothing changes. @returns whether more is over the bounds */
+  /**
+   * Writes one transaction, unless nothing changes.
+   * @returns whether more is over the bounds
+   */
   async #write(part: Part): Promise<boolean> {
     const { store } = this.#options.reader;
     const plan = planPart(store, this.#state, part, {
@@ -185,7 +197,7 @@ export class Writer {
   #retentionOf(lane: Lane): Retention {
     const { [lane]: retention } = this.#shares;
     if (lane !== "updates") return retention;
-    // Never so much that nothing is left.
+    // The limit keeps some of the bytes for entries, however large the surplus is.
     const surplus = Math.min(this.#surplus, retention.maxBytes / 2);
     return { ...retention, maxBytes: retention.maxBytes - surplus };
   }
@@ -208,14 +220,14 @@ export class Writer {
     }
   }
 
-  /** What a transaction may remove beside the entries that it adds. */
+  /** Returns the removals that a transaction may make in addition to its new entries. */
   #quotaBeside(entries: readonly StoredEntry[]): Quota {
     let work = SPARE_WORK;
     for (const one of entries) work += one.work;
     return { work, copies: this.#copies };
   }
 
-  /** Returns the place after the entries that one transaction adds, from `start` on. */
+  /** Returns the end index (exclusive) of the entries that one transaction adds, from `start` on. */
   #partEnd(entries: readonly StoredEntry[], start: number): number {
     let work = 0;
     let copies = 0;

@@ -13,10 +13,10 @@ import {
 } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What is appended, and told: of every log. */
+/** Tests how a log appends and reports updates. Every log MUST pass. */
 export function describeAppending(bench: Bench): void {
   describe("appending", () => {
-    test("starts empty, before every position", async () => {
+    test("a new log is empty and begins at position zero", async () => {
       const log = await bench.openLog();
       expect(log.last).toBe(0);
       expect(log.floor("updates")).toBe(0);
@@ -25,7 +25,7 @@ export function describeAppending(bench: Bench): void {
       expect(log.leftActive()).toEqual([]);
     });
 
-    test("keeps the order of the calls, and positions grow", async () => {
+    test("entries are in the order of the calls, and their positions grow", async () => {
       const log = await bench.openLog();
       await Promise.all(
         Array.from({ length: 50 }, (_, index) => append(log, update("a", String(index)))),
@@ -39,7 +39,7 @@ export function describeAppending(bench: Bench): void {
       expect(log.last).toBe(entries.at(-1)?.position);
     });
 
-    test("keeps all that an update says", async () => {
+    test("an entry has every field of its update", async () => {
       const log = await bench.openLog();
       const rest = { id: "my-id", type: "news", retry: 1_500, private: true };
       await append(log, update(["tüpfel/1", "b"], "line 1\nline 2 ✓", rest));
@@ -57,7 +57,7 @@ export function describeAppending(bench: Bench): void {
       expect(entry?.frame.events).toBe(1);
     });
 
-    test("appends a batch as a whole, and gives its ids in order", async () => {
+    test("a batch is appended as a whole, and its ids are returned in order", async () => {
       const log = await bench.openLog();
       const appended = await append(
         log,
@@ -71,7 +71,7 @@ export function describeAppending(bench: Bench): void {
       expect((await readAll(log)).map(({ id }) => id)).toEqual(ids);
     });
 
-    test("appends nothing of a batch that has an update it can't encode, and goes on", async () => {
+    test("a batch with an update that can't be encoded is rejected as a whole, and later appends succeed", async () => {
       const log = await bench.openLog();
       const before = append(log, update("a", "before"));
       const torn = append(log, update("a", "1"), update("a", "2", { type: "two\nlines" }));
@@ -81,13 +81,13 @@ export function describeAppending(bench: Bench): void {
       expect((await readAll(log)).map(dataOf)).toEqual(["before", "after"]);
     });
 
-    test("takes a batch of none", async () => {
+    test("an empty batch is accepted", async () => {
       const log = await bench.openLog();
       expect(await append(log)).toEqual({ outcome: "appended", ids: [] });
       expect(log.last).toBe(0);
     });
 
-    test("hands entries to the tail in order, none twice, before the append resolves", async () => {
+    test("the tail receives each entry once, in order, before the append resolves", async () => {
       const log = await bench.openLog();
       const seen: Entry[] = [];
       log.tail((entries) => {
@@ -104,7 +104,7 @@ export function describeAppending(bench: Bench): void {
       expect(seen).toHaveLength(21);
     });
 
-    test("gives volatile events their positions in the order of the calls, and hands them to the tail", async () => {
+    test("volatile events have positions in the order of the calls, and the tail receives them", async () => {
       const log = await bench.openLog();
       const seen: Entry[] = [];
       log.tail((entries) => seen.push(...entries));
@@ -127,7 +127,7 @@ export function describeAppending(bench: Bench): void {
       }
     });
 
-    test("tells the tail when it began with them, by a clock that nobody sets", async () => {
+    test("the tail receives the time at which the commit began, by the monotonic clock", async () => {
       const log = await bench.openLog();
       const taken: number[] = [];
       log.tail((_, takenAt) => taken.push(takenAt));
@@ -139,7 +139,7 @@ export function describeAppending(bench: Bench): void {
       expect(taken).toEqual([first, first + 1_000]);
     });
 
-    test("what the tail has can be read", async () => {
+    test("an entry can be read as soon as the tail receives it", async () => {
       const log = await bench.openLog();
       const pages: Promise<Page>[] = [];
       log.tail(() => pages.push(readPage(log)));

@@ -18,7 +18,7 @@ import type { Bench } from "./contract.ts";
 
 const BOUND = 1_000_000;
 
-/** What publishers can make a log keep, and how long they can keep it busy: of every log. */
+/** Tests the bounds of the data that publishers can store and of the work that they can cause. Every log MUST pass. */
 export function describeBounds(bench: Bench): void {
   describe("bounds", () => {
     test.each(Object.entries(SHAPES))(
@@ -47,7 +47,7 @@ export function describeBounds(bench: Bench): void {
       30_000,
     );
 
-    test("receipts are kept up to a share of the bound of bytes", async () => {
+    test("receipts are kept up to their share of the bound of bytes", async () => {
       const log = await bench.openLog({ maxBytes: BOUND });
       const send = (key: string) => {
         const receipt = { publisher: "p".repeat(10_000), key, bodyHash: "h" };
@@ -59,7 +59,7 @@ export function describeBounds(bench: Bench): void {
       expect((await send("first")).outcome).toBe("appended");
     });
 
-    test("long own ids in a repeated request are answered, and a receipt does not keep them", async () => {
+    test("a repeated request with long own ids is answered with them, and its receipt does not store them", async () => {
       const log = await bench.openLog({ maxBytes: BOUND });
       const updates = Array.from({ length: 1_000 }, (_, index) =>
         update("a", "", index % 2 ? { id: `${index}`.padStart(512, "i") } : {}),
@@ -72,7 +72,7 @@ export function describeBounds(bench: Bench): void {
       expect(await send("0")).toEqual({ outcome: "repeated", ids: first });
     });
 
-    test("a page of tiny updates with many long topics is bounded by its topics", async () => {
+    test("the size of a page with many long topics is bounded by their weight", async () => {
       const log = await bench.openLog();
       for (let index = 0; index < 20; index += 1) {
         await append(log, SHAPES["many long topics"](index));
@@ -99,7 +99,7 @@ export function describeBounds(bench: Bench): void {
         "300 updates of 100 topics",
         Array.from({ length: 300 }, (_, n) => SHAPES["many topics"](n)),
       ],
-    ])("%s are appended in many turns of the event loop", async (_, updates) => {
+    ])("%s are appended in several turns of the event loop", async (_, updates) => {
       const log = await bench.openLog();
       const told: Entry[] = [];
       let pieces = 0;
@@ -121,7 +121,7 @@ export function describeBounds(bench: Bench): void {
       expect((await readAll(log, { maxBytes: 2 ** 20 })).map(({ id }) => id)).toEqual(ids);
     });
 
-    test("a large append with an update that can't be encoded at its end leaves nothing", async () => {
+    test("a large append whose last update can't be encoded leaves no entries", async () => {
       const log = await bench.openLog();
       const torn = append(log, ...many(3_000), update("a", "bad", { type: "two\nlines" }));
       const after = append(log, update("a", "after"));
@@ -131,7 +131,7 @@ export function describeBounds(bench: Bench): void {
       expect(log.last).toBe(1);
     });
 
-    test("an append behind a large one comes after all of it, and before the next", async () => {
+    test("an append after a large one follows all of its entries, and precedes the next append", async () => {
       const log = await bench.openLog();
       await Promise.all([
         append(log, ...many(3_000)),
@@ -143,7 +143,7 @@ export function describeBounds(bench: Bench): void {
       expect(data[3_000]).toBe("between");
     });
 
-    test("a large append that is larger than all that may be kept leaves its newest updates", async () => {
+    test("a large append that exceeds the bounds leaves its newest updates", async () => {
       const log: Log = await bench.openLog({ maxUpdates: 50 });
       await append(log, ...many(100));
       const ids = idsOf(await append(log, ...many(5_000)));

@@ -13,10 +13,10 @@ import {
 } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What is left behind: of every log. */
+/** Tests the state that a closed log leaves. Every log MUST pass. */
 export function describeClosing(bench: Bench): void {
   describe("closing", () => {
-    test("waits for appends under way, and takes no more", async () => {
+    test("closing waits for pending appends, and later appends are rejected", async () => {
       const log = await bench.openLog();
       const underWay = append(log, update("a", "1"));
       let isDone = false;
@@ -31,14 +31,14 @@ export function describeClosing(bench: Bench): void {
       await log.trim();
     });
 
-    test("leaves no timer", async () => {
+    test("closing leaves no timer", async () => {
       const log = await bench.openLog();
       await append(log, update("a"));
       await log.close();
       expect(bench.timers.open).toBe(0);
     });
 
-    test("ends no order: ids that were made are never made again", async () => {
+    test("ids are never made twice, even by a log that is opened again", async () => {
       const ids = new Set<string>();
       for (let round = 0; round < 3; round += 1) {
         const log = await bench.openLog();
@@ -49,37 +49,40 @@ export function describeClosing(bench: Bench): void {
       expect(ids.size).toBe(9);
     });
 
-    test.runIf(bench.isDurable)("keeps everything for who opens it again", async () => {
-      const first = await bench.openLog({ maxUpdates: 5 });
-      const updates = Array.from({ length: 6 }, (_, index) => update(["a", "b"], `${index}`));
-      await append(first, ...updates);
-      await append(first, update("a", "own", { id: "mine" }));
-      const receipt = { publisher: "p", key: "k", bodyHash: "h" };
-      const sent = await first.append({ lane: "updates", updates: [update("c", "r")], receipt });
-      const entries = await readAll(first);
-      const { last } = first;
-      const floor = first.floor("updates");
-      const position = await first.locate("mine");
-      await first.close();
+    test.runIf(bench.isDurable)(
+      "a log that is opened again has all its entries, ids and receipts",
+      async () => {
+        const first = await bench.openLog({ maxUpdates: 5 });
+        const updates = Array.from({ length: 6 }, (_, index) => update(["a", "b"], `${index}`));
+        await append(first, ...updates);
+        await append(first, update("a", "own", { id: "mine" }));
+        const receipt = { publisher: "p", key: "k", bodyHash: "h" };
+        const sent = await first.append({ lane: "updates", updates: [update("c", "r")], receipt });
+        const entries = await readAll(first);
+        const { last } = first;
+        const floor = first.floor("updates");
+        const position = await first.locate("mine");
+        await first.close();
 
-      const second = await bench.openLog({ maxUpdates: 5 });
-      expect(second.last).toBe(last);
-      expect(second.floor("updates")).toBe(floor);
-      expect(await readAll(second)).toEqual(entries);
-      expect(await readAll(second, { matchers: [exact("b")] })).toHaveLength(3);
-      expect(await second.locate("mine")).toBe(position);
-      expect(await second.locate(entries[0]?.id ?? "")).toBe(entries[0]?.position);
-      expect(await second.append({ lane: "updates", updates: [update("c")], receipt })).toEqual({
-        outcome: "repeated",
-        ids: idsOf(sent),
-      });
-      await append(second, update("a", "next"));
-      expect(second.last).toBeGreaterThan(last);
-      expect((await readAll(second)).at(-1)?.position).toBe(second.last);
-    });
+        const second = await bench.openLog({ maxUpdates: 5 });
+        expect(second.last).toBe(last);
+        expect(second.floor("updates")).toBe(floor);
+        expect(await readAll(second)).toEqual(entries);
+        expect(await readAll(second, { matchers: [exact("b")] })).toHaveLength(3);
+        expect(await second.locate("mine")).toBe(position);
+        expect(await second.locate(entries[0]?.id ?? "")).toBe(entries[0]?.position);
+        expect(await second.append({ lane: "updates", updates: [update("c")], receipt })).toEqual({
+          outcome: "repeated",
+          ids: idsOf(sent),
+        });
+        await append(second, update("a", "next"));
+        expect(second.last).toBeGreaterThan(last);
+        expect((await readAll(second)).at(-1)?.position).toBe(second.last);
+      },
+    );
 
     test.runIf(bench.isDurable)(
-      "keeps the records of subscribers that were left active for the next start",
+      "the records of subscribers that were left active are available after the next start",
       async () => {
         const change = (log: Log, subscriber: string, record?: string) =>
           appendEvents(log, [event(`${subscriber}1`), event(`${subscriber}2`)], {
@@ -105,7 +108,7 @@ export function describeClosing(bench: Bench): void {
     );
 
     test.runIf(bench.isDurable)(
-      "takes volatile events along and nothing else, gives none of their positions again, and tells up to where they are missing",
+      "volatile events are lost and nothing else, their positions are not reused, and completeAfter shows the gap",
       async () => {
         const ids = new Set<string>();
         let last: number = START;
@@ -113,7 +116,7 @@ export function describeClosing(bench: Bench): void {
           const log = await bench.openLog();
           expect(log.last).toBeGreaterThanOrEqual(last);
           last = log.last;
-          // What the process before had is unknown, and says so to who has an id of it.
+          // Ids from before the restart are located before `completeAfter`, so their readers learn that events are missing.
           for (const id of ids) {
             expect(await log.locate(id)).toBeLessThan(log.completeAfter("subscriptions"));
           }
@@ -140,7 +143,7 @@ export function describeClosing(bench: Bench): void {
     );
 
     test.runIf(bench.isDurable)(
-      "is complete over a restart, and its positions go on, where there were no volatile events",
+      "a log without volatile events is complete after a restart, and its positions continue",
       async () => {
         const first = await bench.openLog();
         await appendEvents(first, [event("x"), event("y")]);

@@ -3,10 +3,10 @@ import { START } from "../../log/log.ts";
 import { append, idsOf, readAll, update } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What ids lead to: of every log. */
+/** Tests how a log makes and locates ids. Every log MUST pass. */
 export function describeIds(bench: Bench): void {
   describe("ids", () => {
-    test("are URIs, differ, and are located", async () => {
+    test("are different URIs, and are located", async () => {
       const log = await bench.openLog();
       const ids = idsOf(await append(log, ...Array.from({ length: 100 }, () => update("a"))));
       expect(new Set(ids).size).toBe(100);
@@ -17,7 +17,7 @@ export function describeIds(bench: Bench): void {
       }
     });
 
-    test("that nobody made are unknown", async () => {
+    test("that were never made are unknown", async () => {
       const log = await bench.openLog();
       await append(log, update("a"));
       expect(await log.locate("urn:uuid:5e94c686-2c0b-4f9b-958c-92ccc3bbb4eb")).toBeUndefined();
@@ -25,7 +25,7 @@ export function describeIds(bench: Bench): void {
       expect(await log.locate("x".repeat(10_000))).toBeUndefined();
     });
 
-    test("that publishers gave: the earliest that is kept counts", async () => {
+    test("that several updates share are located at the earliest kept update", async () => {
       const log = await bench.openLog({ maxUpdates: 3 });
       for (const data of ["1", "2", "3"]) await append(log, update("a", data, { id: "same" }));
       const [first, second, third] = (await readAll(log)).map(({ position }) => position);
@@ -40,7 +40,7 @@ export function describeIds(bench: Bench): void {
       expect(await log.locate("same")).toBe(log.last);
     });
 
-    test("that the log made are located after their updates were let go, publishers' are not", async () => {
+    test("that the log made are located after their updates were removed, but publishers' ids are not", async () => {
       const log = await bench.openLog({ maxUpdates: 1 });
       const [made] = idsOf(await append(log, update("a", "1")));
       const position = log.last;
@@ -51,7 +51,7 @@ export function describeIds(bench: Bench): void {
       expect(await log.locate("mine")).toBeUndefined();
     });
 
-    test("that the log made stay where they were, whoever publishes them again", async () => {
+    test("that the log made keep their position when a publisher uses them again", async () => {
       const log = await bench.openLog({ maxUpdates: 2 });
       const [made = ""] = idsOf(await append(log, update("a", "1")));
       const position = log.last;
@@ -61,7 +61,7 @@ export function describeIds(bench: Bench): void {
       expect(await log.locate(made)).toBe(position);
     });
 
-    test("for positions without an entry are located too", async () => {
+    test("that are cursors of positions without an entry are located too", async () => {
       const log = await bench.openLog();
       await append(log, update("a"), update("b"));
       expect(await log.locate(log.cursor(START))).toBe(0);

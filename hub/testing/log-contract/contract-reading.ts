@@ -18,10 +18,10 @@ import {
 } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What a read gives: of every log. */
+/** Tests the pages that a log reads. Every log MUST pass. */
 export function describeReading(bench: Bench): void {
   describe("reading", () => {
-    test("gives what matches, each once, in order", async () => {
+    test("a read returns each matching entry once, in order", async () => {
       const log = await bench.openLog();
       await append(
         log,
@@ -42,7 +42,7 @@ export function describeReading(bench: Bench): void {
       expect(await data()).toBe("");
     });
 
-    test("asks patterns, beside exact matchers too", async () => {
+    test("a read matches patterns, also together with exact matchers", async () => {
       const log = await bench.openLog();
       await append(
         log,
@@ -58,7 +58,7 @@ export function describeReading(bench: Bench): void {
       expect(await data(startingWith("/none/"))).toBe("");
     });
 
-    test("goes on after any position", async () => {
+    test("a read continues after any position", async () => {
       const log = await bench.openLog();
       await append(log, ...Array.from({ length: 10 }, (_, index) => update("a", `${index}`)));
       const all = await readAll(log);
@@ -70,7 +70,7 @@ export function describeReading(bench: Bench): void {
       }
     });
 
-    test("reaches the end where nothing more matches", async () => {
+    test("a page ends at the last position when nothing more matches", async () => {
       const log = await bench.openLog();
       await append(log, update("a"), update("b"), update("b"));
       expect((await readPage(log, { matchers: [exact("a")] })).to).toBe(log.last);
@@ -79,7 +79,7 @@ export function describeReading(bench: Bench): void {
       expect((await readPage(log, { after: log.last })).to).toBe(log.last);
     });
 
-    test("ends a page before it is over its bytes, but gives at least one entry", async () => {
+    test("a page stays within its bytes, but has at least one entry", async () => {
       const log = await bench.openLog();
       await append(log, ...Array.from({ length: 9 }, () => update("a", "x".repeat(1_000))));
       const size = (await readPage(log)).entries[0]?.frame.bytes.length ?? 0;
@@ -94,7 +94,7 @@ export function describeReading(bench: Bench): void {
       }
     });
 
-    test("takes a few milliseconds at most for what it does not return", async () => {
+    test("a read stops after a few milliseconds when few entries match", async () => {
       const log = await bench.openLog();
       await append(log, ...Array.from({ length: 1_000 }, () => update("a")), update("b"));
       const slow: Matcher = {
@@ -111,7 +111,7 @@ export function describeReading(bench: Bench): void {
       expect(await readAll(log, { matchers: [slow] })).toHaveLength(1);
     });
 
-    test("gives one lane or both, volatile events too, in one order", async () => {
+    test("a read returns one lane or both in one order, with volatile events", async () => {
       const log = await bench.openLog();
       for (let index = 0; index < 5; index += 1) {
         await append(log, update("a", `u${index}`));
@@ -128,7 +128,7 @@ export function describeReading(bench: Bench): void {
       expect(some).toHaveLength(10);
     });
 
-    test("finds subscription events by their topics, durable and volatile ones", async () => {
+    test("a read finds durable and volatile subscription events by their topics", async () => {
       const log = await bench.openLog();
       for (let index = 0; index < 6; index += 1) {
         const events = [event("s", `s${index}`), event("t", `t${index}`)];
@@ -142,7 +142,7 @@ export function describeReading(bench: Bench): void {
       expect(await data(event("none").topic)).toBe("");
     });
 
-    test("makes subscription events private, and of the protocol's type", async () => {
+    test("subscription events are private, and have the protocol's type", async () => {
       const log = await bench.openLog();
       await appendEvents(log, [event("x", '{"a":1}')]);
       const [entry] = await readAll(log, { lanes: ["subscriptions"] });
@@ -150,7 +150,7 @@ export function describeReading(bench: Bench): void {
       expect(entry && textOf(entry)).toBe(`id:${entry?.id}\nevent:mercure\ndata:{"a":1}\n\n`);
     });
 
-    test("gives bytes that no later read changes", async () => {
+    test("the bytes of a read entry are not changed by a later read", async () => {
       const log = await bench.openLog();
       await append(log, update("a", "x".repeat(500)), update("b", "y".repeat(500)));
       const [a] = await readAll(log, { matchers: [exact("a")] });
@@ -161,13 +161,13 @@ export function describeReading(bench: Bench): void {
   });
 }
 
-/** What a read from the end gives: of every log. */
+/** Tests the pages that a log reads backwards. Every log MUST pass. */
 export function describeReadingBack(bench: Bench): void {
   describe("reading back", () => {
     const dataBack = async (log: Log, options: Partial<ReadBackRequest> = {}) =>
       (await readAllBack(log, options)).map(dataOf).join("");
 
-    test("gives what matches, each once, the newest first, private ones too", async () => {
+    test("a backward read returns each matching update once, the newest first, with private updates", async () => {
       const log = await bench.openLog();
       await append(
         log,
@@ -187,7 +187,7 @@ export function describeReadingBack(bench: Bench): void {
       expect(await data()).toBe("");
     });
 
-    test("begins at any position, and has what a read forward has", async () => {
+    test("a backward read from any position returns the same updates as a forward read", async () => {
       const log = await bench.openLog();
       const texts = Array.from({ length: 10 }, (_, index) =>
         update(index % 2 ? "a" : "b", `${index}`),
@@ -208,7 +208,7 @@ export function describeReadingBack(bench: Bench): void {
       }
     });
 
-    test("ends with as many as are wanted, or before it is over its bytes, but gives at least one", async () => {
+    test("a backward page stays within its count and its bytes, but has at least one update", async () => {
       const log = await bench.openLog();
       await append(log, ...Array.from({ length: 9 }, (_, n) => update("a", `${n}`.repeat(1_000))));
       const size = (await readPage(log)).entries[0]?.frame.bytes.length ?? 0;
@@ -227,7 +227,7 @@ export function describeReadingBack(bench: Bench): void {
       }
     });
 
-    test("takes a few milliseconds at most for what it does not give, and goes on", async () => {
+    test("a backward read stops after a few milliseconds when few updates match, and can continue", async () => {
       const log = await bench.openLog();
       await append(log, update("b"), ...Array.from({ length: 1_000 }, () => update("a")));
       const slow: Matcher = {
@@ -244,7 +244,7 @@ export function describeReadingBack(bench: Bench): void {
       expect(await readAllBack(log, { matchers: [slow] })).toHaveLength(1);
     });
 
-    test("gives updates alone, and nothing that was let go", async () => {
+    test("a backward read returns only updates, and no removed ones", async () => {
       const log = await bench.openLog({ maxUpdates: 3 });
       expect(await dataBack(log)).toBe("");
       for (let index = 0; index < 5; index += 1) {
@@ -259,7 +259,7 @@ export function describeReadingBack(bench: Bench): void {
       expect(below.entries).toEqual([]);
     });
 
-    test("looks at the call, not later", async () => {
+    test("a backward read returns the updates at the time of the call", async () => {
       const log = await bench.openLog({ maxUpdates: 3 });
       await append(log, update("a", "1"), update("a", "2"), update("a", "3"));
       const page = readBackPage(log);

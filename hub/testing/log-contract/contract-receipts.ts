@@ -4,7 +4,7 @@ import type { Update } from "../../topics/update.ts";
 import { idsOf, readAll, update } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What a repeated request does: of every log. */
+/** Tests how a log answers repeated requests. Every log MUST pass. */
 export function describeReceipts(bench: Bench): void {
   describe("receipts", () => {
     const receipt = (key: string, rest: Partial<Receipt> = {}): Receipt => ({
@@ -16,7 +16,7 @@ export function describeReceipts(bench: Bench): void {
     const send = (log: Log, receipt: Receipt, ...updates: Update[]) =>
       log.append({ lane: "updates", updates, receipt });
 
-    test("make a repeated request harmless, and give it its ids again", async () => {
+    test("stop a repeated request from appending again, and return its first ids", async () => {
       const log = await bench.openLog();
       const updates = [update("a", "1"), update("a", "2", { id: "mine" })];
       const first = await send(log, receipt("k"), ...updates);
@@ -26,7 +26,7 @@ export function describeReceipts(bench: Bench): void {
       expect(await readAll(log)).toHaveLength(2);
     });
 
-    test("with another body are a conflict", async () => {
+    test("cause a conflict when the body of the request differs", async () => {
       const log = await bench.openLog();
       await send(log, receipt("k"), update("a"));
       const other = await send(log, receipt("k", { bodyHash: "other" }), update("b"));
@@ -34,7 +34,7 @@ export function describeReceipts(bench: Bench): void {
       expect(await readAll(log)).toHaveLength(1);
     });
 
-    test("count in one turn too: of many the first is appended", async () => {
+    test("apply within one turn of the event loop: only the first of several equal requests is appended", async () => {
       const log = await bench.openLog();
       const all = await Promise.all([
         send(log, receipt("k"), update("a", "1")),
@@ -46,7 +46,7 @@ export function describeReceipts(bench: Bench): void {
       expect(await readAll(log)).toHaveLength(1);
     });
 
-    test("of different publishers never meet", async () => {
+    test("of different publishers are independent, even with the same key", async () => {
       const log = await bench.openLog();
       const pairs: [string, string][] = [
         ["p", "k"],
@@ -61,20 +61,20 @@ export function describeReceipts(bench: Bench): void {
       }
     });
 
-    test("are forgotten when they are over their age", async () => {
+    test("are removed when they are over their age", async () => {
       const log = await bench.openLog();
       await send(log, receipt("k"), update("a"));
       bench.timers.advance(RECEIPTS.maxAgeMs);
       expect((await send(log, receipt("k"), update("a"))).outcome).toBe("repeated");
       bench.timers.advance(1);
       expect((await send(log, receipt("k"), update("a"))).outcome).toBe("appended");
-      // Whose time counts anew.
+      // The age of the new receipt begins anew.
       bench.timers.advance(RECEIPTS.maxAgeMs);
       await log.trim();
       expect((await send(log, receipt("k"), update("a"))).outcome).toBe("repeated");
     });
 
-    test("are forgotten by their age where they were made while the clock was ahead", async () => {
+    test("are removed by their age even if they were made while the clock was ahead", async () => {
       const log = await bench.openLog();
       bench.timers.setTime(24 * 3_600_000);
       await send(log, receipt("k"), update("a"));
@@ -84,7 +84,7 @@ export function describeReceipts(bench: Bench): void {
       expect((await send(log, receipt("k"), update("a"))).outcome).toBe("appended");
     });
 
-    test("are kept in a bounded number, the newest", async () => {
+    test("are kept up to a maximum number, the newest ones", async () => {
       const log = await bench.openLog({ maxUpdates: 10 });
       const { most } = RECEIPTS;
       await send(log, receipt("first"), update("a"));

@@ -14,10 +14,10 @@ import {
 } from "../updates.ts";
 import type { Bench } from "./contract.ts";
 
-/** What is kept: of every log. */
+/** Tests which entries a log keeps. Every log MUST pass. */
 export function describeRetention(bench: Bench): void {
   describe("retention", () => {
-    test("keeps the newest by number, and its floor says what is gone", async () => {
+    test("the newest entries are kept by number, and the floor is the newest removed position", async () => {
       const log = await bench.openLog({ maxUpdates: 3 });
       const positions: Position[] = [];
       for (let index = 0; index < 8; index += 1) {
@@ -30,13 +30,13 @@ export function describeRetention(bench: Bench): void {
       expect((await readAll(log, { matchers: [exact("t1")] })).map(dataOf)).toEqual(["5", "7"]);
     });
 
-    test("keeps the newest of one batch that is larger than all that is kept", async () => {
+    test("the newest updates of a batch that exceeds the bounds are kept", async () => {
       const log = await bench.openLog({ maxUpdates: 3 });
       await append(log, ...Array.from({ length: 10 }, (_, index) => update("a", `${index}`)));
       expect((await readAll(log)).map(dataOf)).toEqual(["7", "8", "9"]);
     });
 
-    test("keeps none where none may be kept", async () => {
+    test("no update is kept when the maximum is zero", async () => {
       const log = await bench.openLog({ maxUpdates: 0 });
       const seen: Entry[] = [];
       log.tail((entries) => seen.push(...entries));
@@ -47,7 +47,7 @@ export function describeRetention(bench: Bench): void {
       expect(await log.locate(id)).toBe(log.last);
     });
 
-    test("keeps the newest by bytes", async () => {
+    test("the newest entries are kept by bytes", async () => {
       const log = await bench.openLog({ maxBytes: 100_000 });
       for (let index = 0; index < 200; index += 1) {
         await append(log, update("a", `${index}`.padEnd(1_000)));
@@ -58,7 +58,7 @@ export function describeRetention(bench: Bench): void {
       expect(kept).toEqual(Array.from({ length: kept.length }, (_, n) => 200 - kept.length + n));
     });
 
-    test("lets go of what is over its age when it is told to", async () => {
+    test("a trim removes the entries over their age", async () => {
       const log = await bench.openLog({ maxAgeMs: 1_000 });
       await append(log, update("a", "1"), update("b", "2"));
       const second = log.last;
@@ -77,7 +77,7 @@ export function describeRetention(bench: Bench): void {
       expect(log.floor("updates")).toBe(log.last);
     });
 
-    test("an update from while the clock was ahead goes by its age when the clock is right again", async () => {
+    test("an update that was appended while the clock was ahead is removed by its age after the clock is corrected", async () => {
       const log = await bench.openLog({ maxAgeMs: 3_000 });
       await append(log, update("a", "before"));
       bench.timers.setTime(3_600_000);
@@ -87,14 +87,14 @@ export function describeRetention(bench: Bench): void {
       await append(log, update("a", "after"));
       bench.timers.advance(3_000);
       await log.trim();
-      // The clock was found to be set back when the last one was appended.
+      // The log noticed with the last append that the clock was set back.
       expect((await readAll(log)).map(dataOf)).toEqual(["ahead", "after"]);
       bench.timers.advance(1);
       await log.trim();
       expect(await readAll(log)).toEqual([]);
     });
 
-    test("an update from the future goes by its age where nothing is published after it", async () => {
+    test("an update with a time in the future is removed by its age even if nothing is published after it", async () => {
       const log = await bench.openLog({ maxAgeMs: 3_000 });
       for (let hour = 0; hour < 2; hour += 1) {
         bench.timers.setTime(3_600_000);
@@ -111,7 +111,7 @@ export function describeRetention(bench: Bench): void {
       expect(await readAll(log)).toEqual([]);
     });
 
-    test("updates go by their age where the clock is set back again and again", async () => {
+    test("updates are removed by their age even if the clock is set back again and again", async () => {
       const log = await bench.openLog({ maxAgeMs: 3_000 });
       for (let round = 0; round < 100; round += 1) {
         await append(log, update("a", `${round}`));
@@ -119,11 +119,11 @@ export function describeRetention(bench: Bench): void {
         bench.timers.setTime(round % 2 ? 3_600_000 : -3_600_000);
         await log.trim();
       }
-      // Those of the last three seconds, and one whose time was found out with the next.
+      // The log keeps the updates of the last three seconds, and one whose time was corrected with the next append.
       expect((await readAll(log)).length).toBeLessThanOrEqual(7);
     });
 
-    test("lets go while appends keep coming", async () => {
+    test("a trim finishes while appends continue", async () => {
       const log = await bench.openLog({ maxAgeMs: 1_000 });
       await append(log, ...Array.from({ length: 3_000 }, () => update("a", "old")));
       bench.timers.advance(1_001);
@@ -137,7 +137,7 @@ export function describeRetention(bench: Bench): void {
       expect((await readAll(log)).map(dataOf)).not.toContain("old");
     });
 
-    test("hides no gap: who looks at the floor and then reads misses nothing", async () => {
+    test("a reader that checks the floor before each read misses no entry unnoticed", async () => {
       const log = await bench.openLog({ maxUpdates: 30 });
       let isAppending = true;
       const appending = (async () => {
@@ -169,7 +169,7 @@ export function describeRetention(bench: Bench): void {
       expect(expected).toBe(1_000);
     });
 
-    test("keeps lanes apart", async () => {
+    test("each lane has its own bounds: updates do not evict subscription events", async () => {
       const log = await bench.openLog({ maxUpdates: 2, maxAgeMs: 1_000 });
       await appendEvents(log, [event("x"), event("y")]);
       await append(log, ...Array.from({ length: 5 }, (_, index) => update("a", `${index}`)));
@@ -187,7 +187,7 @@ export function describeRetention(bench: Bench): void {
       expect(log.floor("subscriptions")).toBeGreaterThan(0);
     });
 
-    test("keeps volatile events in a bounded number, and tells up to where they are missing", async () => {
+    test("volatile events are kept up to a maximum number, and completeAfter shows where the gap ends", async () => {
       const log = await bench.openLog();
       const { maxUpdates } = SUBSCRIPTIONS_RETENTION;
       await append(log, update("a"));

@@ -17,25 +17,25 @@ import { describeRetention } from "./contract-retention.ts";
 export interface OpenOptions {
   readonly retention: Retention;
   readonly timers: Timers;
-  /** Empty at first, and the test's own. */
+  /** A folder for the test alone, empty at first. */
   readonly folder: string;
 }
 
 export interface LogUnderTest {
   open(options: OpenOptions): Promise<Log>;
-  /** What was appended is there again when it is opened again. */
+  /** Whether a log that is opened again has its earlier entries. */
   readonly isDurable: boolean;
 }
 
-/** What each test has to itself. */
+/** The resources of one test. */
 export interface Bench {
   readonly timers: FakeTimers;
   readonly isDurable: boolean;
-  /** Opens the test's log, again too, with room for everything where nothing else is said. */
+  /** Opens the test's log, or opens it again. By default it has room for everything. */
   openLog(retention?: Partial<Retention>): Promise<Log>;
 }
 
-/** What every log promises. */
+/** Tests the contract of every log. */
 export function describeLog(name: string, { open, isDurable }: LogUnderTest): void {
   describe(`the log in ${name}`, () => {
     let timers: FakeTimers;
