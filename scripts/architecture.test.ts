@@ -137,7 +137,7 @@ describe("the sources", () => {
     expect([...new Set(sources.map(roomOf))].sort()).toEqual([...ROOMS].sort());
   });
 
-  test("have no two rooms that may import each other", () => {
+  test("have no cycle of rooms that may import each other", () => {
     const rooms = ROOMS.map((room) => [room, below(room)] as const);
     expect(circleIn(new Map(rooms))).toBeUndefined();
     for (const name of Object.values(MAY_IMPORT).flat()) {
@@ -158,7 +158,7 @@ describe("the sources", () => {
     }
   });
 
-  test.each(sources)("%s imports only the rooms that it may import", (file) => {
+  test.each(sources)("%s imports only from rooms that it may import", (file) => {
     const room = roomOf(file);
     const may = [room, ...below(room)];
     for (const { target, typeOnly } of importsOf(file)) {

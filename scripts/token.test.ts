@@ -174,7 +174,7 @@ test.each([
   },
 );
 
-test("--help describes every option", async () => {
+test("--help describes the options", async () => {
   const { stdout, failed } = await token({}, "--help");
   expect(failed).toBe(false);
   for (const option of ["--publish", "--subscribe", "--print", "--key-file", "--pattern"]) {
