@@ -1,6 +1,6 @@
 const standalone = process.env.RUNNEL_STANDALONE === "1";
 
-// The Content-Security-Policy has a nonce for each answer, so page-policies.ts makes it.
+// The Content-Security-Policy is not here: it has a new nonce in each response, so page-policies.ts makes it.
 const SECURITY_HEADERS = Object.entries({
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
@@ -11,11 +11,11 @@ const SECURITY_HEADERS = Object.entries({
 
 /** @type {import("next").NextConfig} */
 export default {
-  // A folder of its own, so that building one leaves the other as it is.
+  // The standalone build has a folder of its own, so that it does not overwrite the other build.
   ...(standalone ? { output: "standalone", distDir: "build" } : {}),
-  // Native code, which is loaded and not bundled.
+  // lmdb has native code, so it is loaded and not bundled.
   serverExternalPackages: ["lmdb"],
-  // What the launcher needs, and what lmdb loads by a name that it puts together; Next traces only what the server imports.
+  // Files of the launcher, and packages that lmdb loads under computed names. Next finds only the files that the server imports.
   outputFileTracingIncludes: {
     "/*": [
       "scripts/launch.mjs",
@@ -27,17 +27,17 @@ export default {
       "node_modules/@lmdb/*/**",
     ],
   },
-  // `npm run check` checks them, tests and all; whoever starts the app waits for no types.
+  // `npm run check` checks the types, also those of the tests. So starting the app does not wait for a type check.
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
   agentRules: false,
   reactStrictMode: true,
-  // Next's image optimizer asks for an address of the app inside the process, without a socket: a stream there would never end.
+  // Next's image optimizer requests an address of the app inside the process, without a socket. A request for a stream would never end.
   images: { unoptimized: true },
   experimental: {
-    // Next reads that much of a form that anybody posts to any page, with an action or without.
+    // Next reads up to this size of a form that is posted to any page, even without a server action. Anybody can post one.
     serverActions: { bodySizeLimit: "16kb" },
-    // The same for proxy.ts, where it runs.
+    // The same limit for requests that go through proxy.ts.
     proxyClientMaxBodySize: 16_384,
   },
   headers: async () => [

@@ -2,8 +2,8 @@ import { type NextRequest, NextResponse } from "next/server";
 import { contentSecurityPolicy } from "./server/content-security-policy.ts";
 
 /**
- * Gives each page a Content-Security-Policy with its own nonce where the server is not ours (Vercel). Elsewhere page-policies.ts
- * does: before Next runs this file, it reads the whole body of the request into memory, whether or not anything wants it.
+ * Gives each page a Content-Security-Policy with its own nonce where the server is not ours (Vercel).
+ * Elsewhere page-policies.ts sets the policy: before Next calls a proxy, it reads the whole body of the request into memory.
  */
 export function proxy(request: NextRequest): NextResponse {
   const policy = contentSecurityPolicy();
@@ -17,10 +17,10 @@ export function proxy(request: NextRequest): NextResponse {
 export const config = {
   matcher: [
     {
-      // All but the streams, the answers in JSON and the files. A page answers an unknown address.
+      // All addresses but the streams, the JSON responses and the files. A page answers an unknown address.
       source:
         "/((?!(?:api/stream|api/health|api/metrics|console/token|console/inspect|stream|\\.well-known/(?:mercure|oauth-protected-resource)(?:/.*)?)$|_next/static/|icon\\.svg$).*)",
-      // Our own server adds this field to every request (peers.ts).
+      // Our own server adds this header field to every request (peers.ts).
       missing: [{ type: "header", key: "x-runnel-peer" }],
     },
   ],

@@ -12,24 +12,24 @@ import type { ReceivedEvent } from "./hub/wire/decode.ts";
 import type { MatcherType } from "./protocol/matcher-types.ts";
 import { runtime } from "./server/runtime.ts";
 
-/** An update, for code of this app: the fields that an HTTP publish has. */
+/** An update that code of this app publishes. It has the fields of an HTTP publish. */
 export interface OwnUpdate {
-  /** One, or several: the canonical topic first. */
+  /** One topic or several. The first is the canonical topic. */
   readonly topic: string | readonly string[];
-  /** Text is sent as it is, anything else as JSON. */
+  /** The event's data. A string is sent unchanged, any other value as JSON. */
   readonly data?: unknown;
-  /** Only for subscribers whose token grants it. */
+  /** Whether only subscribers with a grant for the topic receive the update. Default: false. */
   readonly private?: boolean;
   readonly id?: string;
-  /** The event's type, for `addEventListener`; `message` without one. */
+  /** The event's type, for `addEventListener`. Default: `message`. */
   readonly type?: string;
-  /** How long clients wait before they reconnect, in milliseconds; at least 100. */
+  /** The delay before clients reconnect, in milliseconds; at least 100. */
   readonly retry?: number;
 }
 
 /**
- * Publishes from a server action, a route handler or any other code of this app: as a POST does, but no token is asked for.
- * @returns the update's id, when the log has it as durable as it promises
+ * Publishes an update from a server action, a route handler or any other code of this app. It works like a POST, but needs no token.
+ * @returns the update's id, as soon as the log has stored the update with the durability that it promises
  * @throws TypeError if a field is malformed; HubError with the code `log:unavailable`, or `log:not-shared` on Vercel
  */
 export async function publish(update: OwnUpdate): Promise<string> {
@@ -53,26 +53,27 @@ export async function publish(update: OwnUpdate): Promise<string> {
   return given;
 }
 
-/** At least one matcher. */
+/** The topics that a request is about: at least one matcher. */
 export interface OwnMatchers {
-  /** Topics as they are, or `*`. */
+  /** Exact topics, or `*` for all topics. */
   readonly match?: string | readonly string[];
   /** URL patterns, such as `https://example.com/books/:id`. */
   readonly matchUrlPattern?: string | readonly string[];
 }
 
 export interface OwnSubscription extends OwnMatchers {
-  /** Go on after this event, or from the `earliest` that is kept. */
+  /** The id of the event to resume after; `earliest` resumes from the oldest stored event. */
   readonly lastEventId?: string;
-  /** Ends the subscription. So does leaving the loop. */
+  /** Ends the subscription when it is aborted. Leaving the loop also ends the subscription. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The events of topics, private ones too, for a server action, a route handler or any other code of this app:
- * `for await (const { id, type, data } of await subscribe({ match: "news" }))`. What the loop is too slow for waits in the log.
+ * Subscribes to topics from a server action, a route handler or any other code of this app. Private updates are included:
+ * `for await (const { id, type, data } of await subscribe({ match: "news" }))`. If the loop is slow, the next events wait in the log.
+ * @returns the events, one at a time
  * @throws TypeError if a matcher is malformed; HubError with the code `log:unavailable`, or `log:not-shared` on Vercel;
- *   Error if the hub takes no more subscriptions
+ *   Error if the hub accepts no more subscriptions
  */
 export async function subscribe(
   subscription: OwnSubscription,
@@ -101,21 +102,24 @@ export async function subscribe(
   else if (signal) {
     const end = () => sink.end();
     signal.addEventListener("abort", end, { once: true });
-    // A signal may outlive many loops.
+    // One signal may outlive many loops, so the listener is removed.
     void sink.finished.then(() => signal.removeEventListener("abort", end));
   }
   return sink;
 }
 
-/** The most that `lastUpdates` gives, in bytes of their frames: a page takes them along. */
+/** The limit of what `lastUpdates` returns, in bytes of the encoded events: a page contains them. */
 const LAST_UPDATES_BYTES = 8 * 1024 * 1024;
 
 /**
- * The newest updates of topics, the oldest of them first, and the id to go on from, for a page that is rendered with them: a stream with
- * this `lastEventId` brings all that came after, and none of them again. Private ones are among them: whom they are shown to is the caller's
- * to decide. What the hub itself publishes is not. Topics cost what is given; patterns are held against what is kept, the newest first,
- * until there are enough: a few milliseconds at a time.
- * @param wanted `count`: at most how many (default: 1). There are fewer where fewer are kept, or where they have more than 8 MiB
+ * Returns the newest updates of topics, for a page that is rendered with them. The oldest of them is first.
+ *
+ * A stream with the returned `lastEventId` delivers every later update, and none of the returned ones again. Private updates are included:
+ * the caller decides who may see them. The hub's own updates are not included.
+ *
+ * For exact topics, the cost depends on the number of returned updates. Patterns are compared with the stored updates, the newest first,
+ * until enough are found. This runs in turns of a few milliseconds.
+ * @param wanted `count`: the largest number of updates (default: 1). Fewer are returned if fewer are stored, or if they exceed 8 MiB
  * @throws TypeError if a matcher is malformed, or `count` is no whole number from 1 on; HubError with the code `log:unavailable`, or
  *   `log:not-shared` on Vercel
  */
@@ -134,11 +138,13 @@ export async function lastUpdates(
 }
 
 /**
- * Who is subscribed now with a matcher, and what to go on behind: a stream of the hub's subscription events with this
- * `lastEventId` tells of all who come and go after it. Of a few it tells again: a subscriber is one by its `subscriber`.
- * It costs what it returns: 10,000 subscribers take some ten milliseconds.
+ * Returns the active subscriptions of a matcher, and the id to resume after.
+ *
+ * A stream of the hub's subscription events with this `lastEventId` reports every subscription that begins or ends later. It may report a
+ * few of the returned ones again: `subscriber` identifies a subscriber. The cost depends on the number of returned subscriptions:
+ * 10,000 take about ten milliseconds.
  * Source: Mercure, section Subscription API.
- * @param asked one matcher, as the subscribers gave it
+ * @param asked one matcher, exactly as the subscribers gave it
  * @throws HubError with the code `log:not-shared` on Vercel
  */
 export function subscriptions(
@@ -152,26 +158,28 @@ export function subscriptions(
   return { active: [...hub.subscriptions.list(filter)], lastEventId: hub.lastEventId };
 }
 
-/** What a token is to grant, to whom and for how long. */
+/** The contents of a new token: its grants, its subject and its lifetime. */
 export interface OwnToken {
-  /** Topics that may be published to: as they are, `*` for all, or matchers, as they stand in a token. */
+  /** Topics that the token may publish to: exact topics, `*` for all, or matchers in the form that a token has. */
   readonly publish?: readonly (string | TopicMatcher)[];
-  /** Topics whose private updates may be read. */
+  /** Topics that the token may read private updates of. */
   readonly subscribe?: readonly (string | TopicMatcher)[];
-  /** Who will use it; a new URN by default. */
+  /** The token's user. Default: a new URN. */
   readonly subject?: string;
-  /** Shown with its subscriptions to all who may see them. */
+  /** Data that the subscription API shows with the token's subscriptions. */
   readonly payload?: Readonly<Record<string, unknown>>;
-  /** In whole seconds; an hour by default. Its streams end with it. */
+  /** The token's lifetime, in whole seconds. Default: one hour. Streams that use the token end when it expires. */
   readonly expiresIn?: number;
 }
 
 /**
- * An access token of this hub, for code of this app to give to whom it has signed in: as a cookie (`tokenCookie`), or to be sent as
- * `Authorization: Bearer`. It is signed with MERCURE_PUBLISHER_JWT_KEY or MERCURE_SUBSCRIBER_JWT_KEY, if that is a secret; in a
- * playground, with the key that the playground has made for itself.
- * @throws TypeError if it would grant nothing, or a field is malformed; Error where no key can sign it: it is a public one or in a
- *   JWK Set, none is there, or one token can't do for both because the keys of publishers and subscribers differ
+ * Creates an access token of this hub. The app gives it to a user that it has signed in: as a cookie (`tokenCookie`), or to be sent as
+ * `Authorization: Bearer`.
+ *
+ * The token is signed with MERCURE_PUBLISHER_JWT_KEY or MERCURE_SUBSCRIBER_JWT_KEY, if that key is a secret. In a playground, it is signed
+ * with the playground's own key.
+ * @throws TypeError if the token would grant nothing, or a field is malformed; Error if no key can sign the token: no key is set, the key is
+ *   public or in a JWK Set, or the token needs both roles and their keys differ
  */
 export async function accessToken(wanted: OwnToken): Promise<string> {
   const { publish = [], subscribe = [], ...others } = wanted;
@@ -185,8 +193,8 @@ export async function accessToken(wanted: OwnToken): Promise<string> {
 }
 
 /**
- * The cookie that a browser's token goes in: `(await cookies()).set({ ...tokenCookie(), value: await accessToken({ … }) })`. It goes to the
- * hub alone, at the path of its URL, and lasts as long as the browser's session: from the token's end on the hub refuses it.
+ * Returns the attributes of the cookie for a browser's token: `(await cookies()).set({ ...tokenCookie(), value: await accessToken({ … }) })`.
+ * The browser sends it only to the path of the hub's URL, until the browser's session ends. The hub refuses it after the token has expired.
  * Source: Mercure, section Cookie.
  */
 export function tokenCookie() {

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { SOURCES } from "./build.mjs";
 
 /**
- * The rooms of the house, from the top down, and the rooms that each may import beside its own files. A room is a folder; all of app/ is
- * one, and "." is the files at the top level. "hub/*" is hub/ and all below it. All may import protocol/, which imports nothing.
+ * The rooms of the project, from the top down, each with the rooms that it may import in addition to its own files. A room is a folder. All
+ * of app/ is one room, and "." means the files at the top level. "hub/*" is hub/ and all folders below it. Every room may import protocol/,
+ * which imports nothing.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   app: [".", "components/*", "client/*", "server/*", "hub/*"],
@@ -80,13 +81,13 @@ const sources = [".", "app", "components", "client", "server", "hub", "protocol"
       .filter((file) => CODE.test(file) && !NO_SOURCE.test(file)),
 );
 
-/** Next gives these names. */
+/** The file names that Next requires. */
 const NAMES_OF_NEXT = /^(page|layout|error|not-found|route|actions)\.tsx?$/;
 
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s(type\s)?[^"';]*?from\s+"([^"]+)"|import\("([^"]+)"\)|(?:^|\n)import\s+"([^"]+)"/g;
 
-/** Returns the imports of a file; those of our own files by their paths. */
+/** Returns the imports of a file. Our own files are returned by their paths. */
 function importsOf(file: string): { target: string; typeOnly: boolean }[] {
   return [...readFileSync(file, "utf8").matchAll(IMPORT)].map((match) => {
     const name = match[2] ?? match[3] ?? match[4] ?? "";
@@ -97,20 +98,20 @@ function importsOf(file: string): { target: string; typeOnly: boolean }[] {
 
 const roomOf = (file: string) => (file.startsWith("app/") ? "app" : dirname(file));
 
-/** Returns the room of this name, or all that the name stands for. */
+/** Returns the room with this name, or all rooms that a name such as "hub/*" means. */
 function roomsOf(name: string): string[] {
   const folder = name.replace(/\/\*$/, "");
   const isMeant = (room: string) => folder !== name && room.startsWith(`${folder}/`);
   return ROOMS.filter((room) => room === folder || isMeant(room));
 }
 
-/** Returns the rooms that a room may import, beside itself. */
+/** Returns the rooms that a room may import, without the room itself. */
 const below = (room: string) =>
   [...(MAY_IMPORT[room] ?? []), ...(room === "protocol" ? [] : ["protocol"])]
     .flatMap(roomsOf)
     .filter((other) => other !== room);
 
-/** Finds a way from a node back to itself. */
+/** Finds a cycle in a graph. */
 function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();
   const visit = (node: string, way: readonly string[]): string[] | undefined => {
@@ -130,13 +131,13 @@ function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | und
   return undefined;
 }
 
-describe("the house", () => {
-  test("has its sources in the rooms that this test knows, and in each room some", () => {
+describe("the sources", () => {
+  test("are all in the rooms that this test lists, and no room is empty", () => {
     expect(sources.length).toBeGreaterThan(15);
     expect([...new Set(sources.map(roomOf))].sort()).toEqual([...ROOMS].sort());
   });
 
-  test("has rooms of which none may import one that may import it", () => {
+  test("have no cycle of rooms that may import each other", () => {
     const rooms = ROOMS.map((room) => [room, below(room)] as const);
     expect(circleIn(new Map(rooms))).toBeUndefined();
     for (const name of Object.values(MAY_IMPORT).flat()) {
@@ -144,7 +145,7 @@ describe("the house", () => {
     }
   });
 
-  test("lets no room import a room of which it needs nothing", () => {
+  test("have no room that may import another without importing it", () => {
     for (const [room, names] of Object.entries(MAY_IMPORT)) {
       const files = sources.filter((file) => roomOf(file) === room);
       const used = new Set(files.flatMap(importsOf).map(({ target }) => roomOf(target)));
@@ -157,7 +158,7 @@ describe("the house", () => {
     }
   });
 
-  test.each(sources)("%s imports nothing that stands above it", (file) => {
+  test.each(sources)("%s imports only from rooms that it may import", (file) => {
     const room = roomOf(file);
     const may = [room, ...below(room)];
     for (const { target, typeOnly } of importsOf(file)) {
@@ -170,20 +171,20 @@ describe("the house", () => {
     }
   });
 
-  test("has no file that imports itself by way of others", () => {
+  test("have no circular imports", () => {
     const files = sources.map(
       (file) => [file, importsOf(file).map(({ target }) => target)] as const,
     );
     expect(circleIn(new Map(files))).toBeUndefined();
   });
 
-  test("has no two files of one name", () => {
+  test("have no two files with the same name", () => {
     const names = sources.map((file) => basename(file)).filter((name) => !NAMES_OF_NEXT.test(name));
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
-  test("reads the environment in server/env alone", () => {
-    // Constants at build time, not variables: which runtime, and whether this is `next dev`.
+  test("read the environment only in server/env", () => {
+    // These two are constants at build time: the runtime, and whether this is `next dev`.
     const constant = /process\.env\.(NEXT_RUNTIME|NODE_ENV)\b/g;
     for (const file of sources) {
       if (roomOf(file) === "server/env") continue;
@@ -191,7 +192,7 @@ describe("the house", () => {
     }
   });
 
-  test("is built anew when any of its sources changes", () => {
+  test("cause a new build when any of them changes", () => {
     for (const file of sources) {
       expect(
         SOURCES.some((place) => file === place || file.startsWith(`${place}/`)),
@@ -200,7 +201,7 @@ describe("the house", () => {
     }
   });
 
-  test("tells whoever changes what runs as long as the process that it waits for a restart", () => {
+  test("cause a warning when a file changes that needs a restart", () => {
     const running = new Set(["server"]);
     for (const room of running) for (const other of below(room)) running.add(other);
     const [, folders = "[]"] =
@@ -209,14 +210,14 @@ describe("the house", () => {
     for (const room of running) expect(watched, room).toContain(room.split("/")[0]);
   });
 
-  test("never writes markup from text", () => {
+  test("never write markup from text", () => {
     for (const file of sources) {
       expect(readFileSync(file, "utf8"), file).not.toMatch(/innerHTML|dangerouslySetInnerHTML/);
     }
   });
 });
 
-test("the lock has every platform's optional packages, without which npm ci refuses it there", () => {
+test("package-lock.json has the optional packages of every platform, which npm ci needs there", () => {
   const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
   for (const [path, entry] of Object.entries<{ optionalDependencies?: object }>(packages)) {
     for (const name of Object.keys(entry.optionalDependencies ?? {})) {
@@ -233,7 +234,7 @@ describe("Vercel", () => {
       /hub-handlers\.ts|stream\/route\.ts/.test(readFileSync(file, "utf8")),
   );
 
-  test("tells each stream of a client that leaves, and gives each a literal maximum duration", () => {
+  test("aborts each stream when its client leaves, and each has a literal maximum duration", () => {
     const { functions } = JSON.parse(readFileSync("vercel.json", "utf8"));
     expect(routes).toHaveLength(3);
     expect(Object.keys(functions).sort()).toEqual([...routes].sort());

@@ -8,7 +8,7 @@ import { fail, ROOT, run } from "./run.mjs";
 const STAMP = join(ROOT, ".next/runnel-sources");
 const STANDALONE = join(ROOT, "build/standalone");
 
-/** The folders and files that a build is made from; their tests and what these need are none of it. */
+/** The folders and files that a build is made from. Tests and their helpers in these folders do not count. */
 export const SOURCES = [
   ...["app", "client", "components", "hub", "protocol", "public", "server"],
   ...["instrumentation.ts", "proxy.ts", "runnel.ts"],
@@ -16,7 +16,7 @@ export const SOURCES = [
 ];
 const TEST = /\.test\.tsx?$|[\\/]testing[\\/]/;
 
-/** @param {string} path @returns {string[]} the files below, or the file itself; none where nothing is */
+/** @param {string} path @returns {string[]} the files in the folder, or the file itself; empty if the path does not exist */
 function filesBelow(path) {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];
@@ -24,7 +24,7 @@ function filesBelow(path) {
   return names.flatMap((name) => filesBelow(join(path, name)));
 }
 
-/** One hash over the names and contents of all that a build is made from. */
+/** Returns one hash of the names and contents of all files that a build is made from. */
 function hashSources() {
   const hash = createHash("sha256");
   for (const file of SOURCES.flatMap((source) => filesBelow(join(ROOT, source)))) {
@@ -37,7 +37,7 @@ function hashSources() {
   return hash.digest("hex");
 }
 
-/** Whether .next was built from the sources as they are. */
+/** Whether .next was built from the current sources. */
 export function isBuilt() {
   return (
     existsSync(join(ROOT, ".next/BUILD_ID")) &&
@@ -48,16 +48,16 @@ export function isBuilt() {
 
 /** Builds .next, for `next start`. */
 export async function build() {
-  // Before the build: what changes during it, it may not have seen.
+  // The hash is computed before the build, because the build may miss changes that are made during it.
   const sources = hashSources();
   await nextBuild({});
   writeFileSync(STAMP, sources);
 }
 
-/** Builds a folder that runs elsewhere with Node alone: build/standalone. */
+/** Builds build/standalone, a folder that runs on any machine with only Node. */
 async function buildStandalone() {
   await nextBuild({ RUNNEL_STANDALONE: "1" });
-  // Next leaves these to whoever deploys: a CDN may serve them. Here the server does.
+  // Next does not copy these files, because a CDN may serve them. Here the server serves them.
   cpSync(join(ROOT, "build/static"), join(STANDALONE, "build/static"), { recursive: true });
   if (existsSync(join(ROOT, "public"))) {
     cpSync(join(ROOT, "public"), join(STANDALONE, "public"), { recursive: true });

@@ -5,10 +5,10 @@ import { runAll } from "./run.mjs";
 await install({ dev: true });
 await runAll([
   ["format and lint", "biome", "ci", "."],
-  // Next writes the types of its own files and of the app's routes at a build, or when asked.
+  // Next writes the types of its own files and of the app's routes at a build, or with this command.
   ["Next's types", "next", "typegen"],
-  // Those are no sources for which an incremental check looks again.
+  // An incremental check would not notice changes of Next's types.
   ["types", "tsc", "--noEmit", "--incremental", "false"],
-  // Those of the bench's scenarios start a dozen servers: `npm test` runs them.
+  // The tests of the bench's scenarios start a dozen servers, so only `npm test` runs them.
   ["unit tests", "vitest", "run", "--exclude", "bench/hub/scenarios.test.ts"],
 ]);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chromium } from "@playwright/test";
 import { fail, run } from "./run.mjs";
 
-/** Where systems keep a Chromium or a Chrome of their own. */
+/** The paths at which systems install Chromium or Chrome. */
 const SYSTEM = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
@@ -15,7 +15,7 @@ const SYSTEM = [
 
 const isRoot = process.getuid?.() === 0;
 
-/** Root has no sandbox; the rest keeps the browser from talking to anybody but the tests' servers. */
+/** The browser's arguments. The sandbox does not work for root. The others stop the browser from contacting other servers than the tests'. */
 export const BROWSER_ARGS = [
   ...(isRoot ? ["--no-sandbox"] : []),
   "--disable-gpu",
@@ -26,12 +26,12 @@ export const BROWSER_ARGS = [
   "--disable-sync",
 ];
 
-/** The browser to use without looking whether it starts: CHROMIUM_PATH, the system's, or Playwright's own (undefined). */
+/** Returns a browser without checking that it starts: CHROMIUM_PATH, or the system's; undefined: Playwright's own. */
 export function likelyChromium() {
   return process.env.CHROMIUM_PATH || SYSTEM.find((path) => existsSync(path));
 }
 
-/** Why it does not start; undefined: it does. What is there may be a stub, or lack libraries. @param {string} path */
+/** Returns the reason why the browser does not start (a stub, missing libraries); undefined: it starts. @param {string} path */
 async function whyNot(path) {
   if (!existsSync(path)) return `nothing is at ${path}`;
   try {
@@ -44,7 +44,7 @@ async function whyNot(path) {
   }
 }
 
-/** @param {string[]} paths @returns {Promise<string | undefined>} the first that starts */
+/** @param {string[]} paths @returns {Promise<string | undefined>} the first path at which the browser starts */
 async function firstThatStarts(paths) {
   for (const path of paths) {
     if (existsSync(path) && (await whyNot(path)) === undefined) return path;
@@ -53,8 +53,8 @@ async function firstThatStarts(paths) {
 }
 
 /**
- * A Chromium that starts: CHROMIUM_PATH and no other if it is set; else the system's, Playwright's own download or, as root on Debian,
- * its package, got if need be. Ends the process, with what to do, where none is to be had.
+ * Finds a Chromium that starts. If CHROMIUM_PATH is set, only that one is tried. Otherwise it is the system's, Playwright's download or,
+ * for root on Debian, its package. The last two are installed if needed. If none starts, it ends the process and prints what to do.
  * @returns {Promise<string>} its path
  */
 export async function findChromium() {

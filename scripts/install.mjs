@@ -11,8 +11,8 @@ function packagesOf(file) {
 }
 
 /**
- * Installs what package-lock.json names, if something of it is missing or of another version.
- * @param {{ dev: boolean }} what `dev`: the tools that build and test, too
+ * Installs the packages of package-lock.json, if one is missing or has another version.
+ * @param {{ dev: boolean }} what `dev`: whether to install the tools for building and testing, too
  */
 export async function install({ dev }) {
   const installed = packagesOf("node_modules/.package-lock.json");

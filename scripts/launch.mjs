@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * What `npm start` and `npm run dev` run, and what starts the standalone output: installs and builds if need be, checks the
- * configuration, and hands the process over to Next. Plain JavaScript without a dependency, because it runs before there is one.
+ * Starts the app: for `npm start`, for `npm run dev`, and for the standalone output. It installs and builds if needed, checks the
+ * configuration, and runs Next in this process. It is plain JavaScript without dependencies, because it runs before they are installed.
  */
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
@@ -11,18 +11,18 @@ import "../server/entrance.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const NEXT = join(ROOT, "node_modules/next/dist/bin/next");
-/** What Next makes of this app for elsewhere is a server.js beside the build. */
+/** Whether this is the standalone output: there Next has put a server.js beside the build. */
 const STANDALONE = existsSync(join(ROOT, "server.js")) && existsSync(join(ROOT, "build/BUILD_ID"));
 
-/** Says in one line why it can't go on, and ends. @param {string} problem @returns {never} */
+/** Prints the problem in one line and ends the process. @param {string} problem @returns {never} */
 function fail(problem) {
   process.stderr.write(`runnel: ${problem}\n`);
   process.exit(1);
 }
 
 /**
- * A SIGTERM to `npm start` ends the shell that npm put between itself and us, and reaches nobody else: the server would
- * live on, an orphan with its port. So losing the parent is that signal.
+ * Ends this process when its parent has ended. A SIGTERM to `npm start` ends only the shell that npm started, and does not reach this
+ * process. Without this check, the server would continue without a parent and occupy its port.
  */
 function endWithShell() {
   const parent = process.ppid;
@@ -34,13 +34,13 @@ function endWithShell() {
   timer.unref();
 }
 
-/** What Next and our own server code find in the environment. @param {"start" | "dev"} command */
+/** Sets the environment variables for Next and for our own server code. @param {"start" | "dev"} command */
 function prepareEnvironment(command) {
   if (command === "start") Object.assign(process.env, { NODE_ENV: "production" });
   process.env.RUNNEL_LAUNCHED = command;
-  // Next changes the folder, and what it builds it deletes: the history is where it was asked for.
+  // Next changes the working folder, and deletes files in its build folder. The history stays in the folder where the user started the app.
   process.env.RUNNEL_FOLDER = process.cwd();
-  // Next's own handler waits for open streams for ever; server/drain.ts has ours.
+  // Next's own signal handler waits for open streams for ever. Our handler is in server/drain.ts.
   process.env.NEXT_MANUAL_SIG_HANDLE = "1";
   // In dev, Next's command would kill its server process after 100 ms.
   process.env.NEXT_EXIT_TIMEOUT_MS ??= "5000";
@@ -51,7 +51,7 @@ function prepareEnvironment(command) {
   }
 }
 
-/** The configuration, from the environment and Next's .env files; ends the process if it is malformed. @param {boolean} dev */
+/** Reads the configuration from the environment and Next's .env files. Ends the process if it is malformed. @param {boolean} dev */
 async function configure(dev) {
   const { default: nextEnv } = await import("@next/env");
   nextEnv.loadEnvConfig(ROOT, dev, { info() {}, error: console.error });
@@ -61,8 +61,8 @@ async function configure(dev) {
 }
 
 /**
- * Binds the address for a moment: where that can't be done, Next would print a stack trace. Tells the server what it learns: the
- * port, one that is free if it was 0, and whether the address is one that only this machine reaches.
+ * Checks that the server can listen at the address, by binding it for a moment. Otherwise Next would print a stack trace. It sets two
+ * variables for the server: the port (a free one if it was 0), and whether only this machine can reach the address.
  * @param {string} host
  * @param {number} port
  * @returns {Promise<number>} the port
@@ -86,13 +86,13 @@ function checkAddress(host, port) {
   });
 }
 
-/** `next dev` gives its server process the environment of before the .env files were read, so without what came later. */
+/** Adds RUNNEL_LOOPBACK to the environment of `next dev`'s server process. It gets only variables from before the .env files were read. */
 async function tellDevServer() {
   const { default: nextEnv } = await import("@next/env");
   nextEnv.updateInitialEnv({ RUNNEL_LOOPBACK: process.env.RUNNEL_LOOPBACK });
 }
 
-/** Hands this process over to the server that Next made for elsewhere. */
+/** Runs the standalone server that Next has built, in this process. */
 async function startStandalone() {
   const { HOST, PORT } = await configure(false);
   await checkAddress(HOST, PORT);
@@ -100,7 +100,7 @@ async function startStandalone() {
   await import(pathToFileURL(join(ROOT, "server.js")).href);
 }
 
-/** Hands this process over to Next's own command. @param {"start" | "dev"} command */
+/** Runs Next's own command in this process. @param {"start" | "dev"} command */
 async function startHere(command) {
   const { install } = await import("./install.mjs");
   const { build, isBuilt } = await import("./build.mjs");

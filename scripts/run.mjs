@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Runs a program in the project's folder, with what it prints shown; those of our packages are found by name.
- * A signal that we get meanwhile reaches it.
+ * Runs a program in the project's folder and shows its output. Programs of installed packages are found by name.
+ * Signals to this process are forwarded to the program.
  * @param {string} program
  * @param {readonly string[]} args
- * @param {Record<string, string>} [env] beside our own
+ * @param {Record<string, string>} [env] variables in addition to our own
  * @returns {Promise<boolean>} whether it ended with exit code 0
  */
 export async function run(program, args, env = {}) {
@@ -35,7 +35,7 @@ export async function run(program, args, env = {}) {
 /** @typedef {[name: string, program: string, ...args: string[]]} Step */
 
 /**
- * Runs steps one after the other, and ends the process with exit code 1 at the first that fails.
+ * Runs steps one after the other. The first step that fails ends the process with exit code 1.
  * @param {readonly Step[]} steps
  */
 export async function runAll(steps) {
@@ -45,7 +45,7 @@ export async function runAll(steps) {
   }
 }
 
-/** Says in one line why it can't go on, and ends. @param {string} problem @returns {never} */
+/** Prints the problem in one line and ends the process. @param {string} problem @returns {never} */
 export function fail(problem) {
   process.stderr.write(`runnel: ${problem}\n`);
   process.exit(1);

@@ -1,4 +1,4 @@
-/** `npm test`: everything. `npm run test:e2e -- ARGUMENTS`: the end-to-end tests alone, with arguments for Playwright. */
+/** `npm test`: runs all tests. `npm run test:e2e -- ARGUMENTS`: runs only the end-to-end tests, with arguments for Playwright. */
 import { install } from "./install.mjs";
 import { runAll } from "./run.mjs";
 
@@ -13,9 +13,9 @@ await runAll([
   ["standalone build", process.execPath, "scripts/build.mjs", "--standalone"],
 ]);
 const { findChromium } = await import("./chromium.mjs");
-// Found here once, and named to Playwright.
+// The browser is found here once. Playwright's configuration reads its path from the variable.
 process.env.CHROMIUM_PATH = await findChromium();
-// What is asked for may all be of one kind.
+// The requested tests may all be in one of the two projects.
 const asked = args.length > 0 ? [...args, "--pass-with-no-tests"] : [];
 await runAll([
   [

@@ -1,5 +1,5 @@
 /**
- * `npm run token -- ARGUMENTS`: mints an access token for a hub, and says how to use it. The token goes to stdout alone, and
+ * `npm run token -- ARGUMENTS`: mints an access token for a hub, and prints how to use it. The token is printed to stdout only, and
  * problems to stderr.
  */
 import { MAX_TOKEN_LENGTH, newClaims, signed } from "../hub/auth/access-token.mjs";
@@ -9,7 +9,7 @@ import { signerFor } from "./token/signer.mjs";
 
 /** @typedef {{ role: "publisher" | "subscriber", publish: string[], subscribe: string[] }} Wanted */
 
-/** The configuration, as the launcher reads it. */
+/** Reads the configuration in the same way as the launcher. */
 async function configure() {
   const { default: nextEnv } = await import("@next/env");
   nextEnv.loadEnvConfig(ROOT, args.dev, { info() {}, error: console.error });
@@ -46,10 +46,10 @@ async function mint({ publish, subscribe }, { issuer, algorithm, key }) {
   return { token, expires: new Date(claims.exp * 1000) };
 }
 
-/** @param {string} text for a shell */
+/** Quotes a text for a shell. @param {string} text */
 const quote = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** One topic that the matcher matches, for an example. @param {string} match */
+/** Returns an example of a topic that the matcher matches. @param {string} match */
 const sample = (match) =>
   match === "*"
     ? "https://example.com/books/1"

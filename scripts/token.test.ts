@@ -24,13 +24,13 @@ const SETTINGS = {
   MERCURE_RESOURCE_IDENTIFIER: HUB,
 };
 const SAME = { ...SETTINGS, MERCURE_SUBSCRIBER_JWT_KEY: SECRET };
-/** Empty counts as not set, and an .env file does not fill it in. */
+/** The empty variables: they count as not set, and an .env file does not replace them. */
 const NOTHING = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, ""]));
 
 const folder = mkdtempSync(join(tmpdir(), "runnel-token-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What it prints; `failed`: it ended with another exit code than 0. */
+/** Runs the command and returns its output; `failed`: its exit code was not 0. */
 async function token(env: Record<string, string>, ...args: string[]) {
   const options = { env: { NODE_ENV: "test", ...NOTHING, ...env } as const };
   return run(process.execPath, ["scripts/token.mjs", ...args], options).then(
@@ -49,7 +49,7 @@ function verifier(issuer: TrustedIssuer) {
   return created.verifier;
 }
 
-test("--print prints a conforming token and nothing else, which the hub takes", async () => {
+test("--print prints only a conforming token, and the hub accepts it", async () => {
   const topics = ["--publish", "*", "--publish", "https://example.com/a"];
   const printed = await token(SETTINGS, ...topics, "--expires", "15m", "--print");
   expect(printed).toMatchObject({ failed: false, stderr: "" });
@@ -69,7 +69,7 @@ test("--print prints a conforming token and nothing else, which the hub takes", 
   expect((await hub.verify(text, "subscriber")).ok).toBe(false);
 });
 
-test("a topic with * or, after a slash, a :name is a pattern, another is exact", async () => {
+test("a topic with * or, after a slash, a :name is a pattern, and any other is exact", async () => {
   const topics = [
     "https://a.example/*",
     "https://a.example/:id",
@@ -88,7 +88,7 @@ test("a topic with * or, after a slash, a :name is a pattern, another is exact",
   expect(new Set(await matchers("--pattern"))).toEqual(new Set(["urlpattern"]));
 });
 
-test("one token for both roles where their key is the same, with the claims that were asked for", async () => {
+test("one token with the requested claims is printed for both roles if their keys are equal", async () => {
   const asked = ["--payload", '{"a":1}', "--subject", "me", "--client-id", "my-app"];
   const { stdout } = await token(SAME, "--publish", "a", "--subscribe", "b", ...asked, "--print");
   const hub = verifier({ issuer: ISSUER, publisher: secret(SECRET), subscriber: secret(SECRET) });
@@ -103,7 +103,7 @@ test("one token for both roles where their key is the same, with the claims that
   expect(decodeJwt(stdout.trim()).client_id).toBe("my-app");
 });
 
-test("two tokens where the keys differ, and no bare one", async () => {
+test("two tokens are printed if the keys differ, and --print is refused", async () => {
   const both = ["--publish", "a", "--subscribe", "b"];
   const { stdout } = await token(SETTINGS, ...both);
   expect(stdout).toContain("Two tokens");
@@ -111,7 +111,7 @@ test("two tokens where the keys differ, and no bare one", async () => {
   expect(await token(SETTINGS, ...both, "--print")).toMatchObject({ failed: true, stdout: "" });
 });
 
-test("how to use it is told: for which hub, until when, with curl and as a cookie", async () => {
+test("the output explains how to use the token: its hub, its end, a curl command and a cookie", async () => {
   const { stdout } = await token(SAME, "--publish", "it's", "--subscribe", "https://a.example/*");
   expect(stdout).toMatch(/at https:\/\/hub\.example\.com\/\S+, until \d{4}-/);
   expect(stdout).toContain(`--data-urlencode 'topic=it'\\''s'`);
@@ -123,7 +123,7 @@ test("how to use it is told: for which hub, until when, with curl and as a cooki
   expect(stdout).not.toContain(SECRET);
 });
 
-test("a private key signs where the hub has the public one, and no other does", async () => {
+test("a private key signs if the hub has its public key, and another private key is refused", async () => {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const other = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   const [file, wrong] = ["private.pem", "other.pem"].map((name) => join(folder, name));
@@ -142,7 +142,7 @@ test("a private key signs where the hub has the public one, and no other does", 
   expect((await hub.verify(stdout.trim(), "publisher")).ok).toBe(true);
   expect((await token(env, ...ask)).stderr).toContain("is a public key");
   expect((await token(env, ...ask, "--key-file", wrong)).stderr).toContain("has another key");
-  // Nothing has to be configured here.
+  // This case needs no configuration.
   const given = ["--key-file", file, "--alg", "ES256", "--issuer", ISSUER, "--audience", HUB];
   const bare = await token({}, ...ask, ...given);
   expect((await hub.verify(bare.stdout.trim(), "publisher")).ok).toBe(true);
@@ -162,16 +162,19 @@ test.each([
   [SETTINGS, ["--publish", "a", "--key-file", "nowhere.pem", "--alg", "ES256"], "no private key"],
   [SETTINGS, ["--publish", "a", "--unknown"], "--unknown"],
   [{ ...SETTINGS, MERCURE_PUBLISHER_JWT_KEY: "short" }, ["--publish", "a"], "has 5 bytes"],
-])("%#: what is wrong is told in one line on stderr, and no secret", async (env, args, problem) => {
-  const { failed, stdout, stderr } = await token(env, ...args);
-  expect(failed).toBe(true);
-  expect(stdout).toBe("");
-  expect(stderr).toContain(problem);
-  expect(stderr.trim()).not.toContain("\n");
-  expect(stderr).not.toMatch(new RegExp(`${SECRET}|${OTHER}`));
-});
+])(
+  "%#: the problem is printed in one line on stderr, without a secret",
+  async (env, args, problem) => {
+    const { failed, stdout, stderr } = await token(env, ...args);
+    expect(failed).toBe(true);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(problem);
+    expect(stderr.trim()).not.toContain("\n");
+    expect(stderr).not.toMatch(new RegExp(`${SECRET}|${OTHER}`));
+  },
+);
 
-test("--help tells all of it", async () => {
+test("--help describes the options", async () => {
   const { stdout, failed } = await token({}, "--help");
   expect(failed).toBe(false);
   for (const option of ["--publish", "--subscribe", "--print", "--key-file", "--pattern"]) {

@@ -2,14 +2,14 @@ import { watch } from "node:fs";
 import { resolve } from "node:path";
 import type { Logger } from "../hub/base/logger.ts";
 
-/** One save of an editor is several changes of a folder. */
+/** The time in which several changes count as one, in milliseconds: one save in an editor changes a folder several times. */
 const SAME_CHANGE_MS = 1_000;
-/** The folders of all that runs as long as the process does. */
+/** The folders of the code that runs until the process ends. */
 const FOLDERS = ["hub", "protocol", "server"];
 const SOURCE = /(?<!\.test)\.(ts|mjs)$/;
 const TESTING = /(^|[\\/])testing[\\/]/;
 
-/** Warns that a change waits for a restart: the running hub outlives hot reloads, and its streams with it. */
+/** Warns that a change needs a restart. The running hub and its streams survive hot reloads. */
 export function tellOfChanges(logger: Logger): void {
   let toldAt = Number.NEGATIVE_INFINITY;
   const tell = (file: string): void => {

@@ -1,16 +1,19 @@
 import type { Logger } from "../hub/base/logger.ts";
 import type { Hub } from "../hub/hub.ts";
 
-/** What a request that came late has to be answered in, in milliseconds. */
+/** The time for answering the last requests before the process ends, in milliseconds. */
 const LATE_MS = 100;
-/** How long after the drain the process waits for readers that have stalled, in milliseconds. */
+/** The time that the process waits for stalled readers after the drain, in milliseconds. */
 const STALLED_MS = 1_500;
-/** A terminal's Ctrl-C may come twice, from the terminal and from a parent; later it is an impatient human. */
+/**
+ * The time in which a repeated signal counts as the same one, in milliseconds. A Ctrl-C may arrive twice, from the terminal and from a
+ * parent process. A later one means that the user does not want to wait.
+ */
 const SAME_SIGNAL_MS = 500;
 
 /**
- * SIGTERM or SIGINT: not ready from now on; after `drainMs` milliseconds each stream ends cleanly, and so does the process.
- * A second signal ends it at once.
+ * Drains the hub at SIGTERM or SIGINT. The process reports at once that it is not ready. After `drainMs` milliseconds, each stream ends
+ * cleanly, and then the process ends. A second signal ends it at once.
  */
 export function drainOnSignal(hub: Hub, logger: Logger, drainMs: number): void {
   let signalledAt: number | undefined;
@@ -21,7 +24,7 @@ export function drainOnSignal(hub: Hub, logger: Logger, drainMs: number): void {
     }
     signalledAt = performance.now();
     logger.info({ signal, connections: hub.connections.size }, "draining");
-    // What was acknowledged last is still on its way to its publisher.
+    // The process ends a little later, because the last acknowledgements are still being sent to their publishers.
     const exit = async () => {
       const code = await hub.close().then(
         () => 0,
@@ -40,13 +43,16 @@ export function drainOnSignal(hub: Hub, logger: Logger, drainMs: number): void {
   process.on("SIGINT", onSignal);
 }
 
-/** Without its history the hub can neither publish nor deliver: each stream ends, to reconnect to the successor, and so does the process. */
+/**
+ * Ends each stream and then the process when the hub has lost its history. Without it the hub can neither publish nor deliver.
+ * The clients reconnect to the next process.
+ */
 export async function endOnLoss(hub: Hub): Promise<void> {
   const { message } = await hub.lost;
   process.stderr.write(`runnel: ${message}\n`);
-  // Readers that have stalled are cut.
+  // Connections of stalled readers are cut.
   const stalled = new Promise((resolve) => setTimeout(resolve, STALLED_MS));
   await Promise.race([hub.drain(0), stalled]);
-  // Publishes under way are refused, and their answers are still on their way.
+  // The process ends a little later, because running publishes are refused and their responses are still being sent.
   setTimeout(() => process.exit(1), LATE_MS);
 }

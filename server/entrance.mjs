@@ -1,11 +1,11 @@
 /**
- * Finds the HTTP server of this process before it listens. Next makes that server, and hands it to nobody. The launcher imports this
- * file before Next; in `next dev`, where the server has a process of its own, Node imports it there (`--import`).
+ * Finds the HTTP server of this process before it listens. Next creates that server and gives no access to it. The launcher imports this
+ * file before Next. `next dev` runs the server in its own process, where Node imports this file (`--import`).
  */
 import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
 import { Server } from "node:http";
 
-/** Bytes of a request's line and fields together. Node's own limit of 16 KiB is below what one token may have. */
+/** The limit of a request's line and header fields together, in bytes. Node's default of 16 KiB is too small for a long token. */
 const MAX_HEAD_BYTES = 64 * 1024;
 const REQUEST_START = "http.server.request.start";
 
@@ -13,16 +13,16 @@ subscribe("tracing:net.server.listen:asyncStart", (message) => {
   if (typeof message !== "object" || message === null || !("server" in message)) return;
   const { server } = message;
   if (!(server instanceof Server)) return;
-  // Node reads it anew at each connection.
+  // Node reads maxHeaderSize again for each connection.
   Object.assign(server, { maxHeaderSize: MAX_HEAD_BYTES });
-  // lifecycle.ts is in Next's bundle: only globalThis is the same there.
+  // lifecycle.ts is in Next's bundle. It shares only globalThis with this file.
   const entrance = { server, replayRequests: keepRequests() };
   Object.assign(globalThis, { [Symbol.for("runnel.entrance")]: entrance });
 });
 
 /**
- * Keeps the starts of requests, which Next answers no sooner than lifecycle.ts has started.
- * @returns reports them again, to those who have subscribed since, and ends the keeping
+ * Records the start events of requests that arrive before lifecycle.ts has started. Next does not answer them earlier.
+ * @returns a function that ends the recording and publishes the recorded events again, for subscribers of the channel that came later
  */
 function keepRequests() {
   /** @type {unknown[]} */

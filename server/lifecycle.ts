@@ -15,15 +15,15 @@ import { numberSockets } from "./socket-numbers.ts";
 import { noteTargets } from "./targets.ts";
 import { dropUnreadBodies } from "./unread-bodies.ts";
 
-/** Where entrance.mjs leaves the server. */
+/** The key on globalThis under which entrance.mjs stores the server. */
 const ENTRANCE = Symbol.for("runnel.entrance");
 interface Entrance {
   readonly server: Server;
-  /** Reports the starts of requests that came before this process was ready. */
+  /** Publishes again the start events of requests that came before this process was ready. */
   replayRequests(): void;
 }
 
-/** Starts the process's runtime, or ends the process with exit code 1 and one line that says why. */
+/** Starts the process's runtime. If that fails, ends the process with exit code 1 and one line that states the reason. */
 export async function start(): Promise<void> {
   const entrance = findEntrance();
   tellPipelinedResponses();
@@ -33,11 +33,11 @@ export async function start(): Promise<void> {
   numberSockets(sockets);
   sendPagePolicies();
   dropUnreadBodies();
-  // In the same turn, so that none is reported twice.
+  // The replay runs in the same turn of the event loop as the lines before, so that no request is reported twice.
   entrance?.replayRequests();
   const { config, hub, logger, service } = await startedRuntime(sockets);
   if (entrance) refuseRequests(entrance.server, service);
-  // In dev it is for the developer's eyes, in colours.
+  // In dev the console's output stays as it is: coloured, for the developer.
   if (process.env.NODE_ENV === "production") logConsole(logger, console);
   watchOpenFiles(logger, () => hub.connections.size);
   tellOfOpenDoors(service, logger);
@@ -46,7 +46,7 @@ export async function start(): Promise<void> {
   if (process.env.NODE_ENV === "development") tellOfChanges(logger);
 }
 
-/** Returns what entrance.mjs has left; undefined where the launcher did not start this process. */
+/** Returns the object that entrance.mjs has stored; undefined: the launcher did not start this process. */
 function findEntrance(): Entrance | undefined {
   return (globalThis as typeof globalThis & { [ENTRANCE]?: Entrance })[ENTRANCE];
 }
@@ -55,7 +55,7 @@ async function startedRuntime(sockets: Sockets): Promise<Runtime> {
   try {
     return await startRuntime(sockets);
   } catch (error) {
-    // Next would keep the error, and answer 500 to everything.
+    // The process ends here: otherwise Next would store the error and answer every request with 500.
     process.stderr.write(`runnel: ${error instanceof Error ? error.message : error}\n`);
     process.exit(1);
   }

@@ -8,15 +8,15 @@ const SECONDS = [
 
 export interface Metrics {
   readonly meter: Meter;
-  /** Prometheus' text format. */
+  /** Returns the metrics in Prometheus' text format. */
   text(): Promise<string>;
-  /** What the text's media type is. */
+  /** The media type of the text. */
   readonly contentType: string;
-  /** Whose sums are told; before, they are left out. */
+  /** Adds the hub's own sums to the metrics. Until then the text lacks them. */
   watch(hub: Hub): void;
 }
 
-/** What operators are told. Each process has its own. */
+/** Creates the metrics for operators. Each process has its own. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -59,7 +59,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Sums that the hub keeps itself are read when somebody asks: nothing is counted twice on the way of an update. */
+/** Registers the sums that the hub itself counts. They are read only at a request for the metrics, so no update is counted twice. */
 function watch(hub: Hub, registers: Registry[]): void {
   const gauges: [name: string, help: string, value: () => number][] = [
     ["connections", "Streams open now", () => hub.connections.size],

@@ -19,7 +19,7 @@ function logged(level: string) {
   return { console, lines: () => written.join("").split("\n").slice(0, -1), printed };
 }
 
-test("each call of the console is one line of the log, at its level, and nothing else is printed", () => {
+test("each call of the console writes one line of the log, at its level, and nothing else", () => {
   const { console, lines, printed } = logged("debug");
   console.error("⨯ failed for %s\n%o", '\n{"level":50}', new Error("a\nb"));
   console.warn("one\r\ntwo");
@@ -29,7 +29,7 @@ test("each call of the console is one line of the log, at its level, and nothing
   expect(lines().map((line) => JSON.parse(line).level)).toEqual([50, 40, 30, 50]);
 });
 
-test("no control character reaches the log as it is", () => {
+test("no control character reaches the log unescaped", () => {
   const { console, lines } = logged("debug");
   const controls = Array.from({ length: 160 }, (_, code) => String.fromCharCode(code))
     .filter((character) => /\p{Cc}/u.test(character))
@@ -39,11 +39,11 @@ test("no control character reaches the log as it is", () => {
   expect(lines()[0]).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
 });
 
-test("a client that left in the middle of its request is logged at debug alone", () => {
+test("a client that left in the middle of its request is logged only at debug", () => {
   const aborted = Object.assign(new Error("aborted"), { code: "ECONNRESET" });
   const { console, lines } = logged("debug");
   console.error(aborted);
-  // Next prints it in two places.
+  // Next prints the error twice.
   console.error("⨯", aborted);
   expect(lines().map((line) => JSON.parse(line).level)).toEqual([20]);
   const quiet = logged("info");
@@ -51,7 +51,7 @@ test("a client that left in the middle of its request is logged at debug alone",
   expect(quiet.lines()).toEqual([]);
 });
 
-test("a silent log stays silent, whatever is printed", () => {
+test("a silent log stays silent when Next prints", () => {
   const { console, lines, printed } = logged("silent");
   console.error("a");
   expect([...lines(), ...printed]).toEqual([]);

@@ -4,17 +4,17 @@ import type { Logger } from "../hub/base/logger.ts";
 const LEVELS = { error: "error", warn: "warn", info: "info", log: "info", debug: "debug" } as const;
 const METHODS = ["error", "warn", "info", "log", "debug"] as const;
 
-/** pino's shape. */
+/** A logger with the methods of pino. */
 interface ErrorLogger extends Logger {
   error(fields: object, message: string): void;
 }
 
 /**
- * Turns all that Next prints from now on into the log's lines, one line each. Next prints what strangers send, line feeds too, whatever
- * LOG_LEVEL is.
+ * Writes each message that Next prints from now on as one line of the log. Next itself ignores LOG_LEVEL, and prints text of strangers,
+ * including line feeds.
  */
 export function logConsole(logger: ErrorLogger, console: Console): void {
-  /** Errors that were printed: Next prints some of them in two places. */
+  /** Errors that were printed already. Next prints some errors twice. */
   const printed = new WeakSet<Error>();
   for (const method of METHODS) {
     console[method] = (...values: unknown[]) => {
@@ -27,14 +27,14 @@ export function logConsole(logger: ErrorLogger, console: Console): void {
   }
 }
 
-/** Whether it is an error for a client that left in the middle of its request, or for too many open files, which `open-files.ts` reports. */
+/** Whether the error is expected: a client left in the middle of its request, or too many files are open (open-files.ts reports that). */
 function isNoFault(value: unknown): boolean {
   if (!(value instanceof Error) || !("code" in value)) return false;
   const { code, message } = value;
   return code === "EMFILE" || (code === "ECONNRESET" && message === "aborted");
 }
 
-/** Escapes the control characters that JSON leaves as they are: DEL, C1 and the two line separators. */
+/** Escapes the control characters that JSON does not escape: DEL, C1 and the two line separators. */
 function printable(text: string): string {
   return stripVTControlCharacters(text).replace(
     /[\u007f-\u009f\u2028\u2029]/g,

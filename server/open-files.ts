@@ -7,8 +7,8 @@ const CHECK_MS = 1_000;
 const WARN_MS = 60_000;
 
 /**
- * Warns once a minute while this process can open no file: new connections are then closed unanswered, and Node reports nothing.
- * @param count how many streams are open
+ * Warns once a minute while this process can open no file. New connections are then closed without a response, and Node reports nothing.
+ * @param count returns the number of open streams
  */
 export function watchOpenFiles(logger: Logger, count: () => number): void {
   const limit = openFilesLimit();
@@ -23,7 +23,7 @@ export function watchOpenFiles(logger: Logger, count: () => number): void {
   }, CHECK_MS).unref();
 }
 
-/** Whether a file can be opened now. Only a lack of file descriptors counts as no. */
+/** Whether a file can be opened now. It is false only if there are no free file descriptors. */
 async function canOpen(): Promise<boolean> {
   try {
     await (await open(devNull)).close();
@@ -34,7 +34,7 @@ async function canOpen(): Promise<boolean> {
   }
 }
 
-/** How many files this process may have open; undefined: unknown, where there is no /proc. */
+/** Returns the limit of open files of this process; undefined: unknown, because there is no /proc. */
 function openFilesLimit(): number | undefined {
   try {
     const limits = readFileSync("/proc/self/limits", "utf8");

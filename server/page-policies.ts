@@ -2,13 +2,13 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 
-/** The addresses that never answer with a page. */
+/** The addresses with responses that are never a page. */
 const NO_PAGE =
   /^\/(api\/(stream|health|metrics)|console\/(token|inspect)|stream|\.well-known\/mercure|icon\.svg|_next\/static\/[^?]*)(\?|$)/;
 
 /**
- * Gives each page a Content-Security-Policy with its own nonce, from now on. Next reads the nonce from the request's field and
- * puts it on its scripts. Next's own way is proxy.ts; but then Next reads each request's body into memory first.
+ * Gives each page a Content-Security-Policy with its own nonce, from now on. Next reads the nonce from the request's header field and
+ * adds it to its scripts. Next's usual way is proxy.ts, but then Next reads each request's body into memory first.
  */
 export function sendPagePolicies(): void {
   subscribe("http.server.request.start", (message) => {

@@ -26,7 +26,7 @@ afterAll(() => {
   server.close();
 });
 
-/** Sends a request with these lines as its fields, and returns the fields as the app has them. */
+/** Sends a request with these lines as header fields, and returns the header fields that the app receives. */
 async function fieldsOf(lines: readonly string[], version = "1.1"): Promise<IncomingHttpHeaders> {
   const { port } = server.address() as AddressInfo;
   const socket = connect(port, "127.0.0.1");
@@ -39,11 +39,11 @@ async function fieldsOf(lines: readonly string[], version = "1.1"): Promise<Inco
 const isProxied = async (lines: readonly string[], version?: string) =>
   (await fieldsOf(lines, version))[PROXIED_HEADER] === "yes";
 
-test("a request is marked with the address of its peer, whatever the client has written there", async () => {
+test("a request is marked with the address of its peer, even if the client sent another value", async () => {
   expect((await fieldsOf([`${PEER_HEADER}: 192.0.2.1`]))[PEER_HEADER]).toBe("127.0.0.1");
 });
 
-describe("a request counts as proxied", () => {
+describe("a request that came through a proxy counts as proxied:", () => {
   test.each([
     ["nginx with its defaults, and lighttpd", [], "1.0"],
     ["the standard", ["Forwarded: for=192.0.2.1"]],
@@ -69,7 +69,7 @@ describe("a request counts as proxied", () => {
       "any of them, whatever the client has written as our mark",
       [`${PROXIED_HEADER}: no`, "Via: a"],
     ],
-  ])("that has the marks of %s", async (_, lines, version?: string) => {
+  ])("it has the header fields of %s", async (_, lines, version?: string) => {
     expect(await isProxied(lines, version)).toBe(true);
   });
 });
@@ -85,7 +85,7 @@ test("a request of curl, of a browser or of a traced client does not count as pr
   }
 });
 
-test("a request that the app sends itself for another is as direct as that other, with the fields that were added since", async () => {
+test("a request that the app sends to itself for a direct request counts as direct, even with fields that Next has added", async () => {
   const { [PROXIED_HEADER]: direct } = await fieldsOf([]);
   const own = [`${PROXIED_HEADER}: ${direct}`, "X-Forwarded-For: 127.0.0.1"];
   expect(await isProxied(own)).toBe(false);

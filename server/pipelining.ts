@@ -8,8 +8,10 @@ interface RequestStart {
 }
 
 /**
- * A client may send requests on one socket without waiting for answers (RFC 9112, section 9.3.2), and leave. Node tells only the response
- * whose turn it was; those behind it never hear of it, so a stream among them would stay open for ever. From now on each is told.
+ * Emits `close` on every waiting response when its client leaves, from now on.
+ *
+ * A client may send several requests on one socket without waiting for the responses (RFC 9112, section 9.3.2), and then leave. Node emits
+ * `close` only on the response that is being sent. A stream among the later responses would stay open for ever.
  */
 export function tellPipelinedResponses(): void {
   const last = new WeakMap<Socket, ServerResponse>();
@@ -18,7 +20,7 @@ export function tellPipelinedResponses(): void {
     const before = last.get(socket);
     last.set(socket, response);
     if (before === undefined || before.writableFinished) return;
-    // One passes it on to the next, each in a turn of its own: a thousand of them are no deep stack.
+    // Each response notifies the next one in a new turn of the event loop, so a thousand responses make no deep stack.
     before.once("close", () => {
       if (socket.destroyed) setImmediate(() => response.emit("close"));
     });

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { processVitals } from "./process-vitals.ts";
 
-test("the percentiles are those of the times since the last look, fractions of a millisecond too", () => {
+test("the percentiles are those of the times since the last reading, with fractions of a millisecond", () => {
   const spread = processVitals().spread();
   expect(spread.take()).toBeNull();
   for (let each = 1; each <= 100; each += 1) spread.record(each / 100);
@@ -12,7 +12,7 @@ test("the percentiles are those of the times since the last look, fractions of a
   expect(spread.take()).toBeNull();
 });
 
-test("no time is too short or too long to be recorded", () => {
+test("a time of any length can be recorded", () => {
   const spread = processVitals().spread();
   for (const ms of [0, 1e-9, 1e9]) spread.record(ms);
   const { p50, p99 } = spread.take() ?? { p50: -1, p99: -1 };
@@ -20,7 +20,7 @@ test("no time is too short or too long to be recorded", () => {
   expect(p99).toBeGreaterThan(500_000);
 });
 
-test("what the process takes is read while it is measured", async () => {
+test("the memory and CPU of the process are available while it is measured", async () => {
   const vitals = processVitals();
   vitals.start();
   const busy = setInterval(() => {

@@ -1,10 +1,10 @@
 import { createHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import type { Percentiles, Spread, Vitals } from "../hub/stats/vitals.ts";
 
-/** How often the event loop is asked how late it is. */
+/** The interval at which the delay of the event loop is measured, in milliseconds. */
 const RESOLUTION_MS = 10;
 
-/** Of this process. */
+/** Measures the memory, CPU and event loop delay of this process. */
 export function processVitals(): Vitals {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   let spent = process.cpuUsage();
@@ -26,7 +26,7 @@ export function processVitals(): Vitals {
     stop: () => void delay.disable(),
     read() {
       const { rss, heapUsed } = process.memoryUsage();
-      // What is recorded is the time from one look to the next.
+      // The recorded value is the time between two measurements, so the interval is subtracted.
       const late = (percentile: number) =>
         Math.max(0, rounded(delay.percentile(percentile) / 1e6 - RESOLUTION_MS));
       const loopDelayMs = { p50: late(50), p99: late(99) };
@@ -42,15 +42,15 @@ export function processVitals(): Vitals {
   };
 }
 
-/** No time that is longer is told apart from this one. */
+/** The longest time that is recorded, in nanoseconds. Longer times are recorded as this one. */
 const LONGEST_NS = 600e9;
 
-/** Nanoseconds, exact to a hundredth: its memory does not grow with what it is told. */
+/** A histogram of nanoseconds with two significant digits. Its memory does not grow with the number of values. */
 class HistogramSpread implements Spread {
   readonly #histogram = createHistogram({ highest: LONGEST_NS, figures: 2 });
 
   record(ms: number): void {
-    // It takes whole numbers from 1 on.
+    // The histogram accepts only whole numbers of at least 1.
     this.#histogram.record(Math.min(Math.max(1, Math.round(ms * 1e6)), LONGEST_NS));
   }
 

@@ -37,7 +37,7 @@ afterEach(async () => {
   await hub.close();
 });
 
-/** The whole answer, until the server has closed its side. */
+/** Returns the whole response, until the server has closed its side. */
 async function answerTo(request: string): Promise<string> {
   client.write(request);
   return text(client);
@@ -53,7 +53,7 @@ const asked = (line: string) => answerTo(`${line} HTTP/1.1\r\n${HOST}Connection:
 
 describe("a request is answered by the server's own listener", () => {
   test.each(["GET /a?b=%ff", "POST /a", "OPTIONS /a", "DELETE /%E2%82%AC%00"])(
-    "where its method and its target are fine: %s",
+    "if its method and its target are valid: %s",
     async (line) => {
       expect(await asked(line)).toMatch(/^HTTP\/1.1 200 OK\r\n/);
     },
@@ -62,7 +62,7 @@ describe("a request is answered by the server's own listener", () => {
 
 describe("a request is refused with a problem document", () => {
   test.each(["TRACE /", "CONNECT example.com:443", "PROPFIND /a", "M-SEARCH *"])(
-    "where no route knows its method, with 405: %s",
+    "with 405 if no route supports its method: %s",
     async (line) => {
       const answer = await asked(line);
       expect(answer).toMatch(/^HTTP\/1.1 405 Method Not Allowed\r\n/);
@@ -72,7 +72,7 @@ describe("a request is refused with a problem document", () => {
   );
 
   test.each(["GET *", "GET ftp://example.com/", "GET http://[/", "GET /%ff", "GET /a/%E2%82?b"])(
-    "where its target is no address, with 400: %s",
+    "with 400 if its target is invalid: %s",
     async (line) => {
       const answer = await asked(line);
       expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
@@ -80,8 +80,8 @@ describe("a request is refused with a problem document", () => {
     },
   );
 
-  test("where its head is too large, with 431 for any page to read, however much of it comes", async () => {
-    // It reads nothing before it has sent all: a server that closes before would take its answer with it.
+  test("with 431 that any page may read if its head is too large, however large", async () => {
+    // The client reads nothing until it has sent all. If the server closed earlier, the response would be lost.
     await sent(`GET /${"a".repeat(200 * MAX_HEAD)} HTTP/1.1\r\n${HOST}\r\n`);
     const answer = await text(client);
     const [head = "", body = ""] = answer.split("\r\n\r\n");
@@ -99,13 +99,13 @@ describe("a request is refused with a problem document", () => {
   });
 });
 
-test("OPTIONS * is answered with the methods that there are", async () => {
+test("OPTIONS * is answered with the supported methods", async () => {
   const answer = await asked("OPTIONS *");
   expect(answer).toMatch(/^HTTP\/1.1 204 No Content\r\n/);
   expect(answer.toLowerCase()).toContain("\r\nallow: get, head, post, options\r\n");
 });
 
-describe("a request that is no HTTP gets a short answer, as from Node itself", () => {
+describe("a request that is no HTTP gets the same short response as from Node itself", () => {
   test.each([
     ["a line that is none", "nonsense\r\n\r\n", 400],
     ["the beginning of TLS", "\x16\x03\x01\x02\0\x01\0", 400],
@@ -123,19 +123,19 @@ describe("a request that is no HTTP gets a short answer, as from Node itself", (
   });
 });
 
-test("an answer that has begun is not cut by the answer to a broken request behind it", async () => {
+test("a response that has begun is not interrupted by the response to a later malformed request", async () => {
   client.write(`GET /stream HTTP/1.1\r\n${HOST}\r\n`);
   await once(client, "data");
   expect(await answerTo("nonsense\r\n\r\n").catch(String)).not.toContain("400");
 });
 
-test("an answer that waits for its turn behind one that has begun does not cut it either", async () => {
+test("a response that waits for an earlier one does not interrupt it", async () => {
   client.write(`GET /stream HTTP/1.1\r\n${HOST}\r\nGET /waits HTTP/1.1\r\n${HOST}\r\n`);
   await once(client, "data");
   expect(await answerTo("nonsense\r\n\r\n").catch(String)).not.toContain("400");
 });
 
-test("a client that goes on sending after a refusal is cut off", async () => {
+test("a client that continues to send after a refusal is disconnected", async () => {
   client.on("error", () => {});
   const closed = vi.fn();
   client.on("close", closed);

@@ -5,15 +5,15 @@ import { PUBLIC } from "../hub/http/request/origin.ts";
 import { type ProblemName, problemResponse } from "../hub/http/service/problem.ts";
 import type { Service } from "../hub/http/service/service.ts";
 
-/** Next answers any other with a page, or fails. */
+/** The methods that Next handles. For any other method it returns a page, or fails. */
 const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 const ALLOW = { Allow: "GET, HEAD, POST, OPTIONS" };
-/** How long a client may go on sending a refused head, in milliseconds. A socket that is closed before takes the answer with it. */
+/** The time in which a client may still send a refused head, in milliseconds. If the socket closes earlier, the response is lost. */
 const LINGER_MS = 1_000;
 
 /**
- * Answers the requests that Next or Node would answer with an error of their own, or not at all: a method that no route knows, a target
- * that is no address, a head that is too large.
+ * Answers requests that Next or Node would answer with errors of their own, or not at all: an unknown method, an invalid target, or a
+ * head that is too large.
  */
 export function refuseRequests(server: Server, service: Service): void {
   const newest = new WeakMap<Duplex, ServerResponse>();
@@ -29,14 +29,14 @@ export function refuseRequests(server: Server, service: Service): void {
     else for (const listener of answerOfNext) Reflect.apply(listener, server, [request, response]);
   });
   server.on("connect", async ({ method = "" }, socket) => {
-    // Node has taken its own listener off.
+    // Node has removed its own listener.
     socket.on("error", () => {});
     const answer = refused(service, "method-not-allowed", `${method} is not allowed here`, ALLOW);
     end(socket, await textOf(answer));
   });
   const ended = new WeakSet<Duplex>();
   server.on("clientError", async (error: NodeJS.ErrnoException, socket) => {
-    // Whatever comes after the first error is one, too.
+    // All bytes after the first error are errors, too.
     if (ended.has(socket)) return;
     ended.add(socket);
     const text = await textOf(answerToBroken(error.code, server, service));
@@ -52,7 +52,7 @@ function answerOf(
   if (!KNOWN_METHODS.has(method)) {
     return refused(service, "method-not-allowed", `${method} is not allowed here`, ALLOW);
   }
-  // For the server as a whole. Source: RFC 9110, section 9.3.7.
+  // `OPTIONS *` is about the server as a whole. Source: RFC 9110, section 9.3.7.
   if (method === "OPTIONS" && url === "*")
     return new Response(null, { status: 204, headers: ALLOW });
   if (!url.startsWith("/")) {
@@ -65,13 +65,16 @@ function answerOf(
   return undefined;
 }
 
-/** The answer to a request that Node could not parse, or did not get in time: as Node's own, but for a head that is too large. */
+/**
+ * Returns the response to a request that Node could not parse, or did not receive in time. It is the same as Node's own, except for a head
+ * that is too large.
+ */
 function answerToBroken(code: string | undefined, server: Server, service: Service): Response {
   switch (code) {
     case "HPE_HEADER_OVERFLOW": {
       const max = "maxHeaderSize" in server ? server.maxHeaderSize : undefined;
       const detail = `the request line and the fields may have ${max} bytes together: ask for fewer matchers, or send a shorter token`;
-      // Its Origin was not parsed; it tells nothing that a page may not read.
+      // The request's Origin was not parsed. The response contains only facts that any page may read.
       return refused(service, "head-too-large", detail, PUBLIC);
     }
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
@@ -104,10 +107,10 @@ function hasUtf8Path(target: string): boolean {
   }
 }
 
-/** Whether nothing of an answer has been written that another answer would cut in two. */
+/** Whether a response may be written now, because no other response has been written in part. */
 function isBetweenAnswers(newest: ServerResponse | undefined): boolean {
   if (newest === undefined || newest.writableFinished) return true;
-  // A response that waits behind another one has no socket.
+  // A response has no socket while it waits for an earlier one.
   return newest.socket !== null && !newest.headersSent;
 }
 
@@ -116,7 +119,7 @@ async function send(response: ServerResponse, answer: Response): Promise<void> {
   response.end(await answer.text());
 }
 
-/** The last response of a connection, as it goes over the wire. */
+/** Returns the text of a connection's last response, as it is sent over the socket. */
 async function textOf(answer: Response): Promise<string> {
   const body = await answer.text();
   const fields = [...answer.headers, ["Content-Length", String(Buffer.byteLength(body))]];

@@ -22,18 +22,18 @@ export interface Runtime {
   readonly logger: Logger;
   readonly hub: Hub;
   readonly service: Service;
-  /** Signs tokens for the app's own code, as far as the hub has secrets. */
+  /** Signs tokens for trusted code of the app, if the hub has secrets. */
   readonly minter: Minter;
   readonly metrics: Metrics;
-  /** Milliseconds since 1970. */
+  /** The start of this process's runtime, in milliseconds since 1970. */
   readonly startedAt: number;
 }
 
-// Each route, page and the instrumentation bundle their own copy of this file: only what is on globalThis is one for all.
+// Each route, each page and the instrumentation have their own copy of this file in their bundle. They share only globalThis.
 const KEY = Symbol.for("runnel.runtime");
 const shared = globalThis as typeof globalThis & { [KEY]?: Runtime };
 
-/** The process's one runtime; in `next dev` it outlives hot reloads. */
+/** Returns the only runtime of this process. In `next dev`, it survives hot reloads. */
 export function runtime(): Runtime {
   const running = shared[KEY];
   if (!running) throw new Error("the runtime is not started: instrumentation.ts does that");
@@ -42,7 +42,7 @@ export function runtime(): Runtime {
 
 /**
  * Starts the process's runtime.
- * @param sockets of the requests that come in
+ * @param sockets the sockets of incoming requests
  * @throws Error if the configuration is malformed
  * @throws HubError if the history can't be opened
  */
@@ -59,7 +59,7 @@ async function createRuntime(sockets: Sockets): Promise<Runtime> {
   const metrics = createMetrics();
   const log = await openLog(config, logger);
   if (log && config.HISTORY_MAX_AGE > 0) trimWithAge(log, config.HISTORY_MAX_AGE * 1000, logger);
-  // Made when the process starts, so it belongs to no request.
+  // The resource is created when the process starts, so it belongs to no request.
   const outside = new AsyncResource("runnel");
   const hub = new Hub({
     timers: systemTimers,
@@ -82,14 +82,14 @@ async function createRuntime(sockets: Sockets): Promise<Runtime> {
   return { config, logger, hub, service, minter, metrics, startedAt: Date.now() };
 }
 
-/** Never from a request's Host, which its sender chooses. */
+/** Returns the hub's URL, from the configuration. A request's Host is never used, because the client chooses it. */
 function hubUrl({ MERCURE_RESOURCE_IDENTIFIER, PORT }: Config): HubUrl {
   return new HubUrl(MERCURE_RESOURCE_IDENTIFIER ?? `http://localhost:${PORT}/.well-known/mercure`);
 }
 
 const MIB = 1024 * 1024;
 
-/** The only place that knows the drivers. undefined: all instances must share one, and none is there that they could. */
+/** Opens the log. Only this function chooses its driver. undefined: on Vercel all instances must share a log, and no driver can be shared. */
 async function openLog(config: Config, logger: Logger): Promise<Log | undefined> {
   if (config.VERCEL) return undefined;
   const inMemory = config.HISTORY_URL === "memory:";
@@ -106,7 +106,7 @@ async function openLog(config: Config, logger: Logger): Promise<Log | undefined>
   return openLmdbLog({ folder, retention, timers, waitForOwnerMs, logger });
 }
 
-/** What is over its age goes a tenth of it later at most, or a minute. */
+/** Trims expired updates regularly. An update is removed at most a tenth of its maximum age late, and at most a minute late. */
 function trimWithAge(log: Log, maxAgeMs: number, logger: Logger): void {
   const ms = Math.min(Math.max(maxAgeMs / 10, 1_000), 60_000);
   const trim = () =>

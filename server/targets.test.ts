@@ -7,7 +7,7 @@ test.each([
   ["http://example.com", "example.com", "/"],
   ["http://example.com?match=a", "example.com", "/?match=a"],
   ["http://name:secret@example.com/a", "example.com", "/a"],
-])("the absolute form %s is the Host %s and the origin form %s", (absolute, host, target) => {
+])("the absolute form %s becomes the Host %s and the origin form %s", (absolute, host, target) => {
   expect(parseAbsolute(absolute)).toEqual({ host, target });
 });
 
@@ -18,6 +18,6 @@ test.each([
   "*",
   "ftp://example.com/",
   "http://[/",
-])("%s is no absolute form", (target) => {
+])("%s is not accepted as an absolute form", (target) => {
   expect(parseAbsolute(target)).toBeUndefined();
 });

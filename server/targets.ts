@@ -5,8 +5,8 @@ import { TARGET_HEADER } from "../hub/http/request/target.ts";
 const ABSOLUTE = /^https?:\/\//i;
 
 /**
- * Notes each request's target for the route handlers, before Next rewrites it. A target in absolute form becomes one in origin form with
- * its own Host, which Next would redirect to itself for ever. Source: RFC 9112, section 3.2.2.
+ * Stores each request's target for the route handlers, before Next rewrites it. A target in absolute form is changed to origin form, and its
+ * host becomes the Host. Otherwise Next would redirect it to itself for ever. Source: RFC 9112, section 3.2.2.
  */
 export function noteTargets(): void {
   subscribe("http.server.request.start", (message) => {
@@ -20,7 +20,7 @@ export function noteTargets(): void {
   });
 }
 
-/** Splits a target in absolute form, and leaves its path and query as they are; undefined: it is in another form, or no URL. */
+/** Splits a target in absolute form, without changing its path and query; undefined: the target has another form, or is no URL. */
 export function parseAbsolute(target: string): { host: string; target: string } | undefined {
   if (!ABSOLUTE.test(target) || !URL.canParse(target)) return undefined;
   const rest = target.replace(/^\w+:\/\/[^/?#]*/, "");

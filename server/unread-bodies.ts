@@ -2,8 +2,8 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 
 /**
- * Throws away the body of each GET and HEAD from now on, as it comes. Nobody reads it, and while it waits Node reads nothing of the
- * socket: it would not notice that the client of a stream has left.
+ * Discards the body of each GET and HEAD request from now on. No handler reads such a body. While it waits, Node stops reading from the
+ * socket, so it would not notice when the client of a stream leaves.
  */
 export function dropUnreadBodies(): void {
   subscribe("http.server.request.start", (message) => {

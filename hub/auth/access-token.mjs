@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 
 /**
- * What an access token for a hub says, for all who make one: the server, and scripts/token.mjs. Plain JavaScript, because a script runs
- * without a build.
+ * Makes access tokens for a hub. The server and scripts/token.mjs share this file.
+ * It is plain JavaScript, because a script runs without a build.
  */
 
-/** Compared byte by byte. Source: Mercure, section Authorization Details. */
+/** The type of the hub's authorization details, compared byte by byte. Source: Mercure, section Authorization Details. */
 export const DETAIL_TYPE = "https://mercure.rocks/authorization-detail";
 
-/** In characters: the hub takes none that is longer. Parsing costs by the length, so it is bounded before. */
+/** The limit of a token, in characters. The cost of parsing grows with the length, so the hub refuses a longer token before it parses. */
 export const MAX_TOKEN_LENGTH = 16_384;
 
-/** @typedef {{ readonly match: string, readonly match_type?: "exact" | "urlpattern" | undefined }} TopicMatcher `match_type`: exact without one */
+/** @typedef {{ readonly match: string, readonly match_type?: "exact" | "urlpattern" | undefined }} TopicMatcher `match_type`: default `exact` */
 
 /**
  * @typedef {object} TokenContents
@@ -20,14 +20,14 @@ export const MAX_TOKEN_LENGTH = 16_384;
  * @property {readonly TopicMatcher[]} publish
  * @property {readonly TopicMatcher[]} subscribe
  * @property {Readonly<Record<string, unknown>> | undefined} payload shown with the token's subscriptions
- * @property {string | undefined} subject who will use it; undefined: a new URN
- * @property {string | undefined} clientId which program will use it; undefined: the issuer
+ * @property {string | undefined} subject the token's user; undefined: a new URN
+ * @property {string | undefined} clientId the program that uses the token; undefined: the issuer
  * @property {number} lifetime in seconds
  * @property {number} now in milliseconds since 1970
  */
 
 /**
- * The claims of a new token. Source: RFC 9068, section 2.2; Mercure, section Authorization Details.
+ * Returns the claims of a new token. Source: RFC 9068, section 2.2; Mercure, section Authorization Details.
  * @param {TokenContents} contents
  */
 export function newClaims(contents) {
@@ -55,7 +55,8 @@ function detail(action, topics) {
 }
 
 /**
- * The claims as a token. Rejects, if the key is not for the algorithm. Source: RFC 7515, section 7.1; RFC 9068, section 2.1.
+ * Signs the claims and returns the token. Rejects if the key does not fit the algorithm.
+ * Source: RFC 7515, section 7.1; RFC 9068, section 2.1.
  * @param {object} claims
  * @param {{ readonly algorithm: string, readonly key: import("node:crypto").KeyObject }} signer
  */

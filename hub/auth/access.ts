@@ -2,26 +2,26 @@ import type { Matcher } from "../topics/matcher.ts";
 
 export type Action = "publish" | "subscribe";
 
-/** What one authorization detail of a token allows. Source: Mercure, section Authorization Details. */
+/** The permissions of one authorization detail of a token. Source: Mercure, section Authorization Details. */
 export interface Grant {
   readonly actions: ReadonlySet<Action>;
   readonly topics: readonly Matcher[];
-  /** Shown with the subscriptions that it matches. */
+  /** Data that is shown with the subscriptions that the grant matches. */
   readonly payload?: Readonly<Record<string, unknown>>;
 }
 
-/** A token that was found valid. */
+/** The permissions of a valid token. */
 export interface Access {
   readonly issuer: string;
   readonly subject: string | undefined;
-  /** When it ends, in milliseconds since 1970. */
+  /** The token's end, in milliseconds since 1970. */
   readonly expiresAt: number;
   readonly grants: readonly Grant[];
 }
 
 /**
- * Why a token is not taken; for the operator's log, and for whoever has a token looked at (explain.ts). A request with it is refused in
- * the same words for all.
+ * The reason for which a token is refused. Only the operator's log and the inspection of a token (explain.ts) show it.
+ * The refusal of a request has the same text for every reason.
  */
 export type TokenProblem =
   | "malformed"
@@ -40,10 +40,10 @@ export type Verified =
   | { readonly ok: true; readonly access: Access }
   | { readonly ok: false; readonly reason: TokenProblem };
 
-/** The endpoint's role, which has a key of its own. */
+/** The role of an endpoint. Each role has its own key. */
 export type Role = "publisher" | "subscriber";
 
 export interface Verifier {
-  /** Never throws for what a stranger sent. @throws HubError never; a JWK Set that can't be fetched is the problem "key" */
+  /** Verifies a token for a role. MUST NOT throw, whatever the token is. A JWK Set that can't be fetched is the problem "key". */
   verify(token: string, role: Role): Promise<Verified>;
 }

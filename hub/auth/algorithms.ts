@@ -1,8 +1,8 @@
 import type { KeyObject } from "node:crypto";
 
 /**
- * The signature algorithms that this hub knows; a token never adds one, and `none` is none of them.
- * Each with the key that it takes: a secret of at least so many bytes, or a kind of public key (an EC curve by OpenSSL's name).
+ * The signature algorithms that this hub supports. A token can add none, and `none` is not supported.
+ * Each has its kind of key: the minimum length of a secret in bytes, or a kind of public key (an EC curve by OpenSSL's name).
  * Source: Mercure, section Token Validation; RFC 7518, sections 3.2 to 3.5; RFC 8037; RFC 9864.
  */
 const KEYS = {
@@ -32,17 +32,20 @@ export const ALGORITHMS: readonly Algorithm[] = [
 
 const MIN_RSA_BITS = 2_048;
 
-/** Undefined: the hub does not know it. */
+/** Returns the algorithm with this name; undefined: the hub does not support it. */
 export function parseAlgorithm(raw: unknown): Algorithm | undefined {
   return ALGORITHMS.find((algorithm) => algorithm === raw);
 }
 
-/** Whether it takes a secret that both sides know; a JWK Set never has one. */
+/** Whether the algorithm needs a secret that both sides know. A JWK Set never contains one. */
 export function isSymmetric(algorithm: Algorithm): boolean {
   return typeof KEYS[algorithm] === "number";
 }
 
-/** Says why the algorithm can't be used with the key; undefined: it can. Never tells anything of the key but its kind and length. */
+/**
+ * Returns the reason for which the algorithm can't use the key; undefined: it can.
+ * The text contains nothing of the key but its kind and length.
+ */
 export function keyProblem(algorithm: Algorithm, key: KeyObject): string | undefined {
   const wanted = KEYS[algorithm];
   if (typeof wanted === "number") {
@@ -51,7 +54,7 @@ export function keyProblem(algorithm: Algorithm, key: KeyObject): string | undef
     if (bytes >= wanted) return undefined;
     return `has ${bytes} bytes, but must have ${wanted} or more for ${algorithm}`;
   }
-  // A public key as such: what verifies needs no more, and a secret here would be the public text of a key.
+  // Only a public key is accepted. Verification needs no private key, and a secret here would be the known text of a public key.
   if (key.type !== "public") return `is a ${key.type} key, but ${algorithm} takes a public one`;
   const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
   const kind = key.asymmetricKeyType === "ec" ? namedCurve : key.asymmetricKeyType;

@@ -7,19 +7,19 @@ const GOOD = { type: DETAIL_TYPE, actions: ["subscribe"], topics: [{ match: "a" 
 const parse = (claim: unknown) => parseGrants(claim, HUB_URL);
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
-test("no claim, and an empty one, grant nothing", () => {
+test("a token without the claim, or with an empty one, grants nothing", () => {
   expect(parse(undefined)).toEqual({ ok: true, grants: [] });
   expect(parse([])).toEqual({ ok: true, grants: [] });
 });
 
-test("details of other types are ignored, however they look", () => {
+test("details of other types are ignored, even if they are malformed", () => {
   const other = { type: "payment_initiation", actions: "x", topics: 5 };
   const upper = { type: DETAIL_TYPE.toUpperCase() };
   expect(parse([other, upper])).toEqual({ ok: true, grants: [] });
   expect(parse([other, GOOD])).toMatchObject({ grants: [{ topics: [{ match: "a" }] }] });
 });
 
-test("a matcher is exact unless it says otherwise, and `*` is every topic", () => {
+test("a matcher without match_type is exact, and `*` matches every topic", () => {
   const topics = [
     { match: "a" },
     { match: "b", match_type: "exact" },
@@ -42,7 +42,7 @@ test("a matcher is exact unless it says otherwise, and `*` is every topic", () =
   });
 });
 
-test("actions that the hub does not know are ignored, and grant nothing", () => {
+test("unknown actions are ignored, and grant nothing", () => {
   const parsed = parse([
     { ...GOOD, actions: ["archive", "publish", "Subscribe", "publish"] },
     { ...GOOD, actions: ["archive", ""] },
@@ -50,7 +50,7 @@ test("actions that the hub does not know are ignored, and grant nothing", () => 
   expect(parsed).toMatchObject({ ok: true, grants: [{ actions: new Set(["publish"]) }] });
 });
 
-test("a payload is kept, and one of a publisher is no harm", () => {
+test("a payload is kept, and a publisher's payload is accepted", () => {
   expect(parse([{ ...GOOD, payload: { a: 1 } }])).toMatchObject({
     grants: [{ payload: { a: 1 } }],
   });
@@ -94,7 +94,7 @@ const DEFECTS: Record<string, unknown> = {
 };
 
 test.each(Object.entries(DEFECTS))(
-  "%s: the whole claim is refused, whatever else it grants",
+  "%s: the whole claim is refused, even if it has valid grants",
   (_, defect) => {
     for (const claim of [[defect], [GOOD, defect], [defect, GOOD]]) {
       const parsed = parse(JSON.parse(JSON.stringify(claim)));
@@ -108,7 +108,7 @@ test.each([null, {}, "[]", 5, GOOD, true])("a claim that is %j is refused", (cla
   expect(parse(claim)).toEqual({ ok: false, problem: "is no array" });
 });
 
-test("a token has at most 100 details of ours, of 100 topics each, and 500 topics in all", () => {
+test("a token may have 100 Mercure details, 100 topics in each, and 500 topics in all", () => {
   const full = { ...GOOD, topics: times(DETAIL_LIMITS.topicsOfDetail, { match: "a" }) };
   expect(parse(times(100, GOOD)).ok).toBe(true);
   expect(parse(times(101, GOOD)).ok).toBe(false);

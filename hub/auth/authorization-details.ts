@@ -5,7 +5,7 @@ import { type Matcher, parseMatcher } from "../topics/matcher.ts";
 import type { Action, Grant } from "./access.ts";
 import { DETAIL_TYPE } from "./access-token.mjs";
 
-/** Of one token; each matcher of it may be asked for each private update. Its text is bounded by MAX_TOKEN_LENGTH. */
+/** The limits of one token. Each private update may be compared with each of its matchers. MAX_TOKEN_LENGTH limits the token's text. */
 export const DETAIL_LIMITS = {
   details: 100,
   topicsOfDetail: MAX_TOPICS_OF_DETAIL,
@@ -17,14 +17,14 @@ const ACTIONS: readonly Action[] = ["publish", "subscribe"];
 
 export type ParsedGrants =
   | { readonly ok: true; readonly grants: readonly Grant[] }
-  /** `problem` has nothing of the token but positions in it. */
+  /** `problem` contains nothing of the token but positions in it. */
   | { readonly ok: false; readonly problem: string };
 
-/** Thrown and caught in this file alone: one defect anywhere, and the whole claim is refused. */
+/** A defect in the claim. One defect refuses the whole claim. It is thrown and caught in this file only. */
 class Invalid extends Error {}
 
 /**
- * Parses the claim `authorization_details`, all or nothing: part of a token would be another authorization than its issuer gave.
+ * Parses the claim `authorization_details`, either all of it or nothing: the issuer did not authorize a part of it.
  * Source: Mercure, sections Authorization Details, Topic Matcher List and Payloads; RFC 9396, section 2.
  */
 export function parseGrants(claim: unknown, hubUrl: HubUrl): ParsedGrants {
@@ -42,7 +42,7 @@ function parseDetails(claim: unknown, hubUrl: HubUrl): Grant[] {
   const details: unknown[] = claim;
   const mercure = details.flatMap((detail, index) => {
     if (!isObject(detail)) throw new Invalid(`[${index}] is no object`);
-    // [spec] RFC 9396: each has a type. Without one there is no saying whether it is for us.
+    // [spec] RFC 9396: each detail has a type. Without a type it is unknown whether the detail is for this hub.
     if (typeof detail.type !== "string") throw new Invalid(`[${index}] has no type`);
     return detail.type === DETAIL_TYPE ? [{ detail, index }] : [];
   });
@@ -96,7 +96,7 @@ function parseTopic(raw: unknown, where: string, hubUrl: HubUrl): Matcher {
   if (!isObject(raw)) throw new Invalid(`${where} is no object`);
   const { match, match_type: given = "exact" } = raw;
   if (typeof match !== "string") throw new Invalid(`${where}.match is no string`);
-  // [spec] One that the hub does not know MUST have the token refused; beside `*` too, where it would grant the most.
+  // [spec] A token with an unknown match_type MUST be refused. This includes a match of `*`, which would grant the most.
   const type = MATCHER_TYPES.find((known) => known === given);
   if (!type) throw new Invalid(`${where}.match_type is not one of ${MATCHER_TYPES.join(", ")}`);
   const parsed = parseMatcher(type, match, hubUrl);
@@ -110,7 +110,7 @@ function nonEmpty(raw: unknown, where: string): unknown[] {
   return raw;
 }
 
-/** Infinite for what is nested so deep that it can't be written. */
+/** Returns the length of the value as JSON; infinite if it is nested too deep to be serialised. */
 function jsonLength(value: object): number {
   try {
     return JSON.stringify(value).length;

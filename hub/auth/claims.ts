@@ -2,10 +2,10 @@ import type { HubUrl } from "../base/hub-url.ts";
 import type { Verified } from "./access.ts";
 import { parseGrants } from "./authorization-details.ts";
 
-/** A JSON object's properties, of which nothing is known yet. */
+/** The properties of a JSON object, not checked yet. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Undefined: the bytes are no JSON object in UTF-8. */
+/** Parses a JSON object; undefined: the bytes are no JSON object in UTF-8. */
 export function parseClaims(bytes: Uint8Array): Claims | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -17,9 +17,10 @@ export function parseClaims(bytes: Uint8Array): Claims | undefined {
 }
 
 /**
- * Judges the claims of a token whose signature by a key of `issuer` was found good. The hub enforces `exp`, `nbf` and `aud`, and uses
- * `sub`; the other claims of RFC 9068 are the issuer's duty. Clocks get no tolerance: `exp` is also when streams are closed,
- * and an issuer that sets `nbf` can set it a few seconds back.
+ * Checks the claims of a token. A key of `issuer` MUST have verified its signature before.
+ *
+ * The hub enforces `exp`, `nbf` and `aud`, and uses `sub`. The issuer is responsible for the other claims of RFC 9068. There is no
+ * tolerance for clocks: streams are closed at `exp`, and an issuer that sets `nbf` can set it a few seconds back.
  * Source: Mercure, section Token Validation; RFC 7519, sections 4.1.3 to 4.1.5.
  * @param now in milliseconds since 1970
  */
@@ -39,8 +40,8 @@ export function judgeClaims(claims: Claims, issuer: string, hubUrl: HubUrl, now:
   return { ok: true, access: { issuer, subject, expiresAt, grants: parsed.grants } };
 }
 
-/** Seconds since 1970, with a fraction or without. Source: RFC 7519, section 2, NumericDate. */
+/** Whether the value is a date: seconds since 1970, with or without a fraction. Source: RFC 7519, section 2, NumericDate. */
 function isDate(value: unknown): value is number {
-  // JSON.parse makes Infinity of 1e999: a token for ever.
+  // JSON.parse turns 1e999 into Infinity. Such a token would never expire.
   return typeof value === "number" && Number.isFinite(value * 1000);
 }

@@ -5,24 +5,24 @@ import { parseGrants } from "./authorization-details.ts";
 import type { UnverifiedToken } from "./parse-token.ts";
 import { claimsOfPlayground, PLAYGROUND_ISSUER } from "./playground.ts";
 
-/** What a refusal is explained by: the token's own words, and what this hub tells of itself to anybody. */
+/** The facts that explain a refusal: the token's own contents, and public facts about this hub. */
 export interface Refused {
   readonly token: UnverifiedToken;
   readonly reason: TokenProblem;
   readonly role: Role;
-  /** Whether it is taken for the other role. */
+  /** Whether the token is valid for the other role. */
   readonly goodForOther: boolean;
   readonly hubUrl: HubUrl;
   readonly playground: boolean;
   /** Whether the hub has any key at all. */
   readonly hasKeys: boolean;
-  /** In milliseconds since 1970. */
+  /** The current time, in milliseconds since 1970. */
   readonly now: number;
 }
 
 const OTHER: Readonly<Record<Role, Role>> = { publisher: "subscriber", subscriber: "publisher" };
 
-/** Why a token is refused, and what to change, for whoever holds it. It never has anything of a key in it, nor the token's signature. */
+/** Explains to the token's owner why it is refused and what to change. The text contains nothing of a key, and no signature. */
 export function explain(refused: Refused): string {
   const { token, reason, role, goodForOther, hubUrl, playground, now } = refused;
   const { header, claims } = token;
@@ -33,7 +33,7 @@ export function explain(refused: Refused): string {
   if (goodForOther && (reason === "signature" || reason === "algorithm" || reason === "key")) {
     return `It is signed with the key of ${OTHER[role]}s, and this hub has another one for ${role}s, or none. Mint one for ${role}s with ${variable}.`;
   }
-  // Whatever else is wrong with it.
+  // This problem comes first, even if the token has others.
   if (playground && !claimsOfPlayground(claims, hubUrl)) {
     const said =
       claims.iss === PLAYGROUND_ISSUER ? says("aud", claims.aud) : says("iss", claims.iss);
@@ -80,7 +80,7 @@ export function explain(refused: Refused): string {
   }
 }
 
-/** What a token says that is taken, but grants nothing of what the role is for. */
+/** Explains why a valid token grants nothing for the role. */
 export function explainNothing(role: Role): string {
   const action = role === "publisher" ? "publish" : "subscribe";
   const left = role === "publisher" ? "" : ": with it one reads public updates alone";
@@ -102,11 +102,11 @@ function isSeconds(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value * 1000);
 }
 
-/** `at 2026-01-01T00:00:00.000Z, 5 minutes ago by the hub's clock`. */
+/** Formats a time for a sentence: `at 2026-01-01T00:00:00.000Z, 5 minutes ago by the hub's clock`. */
 function moment(seconds: unknown, now: number): string {
   if (!isSeconds(seconds)) return "at another time";
   const at = new Date(seconds * 1000);
-  // Beyond what a Date can say.
+  // The seconds may exceed the range of a Date.
   const name = Number.isNaN(at.getTime()) ? `${seconds} s after 1970` : at.toISOString();
   const away = Math.abs(seconds * 1000 - now) / 1000;
   const span = duration(away);

@@ -3,9 +3,9 @@ import type { Timers } from "../base/timers.ts";
 const MAX_BYTES = 256 * 1024;
 
 /**
- * Gets a JSON document from a URL of the configuration. No redirect is followed: it would let the answer choose what the hub
- * asks next, in a network that strangers do not reach.
- * @throws Error if it can't be had in time, whole, as JSON, and in at most 256 KiB
+ * Fetches a JSON document from a URL of the configuration. It follows no redirect: a response could then make the hub send requests
+ * inside a private network.
+ * @throws Error if the document is not complete in time, is not JSON, or is larger than 256 KiB
  */
 export async function fetchJson(url: string, timeoutMs: number, timers: Timers): Promise<unknown> {
   const abort = new AbortController();
@@ -13,7 +13,7 @@ export async function fetchJson(url: string, timeoutMs: number, timers: Timers):
   try {
     const response = await fetch(url, {
       redirect: "error",
-      // Next keeps what its own fetch gets: a key must not outlive its set there.
+      // Next caches the results of `fetch`. A cached key must not outlive its set.
       cache: "no-store",
       credentials: "omit",
       headers: { Accept: "application/jwk-set+json, application/json" },
@@ -33,7 +33,7 @@ async function readText(body: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let bytes = 0;
-  // Leaving the loop cancels the body, and with it the connection.
+  // Leaving the loop cancels the body and closes the connection.
   for await (const part of body) {
     bytes += part.byteLength;
     if (bytes > MAX_BYTES) throw new Error(`has more than ${MAX_BYTES} bytes`);

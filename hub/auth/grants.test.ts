@@ -31,7 +31,7 @@ describe("covers", () => {
     expect(covers(accessOf([]), "subscribe", "a")).toBe(false);
   });
 
-  test("a grant is for its actions and its topics, and no other", () => {
+  test("a grant is only for its own actions and topics", () => {
     const access = accessOf([
       subscribe("a"),
       { actions: ["publish"], topics: [{ match: "b" }] },
@@ -49,7 +49,7 @@ describe("covers", () => {
     expect(covers(access, "publish", "https://example.com/users/2/books")).toBe(false);
   });
 
-  test("* is every topic, for its action", () => {
+  test("a grant for * is for every topic, but only for its own action", () => {
     const access = accessOf([subscribe("*")]);
     expect(covers(access, "subscribe", "anything")).toBe(true);
     expect(covers(access, "publish", "anything")).toBe(false);
@@ -72,7 +72,7 @@ describe("grantsKey", () => {
     payload: fc.dictionary(fc.string(), fc.integer(), { maxKeys: 2 }),
   });
 
-  /** What it stands for: the topics that may be read. */
+  /** Returns the key for grants to read these topics. */
   const readable = (details: readonly Detail[]) => {
     const matches = new Set(
       details.flatMap(({ actions, topics }) =>
@@ -82,7 +82,7 @@ describe("grantsKey", () => {
     return matches.has("*") ? ["*"] : [...matches].sort();
   };
 
-  test("is the same in whatever order the same is granted, however it is split and whatever its payload", () => {
+  test("is equal for equal grants in any order, any split and with any payload", () => {
     const shuffled = fc
       .array(detail, { maxLength: 5 })
       .chain((details) =>
@@ -102,7 +102,7 @@ describe("grantsKey", () => {
     );
   });
 
-  test("differs wherever different topics may be read", () => {
+  test("differs if different topics may be read", () => {
     const list = fc.array(detail, { maxLength: 4 });
     fc.assert(
       fc.property(list, list, (left, right) => {
@@ -112,12 +112,12 @@ describe("grantsKey", () => {
     );
   });
 
-  test("is that of nobody where nothing may be read", () => {
+  test("is the same as without a token if nothing may be read", () => {
     expect(grantsKey(accessOf([{ actions: ["publish"], topics: [{ match: "*" }] }]))).toBe("");
     expect(grantsKey(undefined)).toBe("");
   });
 
-  test("tells a pattern from the topic that is written like it", () => {
+  test("distinguishes a pattern from an exact topic with the same text", () => {
     const match = "https://example.com/:id";
     const exact = accessOf([subscribe(match)]);
     const pattern = accessOf([
@@ -128,7 +128,7 @@ describe("grantsKey", () => {
 });
 
 describe("payloadFor", () => {
-  // The example of the protocol's section Payloads.
+  // This is the example of the protocol's section Payloads.
   const access = accessOf([
     { actions: ["publish"], topics: [{ match: "*" }], payload: { of: "a publisher" } },
     { ...subscribe("https://example.com/foo"), payload: { custom1: "this topic" } },
@@ -140,7 +140,7 @@ describe("payloadFor", () => {
     { ...subscribe("*"), payload: { custom3: "all others" } },
   ]);
 
-  test("is the first subscribe detail's that matches the subscription's matcher, taken as a topic", () => {
+  test("returns that of the first subscribe detail that matches the subscription's matcher as a topic", () => {
     expect(payloadFor(access, "https://example.com/foo")).toEqual({ custom1: "this topic" });
     expect(payloadFor(access, "https://example.com/bar/:id")).toEqual({
       custom2: "matching subscriptions",
@@ -149,7 +149,7 @@ describe("payloadFor", () => {
     expect(payloadFor(access, "*")).toEqual({ custom3: "all others" });
   });
 
-  test("is none where the first that matches has none, where none matches, and without a token", () => {
+  test("returns none if the first matching detail has none, if no detail matches, and without a token", () => {
     const masked = accessOf([subscribe("*"), { ...subscribe("a"), payload: { a: 1 } }]);
     expect(payloadFor(masked, "a")).toBeUndefined();
     expect(payloadFor(accessOf([{ ...subscribe("a"), payload: { a: 1 } }]), "b")).toBeUndefined();

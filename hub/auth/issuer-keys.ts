@@ -7,14 +7,14 @@ import { JwkSet, type VerifyKey } from "./jwk-set.ts";
 
 export type FoundKeys =
   | { readonly ok: true; readonly keys: readonly [VerifyKey, ...VerifyKey[]] }
-  /** algorithm: no key of this role is for it. key: there is none, or none that can be had now. */
+  /** algorithm: no key of this role supports it. key: there is no key, or none is available now. */
   | { readonly ok: false; readonly reason: "algorithm" | "key" };
 
-/** What one issuer's tokens may be signed with, and no other's. */
+/** The keys that may sign the tokens of one issuer. They are never used for another issuer. */
 export class IssuerKeys {
   readonly issuer: string;
   readonly #sources: Readonly<Partial<Record<Role, KeySource>>>;
-  /** By URL: both roles of an authorization server share one. */
+  /** The JWK Sets by URL. Both roles of an authorization server share one set. */
   readonly #sets = new Map<string, JwkSet>();
 
   constructor(
@@ -29,18 +29,21 @@ export class IssuerKeys {
     }
   }
 
-  /** @param algorithm,kid what the token says it is signed with; a hint, that adds no key */
+  /**
+   * Finds the keys that may have signed a token.
+   * @param algorithm,kid from the token's header; they only choose among the trusted keys
+   */
   async find(role: Role, algorithm: Algorithm, kid: unknown): Promise<FoundKeys> {
     const source = this.#sources[role];
     switch (source?.kind) {
       case undefined:
         return { ok: false, reason: "key" };
       case "static":
-        // [spec] The key says which algorithm, and the token does not.
+        // [spec] The key determines the algorithm, not the token.
         if (algorithm !== source.algorithm) return { ok: false, reason: "algorithm" };
         return { ok: true, keys: [source.key] };
       case "jwks": {
-        // A published key as an HMAC secret is one that everybody knows.
+        // A published key must not be an HMAC secret: everybody knows it.
         if (isSymmetric(algorithm)) return { ok: false, reason: "algorithm" };
         const [first, ...others] =
           (await this.#sets.get(source.url)?.keysFor(algorithm, kid)) ?? [];

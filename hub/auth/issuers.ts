@@ -2,34 +2,34 @@ import type { KeyObject } from "node:crypto";
 import type { Role } from "./access.ts";
 import { type Algorithm, keyProblem } from "./algorithms.ts";
 
-/** Where a role's keys come from; it is in the configuration, and never in a token. */
+/** The source of a role's keys. The configuration names it, never a token. */
 export type KeySource =
-  /** One key for one algorithm, so that no token can have a public key taken for a secret. */
+  /** One key for one algorithm, so that no token can make the hub use a public key as a secret. */
   | { readonly kind: "static"; readonly algorithm: Algorithm; readonly key: KeyObject }
   /** An authorization server's JWK Set. Source: RFC 7517, section 5. */
   | { readonly kind: "jwks"; readonly url: string };
 
 /**
- * Whose tokens the hub takes, and with which keys.
- * A role without a source: this issuer's tokens are not taken there.
+ * An issuer that the hub trusts, with its keys.
+ * If a role has no source, this issuer's tokens are refused for that role.
  */
 export interface TrustedIssuer extends Readonly<Partial<Record<Role, KeySource>>> {
-  /** Equal to the token's `iss`, character by character. */
+  /** The issuer's name. The token's `iss` MUST be equal to it, character by character. */
   readonly issuer: string;
 }
 
 const ROLES: readonly Role[] = ["publisher", "subscriber"];
 
 /**
- * Says in one line why these issuers can't be trusted; undefined: they can. server/env/ has told whoever starts the hub before,
- * variable by variable: this holds for whoever makes a verifier by hand.
+ * Returns in one line the reason for which these issuers can't be trusted; undefined: they can. server/env/ has already checked the
+ * variables of a hub that is started. This check is for code that creates a verifier directly.
  */
 export function issuersProblem(issuers: readonly TrustedIssuer[]): string | undefined {
   const seen = new Set<string>();
   for (const trusted of issuers) {
     const { issuer } = trusted;
     if (issuer === "") return "an issuer has an empty name";
-    // [spec] Keys belong to one issuer: of two entries, which would count?
+    // [spec] Keys belong to one issuer. With two entries it is unclear which keys are valid.
     if (seen.has(issuer)) return `the issuer ${issuer} is there twice`;
     seen.add(issuer);
     const roles = ROLES.filter((role) => trusted[role]);
@@ -52,7 +52,7 @@ function sourceProblem(source: KeySource | undefined): string | undefined {
   return "is a JWK Set whose URL is neither https, nor http on this machine";
 }
 
-/** Whoever is on the way of plain http could put keys of his own in the set; on this machine nobody is. */
+/** Whether the host is this machine. Only there is plain http safe: on a network, an attacker could put their own keys in the set. */
 function isLoopback(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -11,7 +11,7 @@ let url: string;
 let answer: RequestListener;
 let fetches: number;
 let timers: FakeTimers;
-/** What the operator was told. */
+/** The lines that were logged for the operator. */
 let warnings: object[];
 
 beforeEach(async () => {
@@ -53,7 +53,7 @@ function timersNow(): number {
 
 const logger = { warn: (fields: object) => void warnings.push(fields) };
 
-/** Each token is another, so that none is known from before. */
+/** Each token is different, so that none is cached. */
 function setUp() {
   const jwks = { kind: "jwks", url } as const;
   const verifier = verifierFor(
@@ -65,8 +65,8 @@ function setUp() {
     outcome(await verifier.verify(await mint(pair, ALL_DAY, { kid }), role));
 }
 
-describe("a key in the set", () => {
-  test("verifies tokens for both roles; the set is fetched once, also where many ask at once", async () => {
+describe("a key in a JWK Set", () => {
+  test("verifies tokens for both roles, and concurrent requests share one fetch", async () => {
     serve(await jwk(old, { kid: "old" }), await jwk(rsa, { kid: "rsa" }));
     const verify = setUp();
     const first = await Promise.all([
@@ -79,7 +79,7 @@ describe("a key in the set", () => {
     expect(fetches).toBe(1);
   });
 
-  test("is tried where the token has no kid, among all that fit", async () => {
+  test("is tried, like every fitting key, if the token has no kid", async () => {
     serve(
       await jwk(fresh, { kid: "1" }),
       await jwk(old, { kid: "2" }),
@@ -90,7 +90,7 @@ describe("a key in the set", () => {
     expect(await verify(pairFor("ES256"))).toBe("signature");
   });
 
-  test("is not used where its alg, use, key_ops or kind does not fit", async () => {
+  test("is not used if its alg, use, key_ops or kind does not fit", async () => {
     for (const unfit of [{ alg: "RS384" }, { use: "enc" }, { key_ops: ["encrypt"] }]) {
       serve(await jwk(rsa, { kid: "a", ...unfit }));
       expect(await setUp()(rsa, "a")).toBe("key");
@@ -100,7 +100,7 @@ describe("a key in the set", () => {
     expect(await setUp()({ ...rsa, algorithm: "PS256" }, "a")).toBe("ok");
   });
 
-  test("is never a secret or a private one", async () => {
+  test("is refused if it is secret or private", async () => {
     const secret = pairFor("HS256");
     serve({
       kty: "oct",
@@ -113,7 +113,7 @@ describe("a key in the set", () => {
     expect(await setUp()(old, "a")).toBe("key");
   });
 
-  test("is not got from where a token points", async () => {
+  test("is never fetched from a URL in a token", async () => {
     serve(await jwk(old, { kid: "old" }));
     const jwks = { kind: "jwks", url } as const;
     const verifier = verifierFor([{ issuer: ISSUER, publisher: jwks }], timers);
@@ -127,8 +127,8 @@ describe("a key in the set", () => {
   });
 });
 
-describe("rotation", () => {
-  test("a new key is picked up, but strangers' kids make the hub fetch once in a cooldown", async () => {
+describe("after a rotation of keys,", () => {
+  test("a new key is used, and unknown kids cause at most one fetch per cooldown", async () => {
     serve(await jwk(old, { kid: "old" }));
     const verify = setUp();
     expect(await verify(old, "old")).toBe("ok");
@@ -144,7 +144,7 @@ describe("rotation", () => {
     expect(fetches).toBe(2);
   });
 
-  test("a new key is accepted within 5 s, however many unknown kids strangers send, and they cost a fetch in 5 s", async () => {
+  test("a new key is accepted within 5 s, and any number of unknown kids causes at most one fetch in 5 s", async () => {
     serve(await jwk(old, { kid: "old" }));
     const verify = setUp();
     for (let second = 0; second < 60; second += 1) {
@@ -162,7 +162,7 @@ describe("rotation", () => {
     expect(fetches).toBe(14);
   });
 
-  test("a key taken out works no longer than the set is fresh; a token known from before, a minute more", async () => {
+  test("a removed key works until the set is fetched again, and a cached token for one more minute", async () => {
     serve(await jwk(old, { kid: "old" }));
     const jwks = { kind: "jwks", url } as const;
     const verifier = verifierFor([{ issuer: ISSUER, publisher: jwks }], timers);
@@ -182,8 +182,8 @@ describe("rotation", () => {
   });
 });
 
-describe("an outage", () => {
-  test("the keys that the hub has serve on for an hour, and the issuer is asked once in a cooldown", async () => {
+describe("during an outage of the issuer,", () => {
+  test("the last keys remain valid for an hour, and the set is fetched once per cooldown", async () => {
     serve(await jwk(old, { kid: "old" }));
     const verify = setUp();
     expect(await verify(old, "old")).toBe("ok");
@@ -200,7 +200,7 @@ describe("an outage", () => {
     expect(await verify(old, "old")).toBe("ok");
   });
 
-  test("a token whose key the hub has waits for no fetch, while strangers make the hub try a silent issuer", async () => {
+  test("a token with a known key waits for no fetch, even if unknown kids cause fetches from a silent issuer", async () => {
     serve(await jwk(old, { kid: "old" }));
     const verify = setUp();
     expect(await verify(old, "old")).toBe("ok");
@@ -213,7 +213,7 @@ describe("an outage", () => {
       });
       const stranger = verify(old, "unknown");
       await fetched;
-      // The first waits, as the set is to be fetched again before it is used.
+      // The first token waits, because the set must be fetched again before it is used.
       if (round > 0) expect(await verify(old, "old")).toBe("ok");
       timers.advance(JWK_SET_TIMES.timeout);
       expect(await stranger).toBe("key");
@@ -222,7 +222,7 @@ describe("an outage", () => {
     expect(fetches).toBe(4);
   });
 
-  test("at the first fetch: no token is valid, and the issuer is asked again soon", async () => {
+  test("at the first fetch, no token is valid, and the set is fetched again soon", async () => {
     answer = (_, response) => response.writeHead(503).end();
     const verify = setUp();
     expect(await verify(old, "old")).toBe("key");
@@ -233,7 +233,7 @@ describe("an outage", () => {
     expect(await verify(old, "old")).toBe("ok");
   });
 
-  test("an issuer that never answers is given up", async () => {
+  test("a fetch without a response is aborted", async () => {
     const asked = new Promise<void>((resolve) => {
       answer = () => resolve();
     });
@@ -243,7 +243,7 @@ describe("an outage", () => {
     expect(await verified).toBe("key");
   });
 
-  test("one that begins an answer and does not end it is given up as well", async () => {
+  test("a fetch with a response that never ends is aborted", async () => {
     const asked = new Promise<void>((resolve) => {
       answer = (_, response) => {
         response.write('{"keys":');
@@ -257,7 +257,7 @@ describe("an outage", () => {
   });
 });
 
-describe("an answer is not taken", () => {
+describe("the response of an issuer is refused:", () => {
   const bad = (name: string, listener: (good: string) => RequestListener) => ({ name, listener });
 
   test.each([
@@ -286,7 +286,7 @@ describe("an answer is not taken", () => {
     answer = listener(JSON.stringify({ keys: [await jwk(old, { kid: "old" })] }));
     expect(await setUp()(old, "old")).toBe("key");
     expect(fetches).toBe(1);
-    // Whoever runs the hub is told why tokens are refused.
+    // The log shows the operator why tokens are refused.
     expect(warnings).toEqual([expect.objectContaining({ url })]);
   });
 });

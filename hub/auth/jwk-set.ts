@@ -8,29 +8,29 @@ import { fetchJson } from "./fetch-json.ts";
 type LocalSet = ReturnType<typeof createLocalJWKSet>;
 export type VerifyKey = CryptoKey | KeyObject;
 
-/** How an issuer's keys are kept. All in milliseconds. */
+/** The times for fetching and caching an issuer's keys, in milliseconds. */
 export const JWK_SET_TIMES = {
-  /** So old a set is fetched again before it is used: a key taken out works no longer than this (and VERIFIED_MS). */
+  /** The age at which a set is fetched again before it is used. A removed key works no longer than this plus VERIFIED_MS. */
   fresh: 300_000,
-  /** Between two fetches, whoever asks: strangers can name unknown keys as often as they like. A new key is accepted within this. */
+  /** The minimum time between two fetches, since strangers can name unknown keys at any rate. A new key is accepted within this time. */
   cooldown: 5_000,
-  /** Tokens whose key the set has wait for no fetch so long after one has failed. */
+  /** The time after a failed fetch in which tokens with a known key wait for no other fetch. */
   outage: 30_000,
-  /** While the issuer can't be reached, the set that we have serves on, until it is so old. */
+  /** The age up to which a set is still used while the issuer can't be reached. */
   stale: 3_600_000,
   timeout: 5_000,
 } as const;
 
-/** A set has a handful of keys; a token without `kid` is tried with each that fits. */
+/** The limit of keys in a set. A real set has a few keys. A token without `kid` is verified with each key that fits. */
 const MAX_KEYS = 32;
 
-/** The keys of one issuer, from the URL that the configuration names; nothing in a token leads to another. */
+/** The keys of one issuer, from the URL in the configuration. Nothing in a token can change the URL. */
 export class JwkSet {
   readonly #url: string;
   readonly #timers: Timers;
   readonly #logger: Pick<Logger, "warn">;
   #set: LocalSet | undefined;
-  /** When the set was got, and when trying to get it last ended, by `Timers.elapsed()`. */
+  /** The times at which the set was received, and at which the last fetch ended, by `Timers.elapsed()`. */
   #gotAt = Number.NEGATIVE_INFINITY;
   #triedAt = Number.NEGATIVE_INFINITY;
   #pending: Promise<void> | undefined;
@@ -42,8 +42,8 @@ export class JwkSet {
   }
 
   /**
-   * The keys that may have signed a token of this algorithm: those whose `kty`, `crv`, `alg`, `use` and `key_ops` let them, and
-   * that have its `kid` if it names one. None: there is no such key, or no set. Never throws.
+   * Returns the keys that may have signed a token with this algorithm. Their `kty`, `crv`, `alg`, `use` and `key_ops` permit it, and
+   * they have the token's `kid`, if it has one. The array is empty if there is no such key, or no set. It never throws.
    */
   async keysFor(algorithm: Algorithm, kid: unknown): Promise<readonly VerifyKey[]> {
     if (kid !== undefined && typeof kid !== "string") return [];
@@ -65,7 +65,7 @@ export class JwkSet {
     try {
       return [await this.#set(kid === undefined ? { alg } : { alg, kid })];
     } catch (error) {
-      // jose's answer where several keys fit.
+      // jose throws this error if several keys fit.
       if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return [];
       const keys: VerifyKey[] = [];
       for await (const key of error) keys.push(key);
@@ -73,7 +73,7 @@ export class JwkSet {
     }
   }
 
-  /** Fetches the set, one fetch for all who wait; nothing, and no waiting, within `pause` milliseconds after the last one. */
+  /** Fetches the set. All callers share one fetch. Within `pause` milliseconds after the last fetch, it returns at once. */
   async #refresh(pause: number): Promise<void> {
     if (this.#timers.elapsed() - this.#triedAt < pause) return;
     this.#pending ??= this.#fetch().finally(() => {
@@ -91,7 +91,7 @@ export class JwkSet {
       this.#set = createLocalJWKSet(json);
       this.#gotAt = this.#timers.elapsed();
     } catch (error) {
-      // The set that we have serves on.
+      // The previous set remains in use.
       const cause = error instanceof Error ? error.cause : undefined;
       const fields = {
         url: this.#url,
@@ -103,7 +103,7 @@ export class JwkSet {
   }
 }
 
-/** Its form alone: jose looks at each key when it is asked for it, and refuses private and secret ones. */
+/** Whether the JSON has the form of a JWK Set. jose checks each key when it is used, and refuses private and secret keys. */
 function isJwkSet(json: unknown): json is JSONWebKeySet {
   return typeof json === "object" && json !== null && "keys" in json && Array.isArray(json.keys);
 }

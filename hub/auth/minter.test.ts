@@ -11,7 +11,7 @@ import type { TrustedIssuer } from "./issuers.ts";
 import { Minter, type TokenRequest } from "./minter.ts";
 import { PLAYGROUND_ISSUER, playgroundIssuer } from "./playground.ts";
 
-/** A hub's two sides: who signs, and who verifies. */
+/** The minter and the verifier of one hub. */
 function sidesOf(...issuers: TrustedIssuer[]) {
   const timers = new FakeTimers();
   const minter = new Minter({ issuers, hubUrl: HUB_URL, timers });
@@ -27,8 +27,8 @@ async function minted(minter: Minter, request: TokenRequest): Promise<string> {
 const ROLES: readonly Role[] = ["publisher", "subscriber"];
 const EVERYTHING = { publish: [{ match: "*" }], subscribe: [{ match: "*" }] };
 
-describe("a token", () => {
-  test("has what an access token has, and what was asked for", async () => {
+describe("a minted token", () => {
+  test("has the claims of an access token, and the requested contents", async () => {
     const { minter, timers } = sidesOf(playgroundIssuer());
     const result = await minter.mint({
       publish: [{ match: "a" }],
@@ -62,7 +62,7 @@ describe("a token", () => {
     });
   });
 
-  test("is for an hour and for somebody new, unless it was asked for otherwise", async () => {
+  test("is valid for an hour and has a new subject by default", async () => {
     const { minter } = sidesOf(playgroundIssuer());
     const [one, other] = [await minted(minter, EVERYTHING), await minted(minter, EVERYTHING)].map(
       (token) => decodeJwt(token),
@@ -73,7 +73,7 @@ describe("a token", () => {
     expect(one?.jti).not.toBe(other?.jti);
   });
 
-  test("of one playground is none of another's", async () => {
+  test("of one playground is invalid in another", async () => {
     const here = sidesOf(playgroundIssuer());
     const token = await minted(here.minter, EVERYTHING);
     for (const role of ROLES) {
@@ -83,7 +83,7 @@ describe("a token", () => {
     }
   });
 
-  test("ends to the millisecond when it was said to", async () => {
+  test("ends at its expiresAt, to the millisecond", async () => {
     const { minter, verifier, timers } = sidesOf(playgroundIssuer());
     timers.advance(321);
     const result = await minter.mint({ ...EVERYTHING, expiresIn: 10 });
@@ -95,9 +95,9 @@ describe("a token", () => {
   });
 });
 
-describe("whatever is granted, the hub allows exactly that", () => {
+describe("the hub allows exactly the minted grants", () => {
   const TOPICS = ["a", "b", "https://example.com/1", "https://example.com/2/x", "/c", "é ☃"];
-  /** What each matcher matches, said without the hub's own words. */
+  /** Decides for each matcher whether it matches a topic, without the hub's own code. */
   const MATCHERS: readonly (readonly [TopicMatcher, (topic: string) => boolean])[] = [
     ...TOPICS.map(
       (match) => [{ match }, (topic: string) => topic === match] as const satisfies unknown,
@@ -111,7 +111,7 @@ describe("whatever is granted, the hub allows exactly that", () => {
       { match: "https://example.com/*", match_type: "urlpattern" },
       (topic) => topic.startsWith("https://example.com/"),
     ],
-    // As topics they would be others.
+    // As topics they would be different ones.
     [{ match: "https://example.com/:id" }, (topic) => topic === "https://example.com/:id"],
   ];
   const some = fc.subarray([...MATCHERS]);
@@ -146,7 +146,7 @@ describe("whatever is granted, the hub allows exactly that", () => {
     );
   });
 
-  test("and what it would refuse is not minted", async () => {
+  test("and a token that it would refuse is not minted", async () => {
     const { minter, verifier } = sidesOf(playgroundIssuer());
     const matcher = fc.record(
       { match: fc.string({ maxLength: 12 }), match_type: fc.constantFrom("exact", "urlpattern") },
@@ -171,7 +171,7 @@ describe("with configured keys", () => {
   const publish = [{ match: "a" }];
   const subscribe = [{ match: "b" }];
 
-  test("each role's secret signs its tokens, and one token is not for both", async () => {
+  test("each role's secret signs its tokens, and no token is for both roles", async () => {
     const { minter, verifier } = sidesOf({
       issuer: ISSUER,
       publisher: source(publisher),
@@ -187,7 +187,7 @@ describe("with configured keys", () => {
     expect(both).toMatchObject({ ok: false, reason: "key" });
   });
 
-  test("one token is for both where they are one key", async () => {
+  test("one token is for both roles if their keys are equal", async () => {
     const { minter, verifier } = sidesOf({
       issuer: ISSUER,
       publisher: source(publisher),
@@ -206,7 +206,7 @@ describe("with configured keys", () => {
     expect(await minter.mint({ publish, subscribe })).toMatchObject({ ok: false, reason: "key" });
   });
 
-  test("a public key, a JWK Set and no key sign nothing", async () => {
+  test("nothing is signed with a public key, with a JWK Set or without a key", async () => {
     const jwks = { kind: "jwks", url: "https://idp.example.com/jwks" } as const;
     for (const issuers of [
       [],
@@ -242,8 +242,11 @@ test.each<[TokenRequest, string]>([
     { subscribe: Array.from({ length: 100 }, (_, i) => ({ match: `${"x".repeat(200)}${i}` })) },
     "grant less",
   ],
-])("%#: what no hub would take is not minted, and said", async (request, problem) => {
-  const result = await sidesOf(playgroundIssuer()).minter.mint(request);
-  expect(result).toMatchObject({ ok: false, reason: "invalid" });
-  expect(!result.ok && result.problem).toContain(problem);
-});
+])(
+  "%#: a token that every hub would refuse is not minted, and the problem names the reason",
+  async (request, problem) => {
+    const result = await sidesOf(playgroundIssuer()).minter.mint(request);
+    expect(result).toMatchObject({ ok: false, reason: "invalid" });
+    expect(!result.ok && result.problem).toContain(problem);
+  },
+);

@@ -7,16 +7,16 @@ import type { Algorithm } from "./algorithms.ts";
 import { parseGrants } from "./authorization-details.ts";
 import type { TrustedIssuer } from "./issuers.ts";
 
-/** What a token is to grant, to whom and for how long. */
+/** The contents of a new token: its grants, its subject and its lifetime. */
 export interface TokenRequest {
   readonly publish?: readonly TopicMatcher[] | undefined;
-  /** Topics whose private updates may be read. */
+  /** Topics that the token may read private updates of. */
   readonly subscribe?: readonly TopicMatcher[] | undefined;
-  /** Who will use it; a new URN by default. */
+  /** The token's user. Default: a new URN. */
   readonly subject?: string | undefined;
-  /** Shown with its subscriptions, to those who may see them. */
+  /** Data that the subscription API shows with the token's subscriptions. */
   readonly payload?: Readonly<Record<string, unknown>> | undefined;
-  /** In whole seconds; 3,600 by default. */
+  /** The token's lifetime, in whole seconds. Default: 3,600. */
   readonly expiresIn?: number | undefined;
 }
 
@@ -24,13 +24,13 @@ export type Minted =
   | {
       readonly ok: true;
       readonly token: string;
-      /** In milliseconds since 1970. */
+      /** The token's end, in milliseconds since 1970. */
       readonly expiresAt: number;
     }
-  /** invalid: no hub would take such a token. key: nothing here can sign it. `problem` has nothing of a key in it. */
+  /** invalid: every hub would refuse such a token. key: no key here can sign it. `problem` contains nothing of a key. */
   | { readonly ok: false; readonly reason: "invalid" | "key"; readonly problem: string };
 
-/** In seconds. */
+/** The default lifetime of a token, in seconds. */
 const DEFAULT_LIFETIME = 3_600;
 const MAX_LIFETIME = 366 * 24 * 3_600;
 
@@ -40,13 +40,13 @@ interface Signer {
   readonly key: KeyObject;
 }
 
-/** Signs tokens for its own hub, with the secrets that the hub verifies them with. */
+/** Signs tokens for its own hub, with the same secrets that the hub uses to verify them. */
 export class Minter {
   readonly #hubUrl: HubUrl;
   readonly #timers: Timers;
   readonly #signers: Readonly<Record<Role, Signer | undefined>>;
 
-  /** @param world.issuers whose static secrets sign; public keys and JWK Sets can't */
+  /** @param world.issuers their static secrets sign tokens; public keys and JWK Sets can't */
   constructor(world: { issuers: readonly TrustedIssuer[]; hubUrl: HubUrl; timers: Timers }) {
     const { issuers, hubUrl, timers } = world;
     this.#hubUrl = hubUrl;
@@ -57,7 +57,7 @@ export class Minter {
     };
   }
 
-  /** Never mints a token that its hub would refuse, or take for less than was asked for. */
+  /** Mints a token. The hub MUST accept it, with all requested grants; otherwise no token is minted. */
   async mint(request: TokenRequest): Promise<Minted> {
     const { publish = [], subscribe = [], subject, payload, expiresIn } = request;
     const lifetime = expiresIn ?? DEFAULT_LIFETIME;
@@ -88,7 +88,7 @@ export class Minter {
     return { ok: true, token, expiresAt: claims.exp * 1000 };
   }
 
-  /** One signature is by one key, whatever it grants. */
+  /** Returns the key for a token. A token has one signature, so one key must serve both roles if it grants both. */
   #signer(publishes: boolean, subscribes: boolean) {
     const { publisher, subscriber } = this.#signers;
     if (publishes && !publisher) return noKey("publish");
@@ -133,7 +133,7 @@ function requestProblem(request: TokenRequest, lifetime: number): string | undef
   return undefined;
 }
 
-/** A problem of the claim, told of the list that the topic came in: `[0].topics[1].match …` is `publish[1].match …`. */
+/** Rewrites a problem of the claim in terms of the request: `[0].topics[1].match …` becomes `publish[1].match …`. */
 function inWordsOf({ publish = [] }: TokenRequest, problem: string): string {
   const lists = publish.length > 0 ? ["publish", "subscribe"] : ["subscribe"];
   return problem.replace(/^\[(\d)\]\.(topics)?/, (_, index, topics) =>

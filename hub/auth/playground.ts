@@ -4,10 +4,10 @@ import type { Claims } from "./claims.ts";
 import type { TrustedIssuer } from "./issuers.ts";
 import { parseToken } from "./parse-token.ts";
 
-/** Who signs a playground's tokens. It is no one's name elsewhere: what it has signed ends with the process. */
+/** The issuer of a playground's tokens. No other hub trusts it, and its tokens are valid only until the process ends. */
 export const PLAYGROUND_ISSUER = "urn:runnel:playground";
 
-/** The playground's own issuer, with a new key that nobody else has: for both roles, in this process alone. */
+/** Creates the playground's own issuer. It has one new secret key for both roles, and the key never leaves this process. */
 export function playgroundIssuer(): TrustedIssuer {
   const source = {
     kind: "static",
@@ -18,14 +18,14 @@ export function playgroundIssuer(): TrustedIssuer {
 }
 
 /**
- * Whether the claims say that this playground has signed them; nobody has looked at the signature. Another one on this machine, at another
- * port, shares the browser's cookies: its tokens are none of ours.
+ * Whether the claims name this playground as issuer and audience. The signature is not verified here. A playground at another port of this
+ * machine shares the browser's cookies, but its tokens are not ours.
  */
 export function claimsOfPlayground({ iss, aud }: Claims, hubUrl: HubUrl): boolean {
   return iss === PLAYGROUND_ISSUER && aud === hubUrl.href;
 }
 
-/** Whether the token says that this playground has signed it. */
+/** Whether the token names this playground as issuer and audience. The signature is not verified here. */
 export function namesPlayground(token: string, hubUrl: HubUrl): boolean {
   const parsed = parseToken(token);
   return parsed !== undefined && claimsOfPlayground(parsed.claims, hubUrl);

@@ -2,10 +2,10 @@ import type { Topic } from "../topics/topic.ts";
 import type { Access } from "./access.ts";
 import { covers, grantsKey } from "./grants.ts";
 
-/** Whose eyes something is for: connections with the same key may see the same. */
+/** The read rights of a subscriber. Subscribers with the same `grantsKey` may read the same updates. */
 export interface Reader {
   readonly grantsKey: string;
-  /** Whether they may read a private update of these topics. Source: Mercure, section Subscribers. */
+  /** Whether the reader may read a private update with these topics. Source: Mercure, section Subscribers. */
   mayRead(topics: readonly Topic[]): boolean;
   readonly mayReadSubscriptions: boolean;
 }
@@ -16,7 +16,7 @@ const ANYONE: Reader = {
   mayReadSubscriptions: false,
 };
 
-/** What a subscriber may read: without a token, nothing that is private. */
+/** Returns the reader for a token. Without a token, no private update may be read. */
 export function readerOf(access: Access | undefined): Reader {
   if (access === undefined) return ANYONE;
   return {

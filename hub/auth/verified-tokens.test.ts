@@ -10,19 +10,19 @@ function setUp(seconds = 3_600) {
   return { timers, access, verified: new VerifiedTokens(timers) };
 }
 
-test("a token that was found valid is known for a minute, for its role alone", () => {
+test("a valid token is cached for a minute, for its role only", () => {
   const { timers, access, verified } = setUp();
   verified.add("token", "publisher", access);
   expect(verified.get("token", "subscriber")).toBeUndefined();
   expect(verified.get("token2", "publisher")).toBeUndefined();
   timers.advance(VERIFIED_MS - 1);
   expect(verified.get("token", "publisher")).toBe(access);
-  // Being used makes it no younger.
+  // A use of the token does not extend its time in the cache.
   timers.advance(1);
   expect(verified.get("token", "publisher")).toBeUndefined();
 });
 
-test("it is never known past its exp", () => {
+test("a token is never cached past its exp", () => {
   const { timers, access, verified } = setUp(10);
   verified.add("token", "publisher", access);
   timers.advance(9_999);
@@ -31,7 +31,7 @@ test("it is never known past its exp", () => {
   expect(verified.get("token", "publisher")).toBeUndefined();
 });
 
-test("setting the clock back keeps nothing longer", () => {
+test("setting the clock back does not extend the time in the cache", () => {
   const { timers, access, verified } = setUp();
   verified.add("token", "publisher", access);
   timers.setTime(-86_400_000);
@@ -39,7 +39,7 @@ test("setting the clock back keeps nothing longer", () => {
   expect(verified.get("token", "publisher")).toBeUndefined();
 });
 
-test("a thousand are known, and the one not used for longest goes first", () => {
+test("the cache has at most a thousand tokens, and evicts the least recently used first", () => {
   const { access, verified } = setUp();
   for (let i = 0; i < 1_000; i += 1) verified.add(`token-${i}`, "publisher", access);
   expect(verified.get("token-0", "publisher")).toBe(access);

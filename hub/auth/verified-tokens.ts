@@ -2,23 +2,23 @@ import { createHash } from "node:crypto";
 import type { Timers } from "../base/timers.ts";
 import type { Access, Role } from "./access.ts";
 
-/** How long a token that was found valid is not verified again. A key taken out of a JWK Set works so much longer. */
+/** The time in which a valid token is not verified again, in milliseconds. A key removed from a JWK Set works up to this much longer. */
 export const VERIFIED_MS = 60_000;
 const MAX_VERIFIED = 1_000;
 
 interface Entry {
   readonly access: Access;
-  /** By `Timers.elapsed()`: setting the clock back makes it no older. */
+  /** The time of verification, by `Timers.elapsed()`: setting the system clock does not affect it. */
   readonly since: number;
 }
 
 /**
- * The tokens that were found valid of late, for ten thousand clients that come back with the same few. Refusals are not
- * kept: their number is up to strangers, and a token that is not yet valid soon is. What is kept are hashes, not tokens.
+ * A cache of recently verified tokens, for thousands of clients that reconnect with the same few tokens. It stores hashes, not tokens.
+ * Refusals are not cached: strangers could cause any number of them, and a token that is not yet valid becomes valid soon.
  */
 export class VerifiedTokens {
   readonly #timers: Timers;
-  /** In the order of last use. */
+  /** The entries in the order of last use. */
   readonly #entries = new Map<string, Entry>();
 
   constructor(timers: Timers) {
@@ -47,7 +47,7 @@ export class VerifiedTokens {
   }
 }
 
-/** [spec] The role is part of it: keys are for one role. */
+/** Returns the cache key of a token. [spec] The role is part of it, because each key is for one role. */
 function keyOf(token: string, role: Role): string {
   return `${role} ${createHash("sha256").update(token).digest("base64")}`;
 }

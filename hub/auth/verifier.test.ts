@@ -24,14 +24,14 @@ const rsa = pairFor("RS256");
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** What a verifier with `pair` for publishers says of a token. */
+/** Returns the decision of a verifier that has `pair` as the publishers' key. */
 async function judge(token: string | Promise<string>, timers = new FakeTimers()) {
   return outcome(await verifierOf({ publisher: pair }, timers).verify(await token, "publisher"));
 }
 
-describe("a good token", () => {
+describe("a valid token", () => {
   test.each(ALGORITHMS)(
-    "signed with %s is taken, and no longer when its claims are changed",
+    "signed with %s is accepted, and refused after a change of its claims",
     async (algorithm) => {
       const own = pairFor(algorithm);
       const verifier = verifierOf({ publisher: own });
@@ -69,7 +69,7 @@ describe("a good token", () => {
     });
   });
 
-  test("may lack the claims that are its issuer's duty alone; a sub that is no string is nobody", async () => {
+  test("may lack the claims that only its issuer must check, and has no subject if sub is no string", async () => {
     const token = await mint(pair, {
       sub: 5,
       jti: undefined,
@@ -90,7 +90,7 @@ describe("a token is refused", () => {
     },
   );
 
-  test("with alg none, however it is written, with and without a signature", async () => {
+  test("with alg none, in any spelling, with and without a signature", async () => {
     for (const alg of ["none", "None", "NONE", "nOnE"]) {
       const unsigned = `${encode({ alg, typ: "at+jwt" })}.${encode(goodClaims())}.`;
       expect(await judge(unsigned)).toBe("algorithm");
@@ -108,13 +108,13 @@ describe("a token is refused", () => {
     5,
     undefined,
     ["ES256"],
-  ])("with alg %j, which is not on the list", async (alg) => {
+  ])("with alg %j, which is not supported", async (alg) => {
     expect(await judge(`${encode({ alg, typ: "at+jwt" })}.${encode(goodClaims())}.AAAA`)).toMatch(
       /^(algorithm|malformed)$/,
     );
   });
 
-  test("when a public key's text was taken for an HMAC secret", async () => {
+  test("when it is signed with a public key's text as HMAC secret", async () => {
     const verifier = verifierOf({ publisher: rsa });
     const pem = rsa.verifies.export({ type: "spki", format: "pem" });
     const der = rsa.verifies.export({ type: "spki", format: "der" });
@@ -126,7 +126,7 @@ describe("a token is refused", () => {
     }
   });
 
-  test("with another algorithm of the same key than the configured one", async () => {
+  test("with another algorithm than the configured one, for the same key", async () => {
     const verifier = verifierOf({ publisher: rsa });
     for (const algorithm of ["RS384", "PS256"] as const) {
       const token = await mint({ ...rsa, algorithm });
@@ -134,7 +134,7 @@ describe("a token is refused", () => {
     }
   });
 
-  test("when it brings its own key", async () => {
+  test("when it contains its own key", async () => {
     const own = pairFor("ES256");
     const jwk = await exportJWK(own.verifies);
     const urls = {
@@ -144,7 +144,7 @@ describe("a token is refused", () => {
     };
     for (const header of [{ jwk }, { jwk, kid: "evil" }, urls]) {
       expect(await judge(mint(own, {}, header))).toBe("signature");
-      // And it does no harm where the signature is by the trusted key.
+      // The token is accepted if the trusted key has signed it.
       expect(await judge(mint(pair, {}, header))).toBe("ok");
     }
   });
@@ -166,7 +166,7 @@ describe("a token is refused", () => {
     expect(await judge(mint(pair, { iss }))).toBe("issuer");
   });
 
-  test("when another trusted issuer has signed it: keys are never one pool", async () => {
+  test("when another trusted issuer has signed it, because keys are never one pool", async () => {
     const other = pairFor("ES256");
     const verifier = verifierFor([
       { issuer: ISSUER, publisher: source(pair) },
@@ -184,7 +184,7 @@ describe("a token is refused", () => {
     expect(outcome(await both.verify(await mint(secret), "subscriber"))).toBe("ok");
     const same = verifierOf({ publisher: pair, subscriber: pairFor("ES256") });
     expect(outcome(await same.verify(await mint(pair), "publisher"))).toBe("ok");
-    // Also when it has just been found valid for the other.
+    // The token is refused even if it is cached for the other role.
     expect(outcome(await same.verify(await mint(pair), "subscriber"))).toBe("signature");
     expect(
       outcome(await verifierOf({ publisher: pair }).verify(await mint(pair), "subscriber")),
@@ -206,7 +206,7 @@ describe("a token is refused", () => {
     expect(await judge(mint(pair, { exp }))).toBe("claims");
   });
 
-  test("with an exp beyond all time", async () => {
+  test("with an infinite exp", async () => {
     const claims = JSON.stringify(goodClaims()).replace(/"exp":\d+/, '"exp":1e999');
     const { CompactSign } = await import("jose");
     const token = await new CompactSign(Buffer.from(claims))
@@ -219,7 +219,7 @@ describe("a token is refused", () => {
     expect(await judge(mint(pair, { nbf }))).toBe("claims");
   });
 
-  test("with authorization details that do not validate, as a whole", async () => {
+  test("as a whole, with invalid authorization details", async () => {
     expect(await judge(mint(pair, { authorization_details: {} }))).toBe("authorization details");
   });
 
@@ -245,7 +245,7 @@ describe("a token is refused", () => {
     expect(await judge(token)).toMatch(/^(malformed|type)$/);
   });
 
-  test("when its base64url, its JSON or its signature's form is broken", async () => {
+  test("when its base64url, its JSON or its signature is malformed", async () => {
     const [header, payload, signature] = (await mint(pair)).split(".");
     for (const broken of [
       `${header}.${payload}.${signature}!`,
@@ -262,7 +262,7 @@ describe("a token is refused", () => {
     }
   });
 
-  test("when it is nested so deep that nobody can read it", async () => {
+  test("when it is nested too deep to be parsed", async () => {
     const deep = `${"[".repeat(5_000)}${"]".repeat(5_000)}`;
     const details = `[{"type":"https://mercure.rocks/authorization-detail","actions":["subscribe"],"topics":[{"match":"a"}],"payload":{"a":${deep}}}]`;
     const { authorization_details: _, ...claims } = goodClaims();
@@ -276,8 +276,8 @@ describe("a token is refused", () => {
   });
 });
 
-describe("time", () => {
-  test("a token ends at its exp, to the millisecond, also one that was just found valid", async () => {
+describe("the hub's clock decides:", () => {
+  test("a token ends at its exp, to the millisecond, even if it is cached", async () => {
     const timers = new FakeTimers();
     const verifier = verifierOf({ publisher: pair }, timers);
     const token = await mint(pair, { exp: NOW + 10 });
@@ -285,11 +285,11 @@ describe("time", () => {
     expect(outcome(await verifier.verify(token, "publisher"))).toBe("ok");
     timers.advance(1);
     expect(outcome(await verifier.verify(token, "publisher"))).toBe("expired");
-    // Its first use enforces it as well.
+    // The first use of the token checks its exp, too.
     expect(await judge(token, timers)).toBe("expired");
   });
 
-  test("a token begins at its nbf, and a refusal before is not remembered", async () => {
+  test("a token begins at its nbf, and an earlier refusal is not cached", async () => {
     const timers = new FakeTimers();
     const verifier = verifierOf({ publisher: pair }, timers);
     const token = await mint(pair, { nbf: NOW + 10 });
@@ -300,7 +300,7 @@ describe("time", () => {
   });
 });
 
-describe("the configuration", () => {
+describe("the configuration of a verifier", () => {
   const create = (issuers: Parameters<typeof verifierFor>[0]) =>
     createVerifier({
       issuers,
@@ -309,11 +309,11 @@ describe("the configuration", () => {
       logger: { warn() {} },
     });
 
-  test("no issuer: no token is valid", async () => {
+  test("without an issuer makes every token invalid", async () => {
     expect(outcome(await verifierFor([]).verify(await mint(pair), "publisher"))).toBe("issuer");
   });
 
-  test("is refused in one line, with nothing of a key in it", () => {
+  test("is refused in one line that contains nothing of a key", () => {
     const short = createSecretKey(Buffer.from("short-secret-text"));
     for (const issuers of [
       [{ issuer: ISSUER, publisher: { kind: "static", algorithm: "HS256", key: short } }],

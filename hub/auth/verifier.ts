@@ -13,12 +13,12 @@ import { parseToken } from "./parse-token.ts";
 import { VerifiedTokens } from "./verified-tokens.ts";
 
 export interface VerifierOptions {
-  /** None: no token is valid. */
+  /** The trusted issuers. Without any, no token is valid. */
   readonly issuers: readonly TrustedIssuer[];
-  /** Its `href`, as it was configured, is what `aud` MUST name. */
+  /** The hub's URL. A token's `aud` MUST name its `href`, exactly as it was configured. */
   readonly hubUrl: HubUrl;
   readonly timers: Timers;
-  /** Is told of JWK Sets that can't be had; never of a token. */
+  /** Logs JWK Sets that can't be fetched, and never a token. */
   readonly logger: Pick<Logger, "warn">;
 }
 
@@ -26,17 +26,20 @@ export type CreatedVerifier =
   | { readonly ok: true; readonly verifier: Verifier }
   | { readonly ok: false; readonly problem: string };
 
-/** `problem`: one line about the configuration, without a key in it. No network: a JWK Set is fetched at its first use. */
+/**
+ * Creates a verifier, without network access: a JWK Set is fetched at its first use.
+ * `problem` is one line about the configuration, and contains no key.
+ */
 export function createVerifier(options: VerifierOptions): CreatedVerifier {
   const problem = issuersProblem(options.issuers);
   return problem ? { ok: false, problem } : { ok: true, verifier: new TokenVerifier(options) };
 }
 
-/** Source: Mercure, section Token Validation; RFC 9068, section 4; RFC 8725, section 3. */
+/** Verifies access tokens. Source: Mercure, section Token Validation; RFC 9068, section 4; RFC 8725, section 3. */
 class TokenVerifier implements Verifier {
   readonly #hubUrl: HubUrl;
   readonly #timers: Timers;
-  /** By issuer, and never one pool: who signs for one issuer can't say that a token is another's. */
+  /** The keys by issuer. They are never one pool, so the key of one issuer can't sign a token of another. */
   readonly #keys: ReadonlyMap<string, IssuerKeys>;
   readonly #verified: VerifiedTokens;
 
@@ -50,7 +53,7 @@ class TokenVerifier implements Verifier {
   }
 
   async verify(token: string, role: Role): Promise<Verified> {
-    // Hashing it costs by its length, too.
+    // The cost of hashing grows with the length, so a long token is refused first.
     if (token.length > MAX_TOKEN_LENGTH) return refused("malformed");
     const access = this.#verified.get(token, role);
     if (access) return { ok: true, access };
@@ -61,14 +64,14 @@ class TokenVerifier implements Verifier {
 
   async #verifyAnew(token: string, role: Role): Promise<Verified> {
     const parsed = parseToken(token);
-    // An extension that MUST be understood is one that we don't. Source: RFC 7515, section 4.1.11.
+    // `crit` names extensions that MUST be understood, and the hub supports none. Source: RFC 7515, section 4.1.11.
     if (!parsed || parsed.header.crit !== undefined) return refused("malformed");
     const { header, claims } = parsed;
     if (!isAccessTokenType(header.typ)) return refused("type");
     const algorithm = parseAlgorithm(header.alg);
     if (!algorithm) return refused("algorithm");
 
-    // Nobody has signed for these yet: `iss`, `kid` and the role choose among the keys that are trusted, and can add none.
+    // These claims are not verified yet. `iss`, `kid` and the role only choose among the trusted keys.
     const { iss } = claims;
     const issuerKeys = typeof iss === "string" ? this.#keys.get(iss) : undefined;
     if (!issuerKeys) return refused("issuer");
@@ -85,12 +88,15 @@ function refused(reason: TokenProblem): Verified {
   return { ok: false, reason };
 }
 
-/** So that a token made for something else, such as an ID Token, is not taken. Source: RFC 7515, section 4.1.9; RFC 9068, section 2.1. */
+/**
+ * Whether `typ` is that of an access token. Other tokens, such as an ID Token, are refused.
+ * Source: RFC 7515, section 4.1.9; RFC 9068, section 2.1.
+ */
 function isAccessTokenType(typ: unknown): boolean {
   return typeof typ === "string" && /^(application\/)?at\+jwt$/i.test(typ);
 }
 
-/** The claims, if one of the keys has signed them. */
+/** Returns the claims if one of the keys has signed them; undefined: no key has. */
 async function verifySignature(
   token: string,
   algorithm: Algorithm,
@@ -101,7 +107,7 @@ async function verifySignature(
       const { payload } = await compactVerify(token, key, { algorithms: [algorithm] });
       return parseClaims(payload);
     } catch {
-      // Another key's signature, or none that can be read.
+      // The signature is by another key, or is malformed.
     }
   }
   return undefined;

@@ -11,19 +11,19 @@ const rows = table
 const PROOF = /^`([\w/.-]+\.(?:test|spec)\.ts)`: “(.+)”$/;
 const REASON = /^(Not applicable|Not done|In part): .+\.$/;
 
-/** Whether the file has a test, or a group of tests, of this name. */
+/** Whether the file has a test, or a group of tests, with this name. */
 function has(file: string, name: string): boolean {
   const text = readFileSync(file, "utf8");
   const quoted = JSON.stringify(name);
   return text.split("\n").some((line) => {
     const at = line.indexOf(quoted);
-    // As an argument of test, describe or what `each` gives; a long name stands on its own line.
+    // The name is an argument of test, describe or the result of `each`. A long name is on its own line.
     return at >= 0 && /(^\s*|\b(test|describe)\(|\)\()$/.test(line.slice(0, at));
   });
 }
 
 describe("docs/mercure.md", () => {
-  test("has the protocol's requirements in its table", () => {
+  test("lists the protocol's requirements in a table", () => {
     expect(rows.length).toBeGreaterThan(100);
     for (const [section, level, requirement, proofs, ...more] of rows) {
       expect(section && requirement && proofs, `${section}: ${requirement}`).toBeTruthy();
@@ -32,19 +32,16 @@ describe("docs/mercure.md", () => {
     }
   });
 
-  test.each(rows)(
-    "%s, %s: %s — has tests that are there, or a reason",
-    (...[, , , proofs = ""]) => {
-      for (const proof of proofs.split("<br>")) {
-        if (REASON.test(proof)) continue;
-        const [, file = "", names = ""] = PROOF.exec(proof) ?? [];
-        expect(file, proof).not.toBe("");
-        for (const name of names.split(" › ")) {
-          expect(has(file, name), `${file} has no test of the name ${JSON.stringify(name)}`).toBe(
-            true,
-          );
-        }
+  test.each(rows)("%s, %s: %s — names existing tests, or a reason", (...[, , , proofs = ""]) => {
+    for (const proof of proofs.split("<br>")) {
+      if (REASON.test(proof)) continue;
+      const [, file = "", names = ""] = PROOF.exec(proof) ?? [];
+      expect(file, proof).not.toBe("");
+      for (const name of names.split(" › ")) {
+        expect(has(file, name), `${file} has no test of the name ${JSON.stringify(name)}`).toBe(
+          true,
+        );
       }
-    },
-  );
+    }
+  });
 });

@@ -35,7 +35,7 @@ async function report(token: string | Promise<string>): Promise<TokenReport> {
   return response.json();
 }
 
-/** The reason, and the words for it. */
+/** Returns the reason of a refusal, and its explanation. */
 const refusal = (verdict: Verdict) =>
   verdict.ok ? ["ok", verdict.explanation ?? ""] : [verdict.reason, verdict.explanation];
 
@@ -46,8 +46,8 @@ const detail = (action: string, match: string, more = {}) => ({
   ...more,
 });
 
-describe("a good token", () => {
-  test("shows what it says, what it grants and when it ends; one of the other role's key is told from a forged one", async () => {
+describe("the report on a valid token", () => {
+  test("shows its contents, grants and end, and distinguishes the other role's key from a forged signature", async () => {
     const details = [detail("publish", "a"), detail("subscribe", "b", { payload: { n: 1 } })];
     const token = await mint(publisher, { authorization_details: details });
     const { header, claims, ...rest } = await report(`\n ${token} \n`);
@@ -67,7 +67,7 @@ describe("a good token", () => {
     });
   });
 
-  test("for subscribers shows its payloads", async () => {
+  test("shows the payloads of a subscriber's token", async () => {
     const details = [detail("subscribe", "*", { payload: { n: 1 } })];
     const found = await report(mint(subscriber, { authorization_details: details }));
     expect(found.subscriber).toEqual({
@@ -82,7 +82,7 @@ describe("a good token", () => {
     });
   });
 
-  test("that grants nothing is told from a refused one, and what it lacks is said", async () => {
+  test("distinguishes a token that grants nothing from a refused one, and names what is missing", async () => {
     const none = { authorization_details: undefined };
     const [ok, words] = refusal((await report(mint(publisher, none))).publisher);
     expect(ok).toBe("ok");
@@ -93,7 +93,7 @@ describe("a good token", () => {
   });
 });
 
-describe("a refused token is explained", () => {
+describe("the report on a refused token gives the reason", () => {
   const cases: [reason: string, words: string[], claims: object, header?: object][] = [
     ["expired", ["at 2023-11-14T22:12:20.000Z, 60 s ago", "Get a new one"], { exp: NOW - 60 }],
     ["expired", ["3 hours ago"], { exp: NOW - 10_800 }],
@@ -132,7 +132,7 @@ describe("a refused token is explained", () => {
     expect(explanation).toMatch(/\.$/);
   });
 
-  test("signature: signed by somebody else, or changed on the way", async () => {
+  test("signature: the token is signed with another key, or was changed", async () => {
     const [header, payload, signature] = (await mint(publisher)).split(".");
     for (const token of [
       await mint(pairFor("HS256")),
@@ -146,7 +146,7 @@ describe("a refused token is explained", () => {
     }
   });
 
-  test("algorithm: none that is known, or another than the key's", async () => {
+  test("algorithm: it is unknown, or differs from the key's", async () => {
     const [, payload] = (await mint(publisher)).split(".");
     const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString("base64url");
     const [reason, words] = refusal((await report(`${none}.${payload}.`)).publisher);
@@ -158,7 +158,7 @@ describe("a refused token is explained", () => {
     expect(refusal(other.publisher)[1]).toContain("MERCURE_PUBLISHER_JWT_ALG");
   });
 
-  test("malformed: an extension that must be understood", async () => {
+  test("malformed: the token has an extension that must be understood", async () => {
     const [, payload, signature] = (await mint(publisher)).split(".");
     const crit = Buffer.from('{"alg":"HS256","typ":"at+jwt","crit":["b64"]}').toString("base64url");
     const [reason, words] = refusal((await report(`${crit}.${payload}.${signature}`)).publisher);
@@ -166,7 +166,7 @@ describe("a refused token is explained", () => {
     expect(words).toContain("crit");
   });
 
-  test("key: none for the role", async () => {
+  test("key: there is none for the role", async () => {
     await world.end();
     world = new World({ verifier: verifierOf({ publisher }) });
     const found = await report(mint(subscriber));
@@ -174,7 +174,7 @@ describe("a refused token is explained", () => {
     expect(refusal(found.subscriber)[1]).toContain("MERCURE_SUBSCRIBER_JWT_KEY");
   });
 
-  test("by a hub without keys, which says so", async () => {
+  test("a hub without keys reports that it has none", async () => {
     await world.end();
     world = new World({ verifier: undefined });
     for (const verdict of [
@@ -186,7 +186,7 @@ describe("a refused token is explained", () => {
     }
   });
 
-  test("a request with that token is refused in the same words as ever", async () => {
+  test("a request with that token is still refused with the general text", async () => {
     const token = await mint(publisher, { exp: NOW - 60 });
     const refused = await world.post("topic=a", bearer(token));
     expect(await detailOf(refused)).toBe(
@@ -195,13 +195,13 @@ describe("a refused token is explained", () => {
   });
 });
 
-describe("in a playground", () => {
+describe("the report in a playground", () => {
   beforeEach(async () => {
     await world.end();
     world = playground();
   });
 
-  test("its own token is good for both roles", async () => {
+  test("shows that the playground's own token is valid for both roles", async () => {
     const found = await report(
       world.playgroundToken({ publish: [{ match: "a" }], subscribe: [{ match: "b" }] }),
     );
@@ -209,7 +209,7 @@ describe("in a playground", () => {
     expect(found.subscriber).toMatchObject({ ok: true, grants: [{ topics: [{ match: "b" }] }] });
   });
 
-  test("one from before the last start is told to be just that", async () => {
+  test("shows that a token is from before the last start", async () => {
     const before = playground();
     const found = await report(before.playgroundToken({ publish: [{ match: "a" }] }));
     expect(refusal(found.publisher)[0]).toBe("signature");
@@ -217,10 +217,10 @@ describe("in a playground", () => {
     await before.end();
   });
 
-  test("another issuer's is one that it does not look at", async () => {
+  test("shows that another issuer's token is ignored", async () => {
     const found = await report(mint(publisher));
     expect(refusal(found.publisher)[0]).toBe("issuer");
-    // And what would be wrong with it elsewhere does not matter.
+    // Problems that the token would have elsewhere do not matter.
     for (const { publisher: verdict } of [
       found,
       await report(mint(publisher, {}, { typ: "JWT" })),
@@ -229,14 +229,14 @@ describe("in a playground", () => {
     }
   });
 
-  test("and so is one of another playground, at another port", async () => {
+  test("shows that a token of another playground, at another port, is ignored", async () => {
     const aud = "https://hub.example.com:3001/.well-known/mercure";
     const found = await report(mint(publisher, { iss: "urn:runnel:playground", aud }));
     expect(refusal(found.publisher)[1]).toContain(`says aud "${aud}"`);
     expect(refusal(found.publisher)[1]).toContain("may do everything");
   });
 
-  test("no page elsewhere is answered", async () => {
+  test("is not given to a page of another origin", async () => {
     const token = await world.playgroundToken({ publish: [{ match: "a" }] });
     const elsewhere = await ask(token, { Origin: "https://evil.example" });
     expect(await problemOf(elsewhere)).toBe("wrong-origin");
@@ -244,9 +244,9 @@ describe("in a playground", () => {
   });
 });
 
-describe("what is no token", () => {
+describe("a body that is no token", () => {
   test.each(["", " ", "a", "a.b", "a.b.c", "a.b.c.d.e", "e30.e30", "\u0000", "é.é.é"])(
-    "such as %j is a 400 that says so",
+    "such as %j is refused with a 400 that names the problem",
     async (text) => {
       const response = await ask(text);
       expect(response.status).toBe(400);
@@ -255,16 +255,16 @@ describe("what is no token", () => {
     },
   );
 
-  test("and is beyond all bounds, or nested too deep to be shown, is refused too", async () => {
+  test("is refused if it is too large, or nested too deep to be shown", async () => {
     expect((await ask("a".repeat(16_385))).status).toBe(413);
     expect((await ask("a".repeat(100_000))).status).toBe(413);
     const claims = Buffer.from(`{"a":${"[".repeat(6_000)}${"]".repeat(6_000)}}`);
     const deep = `e30.${claims.toString("base64url")}.AAAA`;
-    // Whether that is too deep is up to the stack.
+    // Whether the token is nested too deep depends on the stack.
     expect([200, 400]).toContain((await ask(deep.slice(0, 16_384))).status);
   });
 
-  test("is refused whatever it is, and never a server's failure", async () => {
+  test("is always refused without a server error", async () => {
     const json = fc.json().map((text) => Buffer.from(text).toString("base64url"));
     const token = fc.oneof(
       fc.string(),
@@ -277,13 +277,13 @@ describe("what is no token", () => {
     );
   });
 
-  test("and is sent as a form is refused", async () => {
+  test("is refused if it is sent as a form", async () => {
     const response = await ask("token=a", { "Content-Type": "application/x-www-form-urlencoded" });
     expect(response.status).toBe(415);
   });
 });
 
-test("neither the answer nor the log has a token's signature, or a key", async () => {
+test("neither the response nor the log contains a token's signature or a key", async () => {
   const secret = publisher.signs.export().toString("base64");
   const tokens = [
     await mint(publisher),

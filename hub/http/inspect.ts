@@ -10,30 +10,30 @@ import { playgroundRefusal } from "./request/origin.ts";
 import { type ProblemName, problemResponse } from "./service/problem.ts";
 import type { Service } from "./service/service.ts";
 
-/** What a token says, and what this hub says of it. */
+/** The report on a token: its contents, and this hub's verdict for each role. */
 export interface TokenReport {
-  /** As it stands there, whoever has signed it. */
+  /** The token's header, not verified. */
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
-  /** In milliseconds since 1970; null: it does not say when. */
+  /** The token's end, in milliseconds since 1970; null: the token has no `exp`. */
   readonly expiresAt: number | null;
   readonly publisher: Verdict;
   readonly subscriber: Verdict;
 }
 
-/** What the hub would say to a request with the token, of somebody in the role. */
+/** The hub's decision about a request with the token, for one role. */
 export type Verdict =
   | {
       readonly ok: true;
-      /** Those with the role's action. */
+      /** The grants that have the role's action. */
       readonly grants: readonly ReportedGrant[];
-      /** Where there are none: what is missing. */
+      /** Present if there are no grants: the reason. */
       readonly explanation?: string;
     }
   | {
       readonly ok: false;
       readonly reason: TokenProblem;
-      /** What is wrong, and what to change, in sentences. */
+      /** The problem and its remedy, in sentences. */
       readonly explanation: string;
     };
 
@@ -43,12 +43,13 @@ export interface ReportedGrant {
   readonly payload?: Readonly<Record<string, unknown>>;
 }
 
-/** What stands around a token that was copied. */
+/** The room for white space around a copied token, in bytes. */
 const MAX_SPACE = 256;
 
 /**
- * POST: says what a token grants here, when it ends, and why it would be refused. A request with that token is still refused in
- * the same words whatever is wrong: who asks here holds the token, and nothing is told that it or the hub does not tell anybody.
+ * POST: reports the grants of a token, its end, and the reason for which the hub would refuse it.
+ * The report uses only the token itself, which the client has, and public facts about the hub.
+ * Elsewhere, a request with that token is still refused with the same text for every reason.
  */
 export async function inspect(service: Service, request: Request): Promise<Response> {
   const { hub } = service;
@@ -104,7 +105,7 @@ async function reportOn(
   );
   const verdict = (role: Role, own: Verified | undefined, other: Verified | undefined): Verdict => {
     if (own?.ok) return verdictOn(role, own.access.grants);
-    // Without a verifier there is no key to verify it with.
+    // Without a verifier there is no key to verify the token with.
     const reason = own?.reason ?? "key";
     const explanation = explain({
       token,

@@ -6,7 +6,7 @@ import { metadata } from "./metadata.ts";
 const HERE = "https://hub.example.com/.well-known/oauth-protected-resource/.well-known/mercure";
 const service = testService(testHub(), { cookieName: "hub" });
 
-test("the metadata names the hub, what its tokens say and how they are presented", async () => {
+test("the metadata names the hub, the contents of its tokens and the ways to present them", async () => {
   const response = metadata(service, new Request(HERE));
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("application/json");
@@ -20,7 +20,7 @@ test("the metadata names the hub, what its tokens say and how they are presented
   });
 });
 
-test("the metadata names the authorization servers that there are", async () => {
+test("the metadata names the configured authorization servers", async () => {
   const authorizationServers = ["https://as.example.com"];
   const response = metadata({ ...service, authorizationServers }, new Request(HERE));
   expect(await response.json()).toMatchObject({ authorization_servers: authorizationServers });
@@ -32,7 +32,7 @@ test("any page may read the metadata", () => {
   expect(headers.get("access-control-allow-credentials")).toBeNull();
 });
 
-test("the metadata is at the address that follows from the hub's URL, and at no other", async () => {
+test("the metadata is only at the address that is derived from the hub's URL", async () => {
   const root = "https://hub.example.com/.well-known/oauth-protected-resource";
   for (const url of [root, `${root}/`, `${root}/other`, `${HERE}/`]) {
     const response = metadata(service, new Request(url));

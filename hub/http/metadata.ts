@@ -3,7 +3,7 @@ import { PUBLIC } from "./request/origin.ts";
 import { problemResponse } from "./service/problem.ts";
 import type { Service } from "./service/service.ts";
 
-/** GET: what a client has to know to get a token for this hub. Source: RFC 9728; Mercure, section Protected Resource Metadata. */
+/** GET: describes how a client gets a token for this hub. Source: RFC 9728; Mercure, section Protected Resource Metadata. */
 export function metadata(service: Service, request: Request): Response {
   const here = new URL(request.url).pathname;
   if (here !== new URL(service.hub.url.metadata).pathname) {

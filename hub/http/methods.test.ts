@@ -18,7 +18,7 @@ function ask(query: string, Origin: string, clock?: boolean) {
   return preflight(service, request, METHODS, clock === undefined ? undefined : { clock });
 }
 
-test("a preflight tells pages of the list what they may send", () => {
+test("a preflight tells pages of listed origins which requests they may send", () => {
   const { status, body, headers } = ask("", APP, false);
   expect([status, body]).toEqual([204, null]);
   expect(Object.fromEntries(headers)).toEqual({
@@ -42,13 +42,13 @@ test("a preflight allows no other origin, and no credentials", () => {
   }
 });
 
-test("a preflight for the clock allows any origin, for topics only those of the list", () => {
+test("a preflight allows any origin for the clock, and only listed origins for topics", () => {
   const origin = (query: string) =>
     ask(query, "https://evil.example", true).headers.get("access-control-allow-origin");
   expect([origin(""), origin("?match=a"), origin("?MATCH=a")]).toEqual(["*", null, null]);
 });
 
-test("another method is refused with 405, which names those that there are", async () => {
+test("an unsupported method is refused with a 405 that names the supported ones", async () => {
   const request = new Request("https://hub.example.com/", { method: "DELETE" });
   const response = methodNotAllowed(request, METHODS);
   expect(response.status).toBe(405);

@@ -6,7 +6,7 @@ import type { Service } from "./service/service.ts";
 const ALLOWED_FIELDS =
   "Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID";
 
-/** OPTIONS, a browser's preflight too. Source: WHATWG Fetch, section 3.3 (CORS protocol). */
+/** Answers OPTIONS, including a browser's preflight. Source: WHATWG Fetch, section 3.3 (CORS protocol). */
 export function preflight(
   service: Service,
   request: Request,
@@ -26,14 +26,14 @@ export function preflight(
   });
 }
 
-/** Any other method. Source: RFC 9110, section 15.5.6. */
+/** Answers a method that the address does not support. Source: RFC 9110, section 15.5.6. */
 export function methodNotAllowed(request: Request, methods: string): Response {
   return problemResponse("method-not-allowed", `${request.method} is not one of ${methods}`, {
     Allow: methods,
   });
 }
 
-/** Answers an address below the hub's that does not exist. */
+/** Answers an unknown address below the hub's URL. */
 export function notFound(): Response {
   return problemResponse("not-found", "no such address");
 }

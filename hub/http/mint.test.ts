@@ -22,7 +22,7 @@ const ask = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
     }),
   );
 
-test("a playground mints a token for whoever asks on this machine, which grants what was asked for and no more", async () => {
+test("a playground mints a token for any client on this machine, with exactly the requested grants", async () => {
   const response = await ask({ ...MINE, subject: "me", expiresIn: 60 });
   expect(response.status).toBe(200);
   expect(response.headers.get("cache-control")).toBe("no-store");
@@ -36,12 +36,12 @@ test("a playground mints a token for whoever asks on this machine, which grants 
   expect(JSON.stringify(world.logger.lines)).not.toContain(token.split(".").at(-1));
 });
 
-describe("nothing is minted", () => {
-  test("outside a playground: there is no such address, whatever is asked and by whomever", async () => {
+describe("no token is minted", () => {
+  test("outside a playground: the address does not exist for any request", async () => {
     const { playgroundMinter } = world.service;
     const services = [
       { playground: false },
-      // Not even where the two disagree.
+      // It is refused even if the two disagree.
       { playground: false, playgroundMinter },
       { playground: true, playgroundMinter: undefined, verifier: undefined },
     ];
@@ -62,13 +62,13 @@ describe("nothing is minted", () => {
     { Origin: "http://localhost:4000" },
     { Origin: "null" },
     { "Sec-Fetch-Site": "cross-site" },
-  ])("for a page elsewhere: %j", async (headers) => {
+  ])("for a page of another origin: %j", async (headers) => {
     const response = await ask(MINE, headers);
     expect(response.status).toBe(403);
     expect(await problemOf(response)).toBe("wrong-origin");
   });
 
-  test("for a name that somebody made lead here, or through a proxy", async () => {
+  test("for a host name of an attacker (DNS rebinding), or through a proxy", async () => {
     for (const headers of [{ Host: "evil.example" }, { "x-runnel-proxied": "yes" }]) {
       const response = await ask(MINE, headers);
       expect(response.status).toBe(403);
@@ -76,7 +76,7 @@ describe("nothing is minted", () => {
     }
   });
 
-  test("for a form, or any other body that a page elsewhere could send without asking", async () => {
+  test("for a form, or another body that a page of another origin can send without a preflight", async () => {
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"]) {
       const response = await ask(MINE, { "Content-Type": type });
       expect(response.status).toBe(415);
@@ -103,7 +103,7 @@ describe("nothing is minted", () => {
     [{ ...MINE, payload: [] }, "payload"],
     [{}, "would grant nothing"],
     [{ subscribe: [{ match: "" }] }, "subscribe[0].match is empty"],
-  ])("for %j, and what was wrong is said", async (body, problem) => {
+  ])("for %j, and the problem is named", async (body, problem) => {
     const response = await ask(body);
     expect(response.status).toBe(400);
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -111,13 +111,13 @@ describe("nothing is minted", () => {
     expect(await detailOf(response)).toContain(problem);
   });
 
-  test("for a body beyond all bounds", async () => {
+  test("for a body that is too large", async () => {
     const response = await ask({ ...MINE, subject: "x".repeat(70_000) });
     expect(response.status).toBe(413);
     expect((await ask({ ...MINE, subject: "x".repeat(20_000) })).status).toBe(400);
   });
 
-  test("for what is nested without end", async () => {
+  test("for a body that is nested too deep", async () => {
     const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
     const body = `{"subscribe":[{"match":"a"}],"payload":{"a":${deep}}}`;
     expect((await ask(body)).status).toBe(400);

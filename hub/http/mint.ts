@@ -8,7 +8,7 @@ import { playgroundRefusal } from "./request/origin.ts";
 import { type ProblemName, problemResponse } from "./service/problem.ts";
 import type { Service } from "./service/service.ts";
 
-/** Five hundred topics are less, in bytes. */
+/** The limit of a request body, in bytes: room for 500 topics. */
 const MAX_BODY = 65_536;
 
 const topics = z
@@ -24,8 +24,8 @@ const schema = z.strictObject({
 });
 
 /**
- * POST: mints a token for whoever asks, in a playground, where everybody may do everything anyway. Elsewhere there is no such address:
- * it would hand out what the keys are there to keep.
+ * POST: mints a token for any client, in a playground only. Every client of a playground has full access anyway.
+ * Outside a playground the address does not exist: it would give tokens to strangers.
  */
 export async function mint(service: Service, request: Request): Promise<Response> {
   const { hub, logger, playgroundMinter } = service;
@@ -43,7 +43,7 @@ export async function mint(service: Service, request: Request): Promise<Response
   }
   const stranger = playgroundRefusal(service, request);
   if (stranger) return refused(...stranger);
-  // Which no page elsewhere can send without asking first.
+  // A page of another origin cannot send this media type without a preflight.
   if (!/^application\/json *(;|$)/i.test(request.headers.get("content-type") ?? "")) {
     return refused("wrong-media-type", "the body is application/json");
   }

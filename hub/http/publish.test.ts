@@ -20,15 +20,15 @@ afterEach(() => world.end());
 
 const data = async (listener: Listener) => (await listener.next()).data;
 
-describe("success", () => {
-  test("is 200, and the body is exactly the id, as text/plain in UTF-8", async () => {
+describe("a successful publish", () => {
+  test("is answered with 200 and exactly the id, as text/plain in UTF-8", async () => {
     const response = await world.send({ topic: "a", data: "1", id: "urn:example:é" });
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
     expect(await response.text()).toBe("urn:example:é");
   });
 
-  test("gives the id that the event has, a URN that the hub has made where there was none", async () => {
+  test("returns the event's id, or a new URN of the hub if the update has no id", async () => {
     const listener = await world.listen("?match=a");
     const id = await world.publish({ topic: "a" });
     expect(id).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
@@ -36,20 +36,20 @@ describe("success", () => {
     expect(await world.publish({ topic: "a" })).not.toBe(id);
   });
 
-  test("is for every field of an event: id, type, retry and data", async () => {
+  test("supports every field of an event: id, type, retry and data", async () => {
     const listener = await world.listen("?match=a");
     await world.publish({ topic: "a", id: "1", type: "added", retry: "1500", data: "x" });
     expect(await listener.next()).toEqual({ id: "1", event: "added", data: "x" });
     expect(listener.retries.at(-1)).toBe(1_500);
   });
 
-  test("is also for fields that the hub does not know: they are ignored", async () => {
+  test("ignores unknown fields", async () => {
     expect((await world.send({ topic: "a", colour: "red", "": "", match: "b" })).status).toBe(200);
   });
 });
 
-describe("topics", () => {
-  test("reach who listens to any of them, and nobody twice", async () => {
+describe("an update's topics", () => {
+  test("deliver the update to the subscribers of any of them, and to none twice", async () => {
     const everywhere = await world.listen(`?match=a&match=b&${PATTERN("/:x")}&match=*`);
     const alternate = await world.listen("?match=b");
     const other = await world.listen("?match=c");
@@ -67,7 +67,7 @@ describe("topics", () => {
     expect(await data(other)).toBe("2");
   });
 
-  test("are at least one", async () => {
+  test("are refused if there are none", async () => {
     for (const body of ["", "data=1", "Topic=a", "topic="]) {
       const response = await world.post(body, bearer(await world.token("publisher")));
       expect(response.status).toBe(400);
@@ -97,28 +97,31 @@ describe("topics", () => {
     "a\u0085b",
     "a\u200bb",
     "a\u202eb",
-  ])("that no publisher may have are refused with 400 whatever the token: %j", async (topic) => {
-    const alone = await world.send({ topic });
-    const alternate = await world.send([
-      ["topic", "a"],
-      ["topic", topic],
-    ]);
-    const unfit = bearer(await world.token("publisher", ["a"]));
-    for (const response of [alone, alternate, await world.send({ topic }, unfit)]) {
-      expect(response.status).toBe(400);
-      expect(await problemOf(response)).toBe("bad-update");
-    }
-    expect(await world.history()).toEqual([]);
-  });
+  ])(
+    "are refused with 400 if no publisher may use them, whatever the token grants: %j",
+    async (topic) => {
+      const alone = await world.send({ topic });
+      const alternate = await world.send([
+        ["topic", "a"],
+        ["topic", topic],
+      ]);
+      const unfit = bearer(await world.token("publisher", ["a"]));
+      for (const response of [alone, alternate, await world.send({ topic }, unfit)]) {
+        expect(response.status).toBe(400);
+        expect(await problemOf(response)).toBe("bad-update");
+      }
+      expect(await world.history()).toEqual([]);
+    },
+  );
 
-  test("that only look like the hub's own may be published", async () => {
+  test("are accepted if they only look like the hub's own", async () => {
     for (const topic of ["/.well-known/mercure2", "/x/.well-known/mercure", "http://[/mercure"]) {
       expect((await world.send({ topic })).status).toBe(200);
     }
   });
 });
 
-describe("data", () => {
+describe("an update's data", () => {
   test.each([
     ["one\rtwo", "one\ntwo"],
     ["one\ntwo", "one\ntwo"],
@@ -135,21 +138,21 @@ describe("data", () => {
     expect(await data(listener)).toBe("next");
   });
 
-  test("may be missing: the event has none", async () => {
+  test("may be missing, and then the event has no data", async () => {
     const listener = await world.listen("?match=a");
     await world.publish({ topic: "a" });
     expect(await data(listener)).toBe("");
   });
 
   test.each(["topic=a&data=%FF", "topic=a&data=%C3", "topic=a&data=%ED%A0%80", "topic=%FF"])(
-    "that is not UTF-8 is refused with 400: %s",
+    "is refused with 400 if it is not UTF-8: %s",
     async (body) => {
       const response = await world.post(body, bearer(await world.token("publisher")));
       expect(response.status).toBe(400);
     },
   );
 
-  test("that is not UTF-8 without being encoded is refused too", async () => {
+  test("is refused if it is not UTF-8 and not percent-encoded", async () => {
     const body = Buffer.from("topic=a&data=\xff", "latin1");
     const response = await world.post(body, bearer(await world.token("publisher")));
     expect(response.status).toBe(400);
@@ -158,7 +161,7 @@ describe("data", () => {
 });
 
 test.each(["private", "private=", "private=on", "private=off", "private=0", "private=false"])(
-  "%s: the field's presence makes an update private, whatever its value",
+  "%s: an update is private if the field is present, with any value",
   async (field) => {
     const [anyone, granted] = [
       await world.listen("?match=a"),
@@ -172,7 +175,7 @@ test.each(["private", "private=", "private=on", "private=off", "private=0", "pri
   },
 );
 
-describe("what is refused with 400, and not published", () => {
+describe("a publish that is refused with 400", () => {
   test.each<Record<string, string>>([
     { id: "#1" },
     { id: "#" },
@@ -195,7 +198,7 @@ describe("what is refused with 400, and not published", () => {
     { retry: " 1" },
     { retry: "١" },
     { retry: "soon" },
-  ])("is an update with %j", async (fields) => {
+  ])("is not published: an update with %j", async (fields) => {
     const response = await world.send({ topic: "a", data: SECRET, ...fields });
     expect(response.status).toBe(400);
     expect(await problemOf(response)).toBe("bad-update");
@@ -203,7 +206,7 @@ describe("what is refused with 400, and not published", () => {
   });
 });
 
-describe("what is refused with 413", () => {
+describe("a publish that is refused with 413", () => {
   const over: [string, [string, string][]][] = [
     [
       "a body over its limit",
@@ -236,7 +239,7 @@ describe("what is refused with 413", () => {
     expect(await world.history()).toEqual([]);
   });
 
-  test("is nothing that is as large as it may be", async () => {
+  test("is never one of exactly the permitted size", async () => {
     const topics = Array.from({ length: 99 }, (_, n) => ["topic", `${n}`] as const);
     const fields = [
       ["topic", "a".repeat(2_048)],
@@ -249,7 +252,7 @@ describe("what is refused with 413", () => {
 });
 
 test.each(["text/plain", "application/json", "multipart/form-data; boundary=x", ""])(
-  "a body of another type, %j, is refused with 415",
+  "a body with an unsupported media type, %j, is refused with 415",
   async (type) => {
     const response = await world.send({ topic: "a" }, { "Content-Type": type });
     expect(response.status).toBe(415);
@@ -257,12 +260,12 @@ test.each(["text/plain", "application/json", "multipart/form-data; boundary=x", 
   },
 );
 
-test("the form's media type may have parameters and any case", async () => {
+test("the form's media type may have parameters, and upper or lower case", async () => {
   const type = "Application/X-WWW-Form-URLEncoded; charset=UTF-8";
   expect((await world.send({ topic: "a" }, { "Content-Type": type })).status).toBe(200);
 });
 
-test("a token for some of an update's topics publishes to none of them", async () => {
+test("a token that grants only some of an update's topics publishes to none of them", async () => {
   const some = bearer(
     await world.token("publisher", ["a", { match: "/b/:id", match_type: "urlpattern" }]),
   );
@@ -280,7 +283,7 @@ test("a token for some of an update's topics publishes to none of them", async (
   expect((await world.send(topics("a", "/b/1"), some)).status).toBe(200);
 });
 
-test("a grant to subscribe is none to publish", async () => {
+test("a grant to subscribe does not permit a publish", async () => {
   const claims = {
     authorization_details: [
       {
@@ -294,7 +297,7 @@ test("a grant to subscribe is none to publish", async () => {
   expect((await world.send({ topic: "a" }, reader)).status).toBe(403);
 });
 
-describe("with a cookie", () => {
+describe("a publish with a cookie", () => {
   const APP = "https://app.example.com";
   const send = async (headers: Record<string, string>) =>
     world.post("topic=a&data=1", {
@@ -307,7 +310,7 @@ describe("with a cookie", () => {
     world = new World({ publishOrigins: [APP] });
   });
 
-  test("an update is taken from the hub's own pages and those on the list, by Origin or Referer", async () => {
+  test("is accepted from the hub's own pages and from listed origins, by Origin or Referer", async () => {
     for (const headers of [
       { Origin: APP },
       { Referer: `${APP}/p` },
@@ -317,7 +320,7 @@ describe("with a cookie", () => {
     }
   });
 
-  test("an update is refused with 403 from any other page, and where there is neither Origin nor Referer", async () => {
+  test("is refused with 403 from any other page, and without both Origin and Referer", async () => {
     for (const headers of [{}, { Origin: "https://evil.example" }, { Origin: "null" }]) {
       const response = await send(headers);
       expect(response.status).toBe(403);
@@ -326,13 +329,13 @@ describe("with a cookie", () => {
     expect(await world.history()).toEqual([]);
   });
 
-  test("and a header too, nobody asks for the Origin: scripts alone set the header", async () => {
+  test("needs no Origin if it has the Authorization header too, because only scripts set that header", async () => {
     const headers = bearer(await world.token("publisher"));
     expect((await send({ ...headers, Origin: "https://evil.example" })).status).toBe(200);
   });
 });
 
-test("a playground takes updates from this machine and its own pages alone", async () => {
+test("a playground accepts updates only from this machine and its own pages", async () => {
   await world.end();
   world = new World({ playground: true });
   const post = (headers: Record<string, string>) => world.post("topic=a", headers);
@@ -348,7 +351,7 @@ test("a playground takes updates from this machine and its own pages alone", asy
   }
 });
 
-test("without a log that all instances share, an update is refused with 503 and a time to come back", async () => {
+test("an update is refused with 503 and a Retry-After if no shared log exists", async () => {
   await world.end();
   world = new World({}, { log: null });
   const response = await world.send({ topic: "a", data: SECRET });
@@ -357,20 +360,20 @@ test("without a log that all instances share, an update is refused with 503 and 
   expect(response.headers.get("retry-after")).toBe("1");
 });
 
-test("where the log takes nothing, an update is refused with 503, and not half of it is told", async () => {
+test("an update is refused with 503 if the log accepts nothing, and its data is not logged", async () => {
   await world.hub.close();
   const response = await world.send({ topic: "a", data: SECRET });
   expect(response.status).toBe(503);
   expect(await problemOf(response)).toBe("log-unavailable");
 });
 
-test("no line of the log has a token or data, however it ended", async () => {
+test("no log line contains a token or an update's data, whatever the outcome", async () => {
   await world.send({ topic: "a", data: SECRET });
   await world.send({ topic: "*", data: SECRET });
   await world.send({ topic: "a", data: SECRET }, bearer(await world.token("publisher", ["b"])));
   await world.send({ topic: "a", data: SECRET }, bearer(await world.token("subscriber")));
   await world.batch([{ topic: "a", data: SECRET }, `{"data":"${SECRET}"`]);
-  // What `end` asserts of every test, so that it holds for more than nothing.
+  // `end` checks the log lines of every test. This test makes sure that there are lines to check.
   expect(world.logger.lines.map(({ message }) => message)).toEqual([
     "published",
     "publish refused",

@@ -13,7 +13,7 @@ const FORM = "application/x-www-form-urlencoded";
 const BATCH = "application/x-ndjson";
 const MAX_BATCH = 10_000;
 
-/** POST: publishes an update, or a batch of them; answers with an id a line. Source: Mercure, section Publication. */
+/** POST: publishes one update or a batch. The response has one id per line. Source: Mercure, section Publication. */
 export async function publish(service: Service, request: Request): Promise<Response> {
   const { hub, logger } = service;
   const line = { publish: randomUUID() };

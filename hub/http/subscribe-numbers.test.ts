@@ -15,7 +15,7 @@ afterEach(() => world.end());
 const granted = async (...topics: (string | object)[]) =>
   bearer(await world.token("subscriber", topics));
 
-/** The next document, which its reader waits for when its second comes: to who does not wait, none is written. */
+/** Returns the next document. Its reader must wait when the next second begins: otherwise no document is written. */
 async function next(
   listener: Listener,
   meanwhile: () => Promise<unknown> = async () => {},
@@ -27,12 +27,12 @@ async function next(
   return event;
 }
 
-describe("the hub's numbers over HTTP", () => {
+describe("the hub's stats over HTTP", () => {
   test.each([
     ["their topic", [TOPIC]],
     ["everything", ["*"]],
     ["a pattern", [{ match: "/.well-known/mercure/:what", match_type: "urlpattern" }]],
-  ])("are for whose token grants %s", async (_, topics) => {
+  ])("are available to a client with a token that grants %s", async (_, topics) => {
     const listener = await world.listen(QUERY, await granted(...topics));
     expect(listener.lastEventId).toBeNull();
     const publish = () => world.publish({ topic: "a", data: "1" });
@@ -41,20 +41,20 @@ describe("the hub's numbers over HTTP", () => {
     expect(JSON.parse(data)).toMatchObject({ connections: 1, published: 1, delivered: 0 });
   });
 
-  test("are for nobody without a token, though what is public needs none", async () => {
+  test("are refused without a token, even if anonymous subscribers are allowed", async () => {
     const response = await world.subscribe(QUERY);
     expect([response.status, await problemOf(response)]).toEqual([401, "no-token"]);
     expect(response.headers.get("www-authenticate")).toMatch(/^Bearer resource_metadata="/);
     expect((await head(world.service, world.request(QUERY), { clock: false })).status).toBe(401);
   });
 
-  test("are for no token that does not grant them", async () => {
+  test("are refused to a token that does not grant them", async () => {
     const response = await world.subscribe(QUERY, await granted("a", "/numbers"));
     expect([response.status, await problemOf(response)]).toEqual([403, "insufficient-scope"]);
     expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
   });
 
-  test("are a stream of their own", async () => {
+  test("cannot be combined with other topics in one stream", async () => {
     const all = await granted("*");
     for (const query of [`${QUERY}&match=a`, `?match_urlpattern=/:a&match_exact=${TOPIC}`]) {
       const response = await world.subscribe(query, all);
@@ -65,7 +65,7 @@ describe("the hub's numbers over HTTP", () => {
     expect(twice.status).toBe(200);
   });
 
-  test("are everybody's in a playground", async () => {
+  test("are available to every client of a playground", async () => {
     await world.end();
     world = new World({ playground: true });
     const listener = await world.listen(QUERY, LOCAL);
@@ -74,7 +74,7 @@ describe("the hub's numbers over HTTP", () => {
     expect((await world.subscribe(QUERY, elsewhere)).status).toBe(403);
   });
 
-  test("count what was refused, whoever asked", async () => {
+  test("count every refused request", async () => {
     const listener = await world.listen(QUERY, await granted("*"));
     const { data } = await next(listener, async () => {
       await world.subscribe(QUERY);
@@ -84,13 +84,13 @@ describe("the hub's numbers over HTTP", () => {
     expect(JSON.parse(data)).toMatchObject({ refused: 3 });
   });
 
-  test("call no reader slow who has not begun to read", async () => {
+  test("do not count a reader as slow before it begins to read", async () => {
     const listener = await world.listen(QUERY, await granted("*"));
     const { data } = await next(listener, () => world.listen("?match=a"));
     expect(JSON.parse(data)).toMatchObject({ connections: 2, lagged: 0 });
   });
 
-  test("can be published by nobody else", async () => {
+  test("cannot be published by a client", async () => {
     const response = await world.send({ topic: TOPIC, data: "{}" });
     expect([response.status, await problemOf(response)]).toEqual([400, "bad-update"]);
   });

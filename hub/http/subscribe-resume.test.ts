@@ -8,14 +8,14 @@ beforeEach(() => {
 });
 afterEach(() => world.end());
 
-/** The data of the next events. */
+/** Returns the data of the next events. */
 async function read(listener: Listener, count: number): Promise<string[]> {
   const found: string[] = [];
   while (found.length < count) found.push((await listener.next()).data);
   return found;
 }
 
-/** Publishes 1, 2 and 3 to `a`, with these ids where there are some. */
+/** Publishes 1, 2 and 3 to `a`, with these ids if any are given. */
 async function three(...own: string[]): Promise<string[]> {
   const ids: string[] = [];
   for (const [index, data] of ["1", "2", "3"].entries()) {
@@ -30,8 +30,8 @@ async function three(...own: string[]): Promise<string[]> {
 const since = (id: string) => `?match=a&last_event_id=${encodeURIComponent(id)}`;
 const header = (id: string) => ({ "Last-Event-ID": fieldValue(id) });
 
-describe("a stream that goes on from a known event", () => {
-  test("brings all that came after it, once and in order, and says that it does", async () => {
+describe("a stream that resumes after a known event", () => {
+  test("delivers every later update once and in order, and confirms the event in the response", async () => {
     const ids = await three();
     const listener = await world.listen(since(ids[0] ?? ""));
     expect(listener.lastEventId).toBe(ids[0]);
@@ -39,7 +39,7 @@ describe("a stream that goes on from a known event", () => {
     expect(await read(listener, 3)).toEqual(["2", "3", "4"]);
   });
 
-  test("may name it in the field or in the query, and the field takes precedence", async () => {
+  test("may name the event in the header field or in the query, and the field takes precedence", async () => {
     const [first = "", second = ""] = await three();
     const byField = await world.listen("?match=a", header(second));
     const byBoth = await world.listen(since(first), header(second));
@@ -49,7 +49,7 @@ describe("a stream that goes on from a known event", () => {
     expect(byUnknown.lastEventId).toBe("earliest");
   });
 
-  test("may name it by the newest event: nothing was missed", async () => {
+  test("delivers nothing if the event is the newest", async () => {
     const [, , third = ""] = await three();
     const listener = await world.listen(since(third));
     expect(listener.lastEventId).toBe(third);
@@ -57,7 +57,7 @@ describe("a stream that goes on from a known event", () => {
     expect(await read(listener, 1)).toEqual(["4"]);
   });
 
-  test("may name it by an id in UTF-8, and is answered in UTF-8", async () => {
+  test("may name the event by an id in UTF-8, and the response has it in UTF-8", async () => {
     const id = "urn:é€😀";
     await three(id);
     for (const listener of [
@@ -69,13 +69,13 @@ describe("a stream that goes on from a known event", () => {
     }
   });
 
-  test("may name an event of other topics: ids are the hub's, not a topic's", async () => {
+  test("may name an event of other topics, because ids belong to the hub", async () => {
     const id = await world.publish({ topic: "b", data: "0" });
     await three();
     expect(await read(await world.listen(since(id)), 3)).toEqual(["1", "2", "3"]);
   });
 
-  test("goes on from the earliest, where publishers gave one id to several, and brings the later ones again", async () => {
+  test("resumes after the earliest of several events with the same id, and delivers the later ones again", async () => {
     await three("same", "other", "same");
     const listener = await world.listen(since("same"));
     expect(listener.lastEventId).toBe("same");
@@ -86,15 +86,15 @@ describe("a stream that goes on from a known event", () => {
   });
 });
 
-describe("a stream from the earliest on", () => {
-  test("brings all that the hub has for it, and no gap", async () => {
+describe("a stream from the earliest event", () => {
+  test("delivers all stored updates, and reports no gap", async () => {
     await three();
     const listener = await world.listen(since("earliest"));
     expect(listener.lastEventId).toBe("earliest");
     expect(await read(listener, 3)).toEqual(["1", "2", "3"]);
   });
 
-  test("begins with the first event there is to be, where there was none", async () => {
+  test("begins with the first future event if the history is empty", async () => {
     const listener = await world.listen("?match=a", header("earliest"));
     expect(listener.lastEventId).toBe("earliest");
     await three();
@@ -102,8 +102,8 @@ describe("a stream from the earliest on", () => {
   });
 });
 
-describe("a stream that can't go on from where it was asked to", () => {
-  test("says earliest, tells of the gap first, with an id, and brings all that is kept", async () => {
+describe("a stream that cannot resume after the requested event", () => {
+  test("answers earliest, reports the gap first, with an id, and delivers all stored updates", async () => {
     await three();
     const listener = await world.listen(since("urn:unknown"));
     expect(listener.lastEventId).toBe("earliest");
@@ -115,7 +115,7 @@ describe("a stream that can't go on from where it was asked to", () => {
     expect(await read(listener, 3)).toEqual(["1", "2", "3"]);
   });
 
-  test("is what it is too where the event was thrown away", async () => {
+  test("does the same if the event was trimmed, and may resume after the id that it got instead", async () => {
     await world.end();
     world = new World({}, { retention: { maxUpdates: 2 } });
     const [first = ""] = await three();
@@ -126,14 +126,14 @@ describe("a stream that can't go on from where it was asked to", () => {
     expect(gap.event).toBe("runnel:gap");
     expect(JSON.parse(gap.data)).toEqual({ requested: first, continuesAfter: gap.id });
     expect(await read(listener, 2)).toEqual(["3", "4"]);
-    // The id that it was given instead is good for coming back.
+    // A client can resume after the id that it was given instead.
     const again = await world.listen(since(gap.id ?? ""));
     expect(again.lastEventId).toBe(gap.id);
     expect(await read(again, 2)).toEqual(["3", "4"]);
   });
 
   test.each(["a\nid: forged", "\u0000", "a".repeat(5_000), "\ud83d", "'); --"])(
-    "is not harmed by an id that no event can have: %j",
+    "reports the gap also for an id that no event can have: %j",
     async (id) => {
       const query = new URLSearchParams({ match: "a", last_event_id: id });
       const listener = await world.listen(`?${query}`);
@@ -145,8 +145,8 @@ describe("a stream that can't go on from where it was asked to", () => {
   );
 });
 
-describe("a stream that asks for nothing of the past", () => {
-  test("brings what comes from now on, and no response field", async () => {
+describe("a stream that requests no past events", () => {
+  test("delivers only new updates, and the response has no Mercure-Last-Event-ID", async () => {
     await three();
     const listener = await world.listen("?match=a");
     expect(listener.lastEventId).toBeNull();
@@ -154,7 +154,7 @@ describe("a stream that asks for nothing of the past", () => {
     expect(await read(listener, 1)).toEqual(["4"]);
   });
 
-  test("with an empty id does the same, and the response names the event before its first", async () => {
+  test("delivers only new updates for an empty id, and the response names the event before the first", async () => {
     const empty = await world.listen("?match=b&last_event_id=");
     expect(empty.lastEventId).toBe("earliest");
     await empty.close();
@@ -167,7 +167,7 @@ describe("a stream that asks for nothing of the past", () => {
   });
 });
 
-describe("the first heartbeat that a script sees", () => {
+describe("the first heartbeat event for scripts", () => {
   const ids = async (query: string) => {
     const listener = await world.listen(`?match=a&heartbeat=event${query}`);
     const seen: { event: string | undefined; lastEventId: string }[] = [];
@@ -179,7 +179,7 @@ describe("the first heartbeat that a script sees", () => {
     return seen;
   };
 
-  test("has the id that the stream begins with, whatever it was asked to go on from", async () => {
+  test("has the id after which the stream begins, whatever event the request named", async () => {
     const [first = "", , third = ""] = await three();
     const beat = (lastEventId: string) => ({ event: "runnel:heartbeat", lastEventId });
     const [fromNow] = await ids("");
@@ -199,7 +199,7 @@ describe("the first heartbeat that a script sees", () => {
   });
 });
 
-describe("what is private is, when it is replayed,", () => {
+describe("a private update in a replay", () => {
   const all = async (headers: Record<string, string>) => {
     const listener = await world.listen("?match=a&match=b&last_event_id=earliest", headers);
     await world.publish({ topic: "a", data: "end" });
@@ -217,13 +217,13 @@ describe("what is private is, when it is replayed,", () => {
     await world.publish({ topic: "a", data: "public" });
   });
 
-  test("for whom the token of now allows it", async () => {
+  test("is delivered if the current token grants it", async () => {
     const grants = async (...topics: string[]) => bearer(await world.token("subscriber", topics));
     expect(await all(await grants("a", "b"))).toEqual([`${SECRET} a`, `${SECRET} b`, "public"]);
     expect(await all(await grants("b"))).toContain(`${SECRET} b`);
   });
 
-  test("for nobody else, whatever he could read before", async () => {
+  test("is not delivered if the current token does not grant it, even if an earlier token did", async () => {
     const wide = bearer(await world.token("subscriber", ["a", "b"]));
     const before = await world.listen("?match=a&match=b&last_event_id=earliest", wide);
     const { id = "" } = await before.next();
@@ -234,7 +234,7 @@ describe("what is private is, when it is replayed,", () => {
     expect(await read(after, 1)).toEqual(["public"]);
   });
 
-  test("for nobody without a token", async () => {
+  test("is not delivered without a token", async () => {
     const listener = await world.listen("?match=*&last_event_id=earliest");
     expect(await read(listener, 1)).toEqual(["public"]);
   });

@@ -50,19 +50,19 @@ afterEach(() => {
   expect(timers.open).toBe(0);
 });
 
-test("a stream that outlives its request carries nothing of the request's context along", async () => {
+test("a stream that outlives its request keeps nothing of the request's context", async () => {
   const response = await context.run("the request's", () => subscribe(service, request(), CLOCK));
   expect(contexts).toEqual([undefined]);
   await response.body?.cancel();
 });
 
-test("a request that was aborted before it was handled opens nothing that stays", async () => {
+test("a request that was aborted before it was handled leaves no open stream", async () => {
   const aborted = new Request("http://localhost/api/stream", { signal: AbortSignal.abort() });
   expect((await subscribe(service, aborted, CLOCK)).status).toBe(200);
   expect(service.hub.connections.size).toBe(0);
 });
 
-test("HEAD answers as GET would, full or not, and opens nothing", async () => {
+test("HEAD is answered like GET, whether or not the hub is full, and opens no stream", async () => {
   expect((await head(service, request(), CLOCK)).status).toBe(200);
   expect((await head(service, request("?heartbeat=loud"), CLOCK)).status).toBe(400);
   const { body } = await subscribe(service, request(), CLOCK);
@@ -87,7 +87,7 @@ describe("a stream of topics", () => {
   });
   afterEach(() => world.end());
 
-  test("is text/event-stream, which nobody on the way may keep, change or hold back", async () => {
+  test("is text/event-stream, and intermediaries must not cache, change or delay it", async () => {
     const { headers } = (await world.listen("?match=a")).response;
     expect(headers.get("content-type")).toBe("text/event-stream");
     expect(headers.get("cache-control")).toBe("no-cache, no-transform");
@@ -95,7 +95,7 @@ describe("a stream of topics", () => {
     expect(headers.get("mercure-last-event-id")).toBeNull();
   });
 
-  test("brings what any of its matchers matches: byte for byte, or as a URL pattern", async () => {
+  test("delivers updates that any of its matchers matches: byte for byte, or as a URL pattern", async () => {
     const exact = await world.listen("?match=/Books/1");
     const pattern = await world.listen("?match_urlpattern=/books/:id&match=other");
     const all = await world.listen("?match_urlpattern=*");
@@ -114,7 +114,7 @@ describe("a stream of topics", () => {
     for (const topic of [...topics, "not a URL: \\"]) expect(await data(all)).toBe(topic);
   });
 
-  test("brings a private update to those with a grant for any of its topics, and to nobody else", async () => {
+  test("delivers a private update only with a grant for any of the update's topics", async () => {
     const grants = async (...topics: (string | object)[]) =>
       bearer(await world.token("subscriber", topics));
     const may = [
@@ -145,7 +145,7 @@ describe("a stream of topics", () => {
     for (const listener of mayNot) expect(await data(listener)).toBe("public");
   });
 
-  test("brings no private update to somebody who may publish all", async () => {
+  test("delivers no private update for a grant to publish to all topics", async () => {
     const claims = {
       authorization_details: [
         {
@@ -162,14 +162,14 @@ describe("a stream of topics", () => {
     expect(await data(listener)).toBe("public");
   });
 
-  test("a grant is for reading: what is listened to is the query's to say", async () => {
+  test("delivers only updates that its query matches, even if the token grants more", async () => {
     const listener = await world.listen("?match=a", bearer(await world.token("subscriber")));
     await world.publish({ topic: "b", data: "1" });
     await world.publish({ topic: "a", data: "2" });
     expect(await data(listener)).toBe("2");
   });
 
-  test("ends when its token does, to the millisecond, with a time to come back", async () => {
+  test("ends when its token expires, to the millisecond, with a time to reconnect", async () => {
     const exp = world.timers.now() / 1000 + 60;
     const token = await world.token("subscriber", ["*"], { exp });
     const listener = await world.listen("?match=a", bearer(token));
@@ -184,7 +184,7 @@ describe("a stream of topics", () => {
     await anonymous.close();
   });
 
-  test("ends at its maximum age, whatever its token says", async () => {
+  test("ends at its maximum age, even if its token is valid for longer", async () => {
     await world.end();
     world = new World({}, { limits: { maxConnectionMs: 10_000 } });
     const listener = await world.listen("?match=a", bearer(await world.token("subscriber")));
@@ -193,7 +193,7 @@ describe("a stream of topics", () => {
     expect(world.hub.connections.size).toBe(0);
   });
 
-  test("breaks a silence with a comment, which is no event", async () => {
+  test("sends a comment as heartbeat in a silence, which is no event", async () => {
     const { body } = await world.subscribe("?match=a");
     const reader = body?.getReader();
     const decode = async () => new TextDecoder().decode((await reader?.read())?.value);
@@ -204,7 +204,7 @@ describe("a stream of topics", () => {
     await reader?.cancel();
   });
 
-  test("with a new pattern is refused with 429 where its client has its share, and with 503 where all are full: nothing else is", async () => {
+  test("is refused for a new pattern with 429 at the client's limit and with 503 at the hub's limit; other streams are not refused", async () => {
     const patterns = (client: number, stream: number) =>
       Array.from(
         { length: 20 },
@@ -244,7 +244,7 @@ describe("a stream of topics", () => {
     for (const response of open) await response.body?.cancel();
   }, 60_000);
 
-  test("is refused with 429 or 503 where there are too many, but an EventSource is told when to come back", async () => {
+  test("is refused with 429 or 503 if there are too many, but an EventSource gets a time to reconnect", async () => {
     await world.end();
     const limits = { maxConnections: 2, maxConnectionsPerClient: 1 };
     world = new World({}, { limits });
@@ -264,7 +264,7 @@ describe("a stream of topics", () => {
     expect(browser.retries).toEqual([20_000]);
   });
 
-  test("may be read by pages of origins on the list with their cookies, and by no other page", async () => {
+  test("may be read with cookies by pages of listed origins, and by no other page", async () => {
     await world.end();
     world = new World({ corsOrigins: [APP] });
     const cookie = `__Secure-mercure_access_token=${await world.token("subscriber")}`;
@@ -279,7 +279,7 @@ describe("a stream of topics", () => {
     for (const { headers } of [listed, other]) expect(headers.get("vary")).toBe("Origin");
   });
 
-  test("of a playground is for this machine and its own pages alone", async () => {
+  test("of a playground is open only to this machine and the playground's own pages", async () => {
     await world.end();
     world = new World({ playground: true });
     const local = LOCAL;
@@ -298,7 +298,7 @@ describe("a stream of topics", () => {
     ).toEqual([403, 403, 403, 403]);
   });
 
-  test("is refused with 503 where the log can't be read, or none is shared", async () => {
+  test("is refused with 503 if the log can't be read, or no shared log exists", async () => {
     await world.end();
     world = new World({}, { log: null });
     const response = await world.subscribe("?match=a");
@@ -306,7 +306,7 @@ describe("a stream of topics", () => {
   });
 });
 
-test("the clock is any page's to read, without its cookies", async () => {
+test("the clock may be read by any page, without cookies", async () => {
   const headers = { Origin: "https://anywhere.example" };
   const { headers: answer, body } = await subscribe(service, request("", headers), CLOCK);
   expect(answer.get("access-control-allow-origin")).toBe("*");
@@ -314,7 +314,7 @@ test("the clock is any page's to read, without its cookies", async () => {
   await body?.cancel();
 });
 
-test("a request without a socket opens no stream: it is told to come back, as by a server that shuts down", async () => {
+test("a request without a socket opens no stream, and gets a time to reconnect, as at a shutdown", async () => {
   const marking: Service = { ...service, marksRequests: true };
   const inside = await subscribe(marking, request(), CLOCK);
   expect(inside.status).toBe(200);

@@ -18,8 +18,8 @@ import { failure } from "./service/failure.ts";
 import { type ProblemName, problemResponse } from "./service/problem.ts";
 import type { Service } from "./service/service.ts";
 
-// `no-transform` keeps compressors away: a compressed stream is held back until a block is full.
-// `X-Accel-Buffering` tells nginx the same.
+// `no-transform` prevents compression: a compressor delays events until a block is full.
+// `X-Accel-Buffering` prevents buffering in nginx.
 const STREAM_HEADERS = {
   "Content-Type": "text/event-stream",
   "Cache-Control": "no-cache, no-transform",
@@ -28,14 +28,14 @@ const STREAM_HEADERS = {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** GET: opens a stream, which ends when the request is aborted. Source: Mercure, section Subscription. */
+/** GET: opens a stream. The stream ends when the request is aborted. Source: Mercure, section Subscription. */
 export async function subscribe(
   service: Service,
   request: Request,
   options: StreamOptions,
 ): Promise<Response> {
   const { hub } = service;
-  // Nothing would ever close its stream.
+  // A stream without a socket would never be closed.
   if (lacksSocket(service, request)) {
     hub.meter.refused("no-socket");
     const cors = asksForClock(request, options) ? PUBLIC : corsHeaders(service, request);
@@ -70,7 +70,7 @@ export async function subscribe(
   }
 }
 
-/** HEAD: what GET would answer, without its body; no stream is opened. Source: RFC 9110, section 9.3.2. */
+/** HEAD: answers like GET, but without a body. No stream is opened. Source: RFC 9110, section 9.3.2. */
 export async function head(
   service: Service,
   request: Request,
@@ -104,7 +104,7 @@ type Admitted =
     }
   | { readonly ok: false; readonly response: Response };
 
-/** Checks all of a request for a stream but whether there is room for it. */
+/** Checks a request for a stream, except whether the hub has room for one more stream. */
 async function admit(
   service: Service,
   request: Request,
@@ -132,7 +132,7 @@ async function admit(
   }
   const stranger = playgroundRefusal(service, request);
   if (stranger) return refused(...stranger);
-  // Nothing of the numbers is public: an empty stream would wait for ever.
+  // The stats are private: without a token the stream would stay empty for ever.
   if (numbers === "no" && isAnonymous(service, request)) {
     const client = clientOf(service, request, undefined);
     return { ok: true, id, query, access: undefined, client, cors };
@@ -147,7 +147,7 @@ async function admit(
   return { ok: true, id, query, access, client: clientOf(service, request, access), cors };
 }
 
-// [spec] An EventSource that gets anything but a 200 never comes back by itself: HTML, section 9.2.3. So it gets one, and is told when.
+// [spec] An EventSource does not reconnect after any status but 200: HTML, section 9.2.3. So it gets a 200, with the time to reconnect.
 function refuse(service: Service, request: Request, reason: Refusal, cors: Headers): Response {
   const { connections, limits, meter } = service.hub;
   const retryMs = connections.retryMs(reason);
@@ -161,7 +161,7 @@ function refuse(service: Service, request: Request, reason: Refusal, cors: Heade
   });
 }
 
-/** Says what is full, and what is not. */
+/** Returns the problem for a refusal. The detail names the limit that is reached. */
 function problemOf(
   reason: Exclude<Refusal, "shutdown">,
   { maxConnections, maxConnectionsPerClient }: Limits,
@@ -188,7 +188,7 @@ function problemOf(
   }
 }
 
-/** Returns a stream that ends at once, and tells its client to come back after `retryMs` milliseconds. */
+/** Returns a stream that ends at once. Its client reconnects after `retryMs` milliseconds. */
 function farewell(retryMs: number, cors: Headers): Response {
   return new Response(encodeFarewell(retryMs).bytes, { headers: { ...STREAM_HEADERS, ...cors } });
 }

@@ -21,7 +21,7 @@ const grants = async (...topics: (string | object)[]) =>
   bearer(await world.token("subscriber", topics));
 const everything = () => grants("*");
 
-/** Whoever is told of subscriptions, having read of his own. */
+/** Opens a stream of subscription events, after it has reported its own subscription. */
 async function watcher(): Promise<Listener> {
   const listener = await world.listen(WATCH, await everything());
   await listener.next();
@@ -43,7 +43,7 @@ async function collection(rest = "", headers?: Record<string, string>): Promise<
 }
 
 describe("a subscription event", () => {
-  test("tells when a subscription begins and when it ends, under the type mercure", async () => {
+  test("reports the beginning and the end of a subscription, under the type mercure", async () => {
     const watching = await watcher();
     const listener = await world.listen("?match=https://example.com/a");
     const began = await watching.next();
@@ -65,7 +65,7 @@ describe("a subscription event", () => {
     expect(JSON.parse(ended.data)).toEqual({ ...document, active: false });
   });
 
-  test("has its id for a topic, so that it can be listened to by itself", async () => {
+  test("has its id as topic, so that a client can subscribe to it alone", async () => {
     const watching = await watcher();
     const listener = await world.listen("?match=a");
     const { id } = await nextDocument(watching);
@@ -87,7 +87,7 @@ describe("a subscription event", () => {
     expect(document.id).toBe(`${PATH}/exact/${encoded}/${encodeURIComponent(document.subscriber)}`);
   });
 
-  test("comes for each matcher of a connection, all with one subscriber; each connection has its own", async () => {
+  test("is sent for each matcher of a connection, all with the same subscriber id; each connection has its own id", async () => {
     const watching = await watcher();
     const same = bearer(await world.token("subscriber", ["x"]));
     await world.listen(`?match=a&match_exact=a&match_urlpattern=${PATTERN}&subscriber=me`, same);
@@ -99,14 +99,14 @@ describe("a subscription event", () => {
     expect((await nextDocument(watching)).subscriber).not.toBe(first.subscriber);
   });
 
-  test("can't be given a subscriber's id by whoever asks", async () => {
+  test("ignores a subscriber id that the request names", async () => {
     const watching = await watcher();
     const headers = { Subscriber: "me", "X-Subscriber": "me" };
     await world.listen("?match=a&subscriber=me", headers);
     expect((await nextDocument(watching)).subscriber).toMatch(/^urn:uuid:/);
   });
 
-  test("is private: only who has a grant for its topic gets it", async () => {
+  test("is private: a subscriber without a grant for its topic does not receive it", async () => {
     const anyone = await world.listen(`${WATCH}&match=a`);
     const ungranted = await world.listen(`${WATCH}&match=a`, await grants("a"));
     const granted = await world.listen(
@@ -123,7 +123,7 @@ describe("a subscription event", () => {
     expect(await nextDocument(granted)).toMatchObject({ id, match: "b", active: false });
   });
 
-  test("is replayed to whoever has a grant, and to nobody else", async () => {
+  test("is replayed only to subscribers with a grant", async () => {
     const listener = await world.listen("?match=b");
     await listener.close();
     await world.publish({ topic: "a", data: "public" });
@@ -134,7 +134,7 @@ describe("a subscription event", () => {
     expect((await anyone.next()).data).toBe("public");
   });
 
-  test("also ends a subscription whose token has ended", async () => {
+  test("is also sent when a subscription ends because its token has expired", async () => {
     const exp = world.timers.now() / 1000 + 10;
     const watching = await watcher();
     const short = bearer(await world.token("subscriber", ["a"], { exp }));
@@ -146,7 +146,7 @@ describe("a subscription event", () => {
   });
 });
 
-describe("a payload", () => {
+describe("a subscription's payload", () => {
   const detail = (topics: object[], payload?: object, actions = ["subscribe"]) => ({
     type: DETAIL_TYPE,
     actions,
@@ -181,7 +181,7 @@ describe("a payload", () => {
     expect(subscriptions.map(({ payload }) => payload)).toEqual([{ custom: 3 }]);
   });
 
-  test("is none without a token", async () => {
+  test("is absent without a token", async () => {
     const watching = await watcher();
     await world.listen("?match=a");
     expect(await nextDocument(watching)).not.toHaveProperty("payload");
@@ -189,7 +189,7 @@ describe("a payload", () => {
 });
 
 describe("the subscription API", () => {
-  test("shows all that are active, those of a matcher, and one", async () => {
+  test("shows all active subscriptions, those of a matcher, and a single one", async () => {
     const first = await world.listen(`?match=a&match_urlpattern=${PATTERN}`);
     const second = await world.listen("?match=a");
     const all = await collection();
@@ -217,7 +217,7 @@ describe("the subscription API", () => {
     expect((await collection()).subscriptions).toEqual([]);
   });
 
-  test("shows the document that the event has", async () => {
+  test("shows the same document as the event", async () => {
     const watching = await watcher();
     await world.listen("?match=a");
     const document = await nextDocument(watching);
@@ -238,7 +238,7 @@ describe("the subscription API", () => {
     expect((await collection("/exact/10000")).subscriptions).toHaveLength(1);
   });
 
-  test("lets others have their turn while it shows very many, and may be left in between", async () => {
+  test("lets other requests run while it writes a long list, and its client may leave meanwhile", async () => {
     const matchers = Array.from({ length: 10_000 }, (_, n) => {
       const parsed = parseMatcher("exact", `${n}`, HUB_URL);
       if (!parsed.ok) throw new Error(parsed.problem);
@@ -262,7 +262,7 @@ describe("the subscription API", () => {
     await reader?.cancel();
   });
 
-  test("is cut where it is when the token ends, as for a reader that has stalled", async () => {
+  test("stops writing when the token expires, also for a stalled reader", async () => {
     for (let n = 0; n < 1_000; n += 1) {
       const subscriber = { id: `urn:example:${n}`, matchers: [], access: undefined };
       const parsed = parseMatcher("exact", `${n}`, HUB_URL);
@@ -276,14 +276,14 @@ describe("the subscription API", () => {
     await expect(reader?.read()).rejects.toThrow("the access token has ended");
   });
 
-  test("answers in JSON, for nobody to keep", async () => {
+  test("answers in JSON that shared caches must not store", async () => {
     const { status, headers } = await world.subscriptions("", await everything());
     expect(status).toBe(200);
     expect(headers.get("content-type")).toBe("application/json");
     expect(headers.get("cache-control")).toBe("private, no-cache, must-revalidate");
   });
 
-  test("has the cursor in its Link, earliest before any event, from which events go on", async () => {
+  test("has the cursor in its Link, to resume after, which is earliest before any event", async () => {
     const linkOf = async (rest = "") => {
       const headers = await everything();
       return (await world.subscriptions(rest, headers)).headers.get("link") ?? "";
@@ -306,7 +306,7 @@ describe("the subscription API", () => {
     expect(await nextDocument(resumed)).toMatchObject({ match: "a", active: false });
   });
 
-  test("lets listed pages read the Link", async () => {
+  test("lets pages of listed origins read the Link", async () => {
     await world.end();
     const Origin = "https://app.example.com";
     world = new World({ corsOrigins: [Origin] });
@@ -315,12 +315,12 @@ describe("the subscription API", () => {
     expect(headers.get("access-control-expose-headers")).toContain("Link");
   });
 
-  test("wants a token: 401 without one, however public the hub is", async () => {
+  test("answers 401 without a token, even if anonymous subscribers are allowed", async () => {
     const response = await world.subscriptions("");
     expect([response.status, await problemOf(response)]).toEqual([401, "no-token"]);
   });
 
-  test("wants a grant for the address itself in relative form: else 403", async () => {
+  test("answers 403 without a grant for the address itself in relative form", async () => {
     await world.listen("?match=a");
     const one = (await collection()).subscriptions[0]?.id.slice(PATH.length) ?? "";
     const status = async (rest: string, ...topics: (string | object)[]) =>
@@ -339,7 +339,7 @@ describe("the subscription API", () => {
     expect(await status("", "a")).toBe(403);
   });
 
-  test("takes no grant from the query of its address", async () => {
+  test("ignores the query of its address for the grant", async () => {
     const headers = await grants(PATH);
     const request = world.request("/subscriptions?anything=else", headers);
     expect((await subscriptions(world.service, request, "")).status).toBe(200);
@@ -355,12 +355,12 @@ describe("the subscription API", () => {
     "/exact/a/urn%3Auuid%3A0",
     "/exact/%FF",
     "/exact/a/%",
-  ])("has nothing at %s: 404", async (rest) => {
+  ])("answers 404 at %s", async (rest) => {
     const response = await world.subscriptions(rest, await everything());
     expect([response.status, await problemOf(response)]).toEqual([404, "not-found"]);
   });
 
-  test("has nothing where a subscriber is not that matcher's, or more stands behind: 404", async () => {
+  test("answers 404 if the subscriber does not have that matcher, or if the address is longer", async () => {
     await world.listen("?match=a");
     const [document] = (await collection()).subscriptions;
     const subscriber = encodeURIComponent(document?.subscriber ?? "");
@@ -372,7 +372,7 @@ describe("the subscription API", () => {
     }
   });
 
-  test("of a playground is for this machine and its own pages alone", async () => {
+  test("of a playground is open only to this machine and the playground's own pages", async () => {
     await world.end();
     world = new World({ playground: true });
     const local = LOCAL;
@@ -385,7 +385,7 @@ describe("the subscription API", () => {
     }
   });
 
-  test("is refused with 503 where no log is shared", async () => {
+  test("is refused with 503 if no shared log exists", async () => {
     await world.end();
     world = new World({}, { log: null });
     const response = await world.subscriptions("", await everything());

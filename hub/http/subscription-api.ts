@@ -8,14 +8,14 @@ import { failure } from "./service/failure.ts";
 import { type ProblemName, problemResponse } from "./service/problem.ts";
 import type { Service } from "./service/service.ts";
 
-/** How long documents are made in one turn of the event loop, in milliseconds. */
+/** The time for making documents in one turn of the event loop, in milliseconds. */
 const TURN_MS = 2;
-/** Documents are written in pieces of about this length. */
+/** The approximate length of a written piece, in characters. */
 const PIECE_LENGTH = 16_384;
 
 /**
- * GET: the active subscriptions, those of a matcher, or one. Source: Mercure, section Subscription API.
- * @param rest the address behind `…/subscriptions`, as it came: empty, `/{match_type}/{match}`, or `/{match_type}/{match}/{subscriber}`
+ * GET: returns all active subscriptions, those of one matcher, or a single one. Source: Mercure, section Subscription API.
+ * @param rest the address after `…/subscriptions`, unchanged: empty, `/{match_type}/{match}`, or `/{match_type}/{match}/{subscriber}`
  */
 export async function subscriptions(
   service: Service,
@@ -46,7 +46,7 @@ export async function subscriptions(
   const asked = parseRest(rest);
   if (!asked) return refused("not-found", "no such address");
   try {
-    // Before the list: what begins or ends while that is written comes as an event after it.
+    // The cursor is read before the list. So a subscription that begins or ends during the writing is an event after the cursor.
     const cursor = hub.lastEventId;
     const found = hub.subscriptions.list(asked);
     const one = asked.subscriber === undefined ? undefined : found.next();
@@ -58,7 +58,7 @@ export async function subscriptions(
     return new Response(body, {
       headers: {
         "Content-Type": "application/json",
-        // It is the token's holder's alone, and another one a moment later.
+        // The list is for this token only, and changes at any time.
         "Cache-Control": "private, no-cache, must-revalidate",
         ETag: `"${cursor}"`,
         Link: link,
@@ -70,7 +70,7 @@ export async function subscriptions(
   }
 }
 
-/** A collection as JSON, piece by piece. */
+/** Yields a collection as JSON, piece by piece. */
 function* collectionText(
   id: string,
   found: Iterable<SubscriptionDocument>,
@@ -86,8 +86,8 @@ function* collectionText(
 }
 
 /**
- * Writes the texts as fast as they are read, and holds up nobody: others have their turn in between.
- * @param isOver whether the reader may have no more: its token ends while it reads, or has stalled
+ * Returns a stream of the texts. It produces them only as fast as they are read, and lets other work run in between.
+ * @param isOver whether to stop, because the token has expired: the reader may be slow, or have stalled
  */
 function inPieces(
   texts: Iterator<string, void, void>,
@@ -98,7 +98,7 @@ function inPieces(
     {
       async pull(controller) {
         await nextTurn();
-        // Next takes an error of this name for a reader that has left.
+        // Next treats an error with this name as a reader that has left.
         if (isOver()) throw new DOMException("the access token has ended", "AbortError");
         const until = performance.now() + TURN_MS;
         let piece = "";

@@ -36,7 +36,7 @@ const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** @typedef {Readonly<ReturnType<typeof readArguments>>} Arguments */
 
-/** What was asked for; ends the process if that is malformed. */
+/** Reads the command's arguments. Ends the process if one is malformed. */
 export function readArguments() {
   const args = parse();
   if (args.help) return { ...args, lifetime: 0, payload: undefined };
@@ -78,7 +78,7 @@ function parse() {
   }
 }
 
-/** In seconds. @param {string} text */
+/** Returns the time in seconds. @param {string} text */
 function parseTime(text) {
   const [, number, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const seconds = Number(number) * SECONDS[/** @type {keyof typeof SECONDS} */ (unit ?? "s")];
@@ -97,7 +97,7 @@ function parsePayload(text) {
   return fail(`--payload is ${JSON.stringify(text)}, but must be a JSON object`);
 }
 
-/** Whether the topic stands for many. @param {Arguments} args @param {string} match */
+/** Whether the topic is a pattern. @param {Arguments} args @param {string} match */
 export function isPattern({ exact, pattern }, match) {
   return match !== "*" && !exact && (pattern || /\*|\/:[A-Za-z_$]/.test(match));
 }

@@ -5,7 +5,7 @@ import { fail } from "../run.mjs";
 /** @typedef {{ issuer: string, algorithm: string, key: import("node:crypto").KeyObject }} Signer */
 
 /**
- * What the role's tokens are signed with; ends the process if there is nothing.
+ * Returns the signer of the role's tokens. Ends the process if there is no key.
  * @param {"publisher" | "subscriber"} role
  * @param {import("./arguments.mjs").Arguments} args
  * @param {import("../../server/env/config.mjs").Config} config

@@ -2,31 +2,31 @@ import { readIssuers } from "./issuers.mjs";
 import { schema } from "./schema.mjs";
 
 /**
- * The only reader of process.env; schema.mjs is the only place that knows a variable's name, form and default.
- * Plain JavaScript, because the launcher reads it before anything is built; its types are inferred all the same.
+ * Reads the configuration from process.env. Only this file reads it, and only schema.mjs defines the variables' names, forms and defaults.
+ * It is plain JavaScript, because the launcher imports it before the build. Its types are inferred.
  */
 
 /** @typedef {import("./schema.mjs").Variables} Variables */
 /** @typedef {import("./issuers.mjs").TrustedIssuer} TrustedIssuer */
 
 /**
- * The variables, but MERCURE_TRUSTED_ISSUERS with their keys in it, so that a secret stands nowhere as text.
+ * The values of all variables. MERCURE_TRUSTED_ISSUERS contains the keys as key objects, so no secret is kept as text.
  * @typedef {Readonly<Omit<Variables, "MERCURE_TRUSTED_ISSUERS" | `MERCURE_${"PUBLISHER" | "SUBSCRIBER"}_JWT_${"KEY" | "ALG"}`> & { MERCURE_TRUSTED_ISSUERS: readonly TrustedIssuer[] }>} Config
  */
 
 /**
- * Reads the configuration. An empty variable counts as one that is not set.
+ * Reads the configuration. An empty variable counts as not set.
  * @param {Record<string, string | undefined>} [env]
- * @returns {{ ok: true, config: Config } | { ok: false, problem: string }} `problem`: one line that names each wrong variable, what it was and what it may be
+ * @returns {{ ok: true, config: Config } | { ok: false, problem: string }} `problem`: one line that names each wrong variable, its value and the permitted values
  */
 export function readConfig(env = process.env) {
   const given = Object.fromEntries(
     Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
   );
   const defaults = {
-    // Vercel cuts a stream at the route's maxDuration, 300 s: it ends itself at 80 % of that. Elsewhere nothing cuts it.
+    // Vercel cuts a stream at the route's maxDuration of 300 s, so the hub ends it cleanly at 80 % of that. Elsewhere streams have no limit.
     MAX_CONNECTION_SECONDS: env.VERCEL ? "240" : "0",
-    // In dev there is no load balancer to notice.
+    // In dev there is no load balancer that must notice the drain.
     DRAIN_SECONDS: env.RUNNEL_LAUNCHED === "dev" ? "0" : "1",
   };
   const result = schema.safeParse({ ...defaults, ...given });

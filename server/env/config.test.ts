@@ -4,7 +4,7 @@ import { ALGORITHMS, keyProblem } from "../../hub/auth/algorithms.ts";
 import { issuersProblem } from "../../hub/auth/issuers.ts";
 import { readConfig } from "./config.mjs";
 
-test("nothing needs to be set", () => {
+test("the configuration is valid without any variable", () => {
   expect(readConfig({})).toEqual({
     ok: true,
     config: {
@@ -30,18 +30,18 @@ test("nothing needs to be set", () => {
   });
 });
 
-test("an empty variable counts as one that is not set", () => {
+test("an empty variable counts as not set", () => {
   expect(readConfig({ PORT: "" })).toMatchObject({ config: { PORT: 3000 } });
 });
 
-test("on Vercel a stream ends itself at 80 % of the time after which it would be cut", () => {
+test("on Vercel the hub ends a stream at 80 % of the time after which Vercel cuts it", () => {
   expect(readConfig({ VERCEL: "1" })).toMatchObject({ config: { MAX_CONNECTION_SECONDS: 240 } });
   expect(readConfig({ VERCEL: "1", MAX_CONNECTION_SECONDS: "50" })).toMatchObject({
     config: { MAX_CONNECTION_SECONDS: 50 },
   });
 });
 
-test("in dev, where no load balancer has to notice, a drain is over at once", () => {
+test("in dev a drain ends at once, because there is no load balancer", () => {
   expect(readConfig({ RUNNEL_LAUNCHED: "dev" })).toMatchObject({ config: { DRAIN_SECONDS: 0 } });
   expect(readConfig({ RUNNEL_LAUNCHED: "start" })).toMatchObject({ config: { DRAIN_SECONDS: 1 } });
 });
@@ -75,12 +75,15 @@ test.each([
   ],
   ["TRUSTED_PROXIES", "yes", "a whole number from 0 to 10"],
   ["MERCURE_COOKIE_NAME", "a;b", "a cookie's name"],
-])("%s=%j is told: the variable, what it was and what it may be", (name, value, right) => {
-  expect(readConfig({ [name]: value })).toEqual({
-    ok: false,
-    problem: `${name} is ${JSON.stringify(value)}, but must be ${right}`,
-  });
-});
+])(
+  "%s=%j is refused, and the problem names the variable, its value and the permitted values",
+  (name, value, right) => {
+    expect(readConfig({ [name]: value })).toEqual({
+      ok: false,
+      problem: `${name} is ${JSON.stringify(value)}, but must be ${right}`,
+    });
+  },
+);
 
 test("a secret that is malformed is not shown", () => {
   const read = readConfig({ METRICS_TOKEN: "hunter2" });
@@ -97,7 +100,7 @@ test("lists are separated by spaces or commas", () => {
   });
 });
 
-test("several wrong variables are told at once, in one line", () => {
+test("several wrong variables are reported together, in one line", () => {
   const read = readConfig({ PORT: "a\nb", LOG_LEVEL: "x" });
   expect(read).toMatchObject({ ok: false });
   if (read.ok) return;
@@ -106,7 +109,7 @@ test("several wrong variables are told at once, in one line", () => {
   expect(read.problem).not.toContain("\n");
 });
 
-describe("tokens", () => {
+describe("the variables about tokens:", () => {
   const SECRET = "a-secret-that-is-just-long-enough";
   const APP = "https://app.example.com";
   const HUB = { MERCURE_RESOURCE_IDENTIFIER: "https://hub.example.com/.well-known/mercure" };
@@ -116,7 +119,7 @@ describe("tokens", () => {
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2_048 });
   const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const ed25519 = generateKeyPairSync("ed25519");
-  /** A certificate of a P-256 key, good until 2126. */
+  /** A certificate of a P-256 key, valid until 2126. */
   const X509 = `-----BEGIN CERTIFICATE-----
 MIIBcjCCARmgAwIBAgIUa5t4aCo3tF1O1JKjFLDbbBgQdyQwCgYIKoZIzj0EAwIw
 DjEMMAoGA1UEAwwDaHViMCAXDTI2MTEyMjE5MDIzMFoYDzIxMjYxMDI5MTkwMjMw
@@ -129,7 +132,7 @@ gmECxQIgQ+yiRpcccZhCTjLA1jMclBH3Hwigo7qY0he/lph/LyE=
 -----END CERTIFICATE-----
 `;
 
-  test("a key belongs to the issuer without a JWK Set, another brings its own", () => {
+  test("a key belongs to the issuer without a JWK Set, and another issuer has its own JWK Set", () => {
     const read = readConfig({
       ...GOOD,
       MERCURE_SUBSCRIBER_JWT_KEY: pem(ed25519.publicKey),
@@ -179,7 +182,7 @@ gmECxQIgQ+yiRpcccZhCTjLA1jMclBH3Hwigo7qY0he/lph/LyE=
     expect(issuersProblem(read.config.MERCURE_TRUSTED_ISSUERS)).toBeUndefined();
   });
 
-  test("http is enough for a JWK Set of this machine", () => {
+  test("a JWK Set on this machine may use http", () => {
     for (const host of ["localhost:1", "127.0.0.1", "[::1]:8080", "idp.localhost"]) {
       const MERCURE_TRUSTED_ISSUERS = `idp=http://${host}/jwks`;
       expect(readConfig({ ...HUB, MERCURE_TRUSTED_ISSUERS }).ok, host).toBe(true);
@@ -264,7 +267,7 @@ gmECxQIgQ+yiRpcccZhCTjLA1jMclBH3Hwigo7qY0he/lph/LyE=
     ["a JWK Set with a password", issuers("idp=https://a:secret@b.example"), "a password"],
     ["a hub's URL that is none", { MERCURE_RESOURCE_IDENTIFIER: "hub" }, "but must be the hub's"],
     ["one with a fragment", { MERCURE_RESOURCE_IDENTIFIER: "https://hub/#a" }, "must be the hub's"],
-  ])("%s is told, in one line, and nothing of a key", (_, env, problem) => {
+  ])("%s is reported in one line that contains nothing of a key", (_, env, problem) => {
     const read = readConfig(env);
     expect(read.ok).toBe(false);
     if (read.ok) return;
@@ -275,7 +278,7 @@ gmECxQIgQ+yiRpcccZhCTjLA1jMclBH3Hwigo7qY0he/lph/LyE=
     }
   });
 
-  test("the launcher and the hub agree on which key fits which algorithm", () => {
+  test("the launcher and the hub have the same table of algorithms and keys", () => {
     const publicKeys = [
       rsa.publicKey,
       generateKeyPairSync("rsa", { modulusLength: 1_024 }).publicKey,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The forms that a variable can have: each reads its text, and says what is right where it is wrong. */
+/** The forms of variables. Each parses the text, and describes the permitted values if the text is wrong. */
 
 /**
  * @param {number} min

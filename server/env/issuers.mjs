@@ -6,7 +6,7 @@ import { parseKey } from "./keys.mjs";
 /** @typedef {StaticKey | { readonly kind: "jwks", readonly url: string }} KeySource */
 /** @typedef {{ readonly issuer: string, readonly publisher?: KeySource, readonly subscriber?: KeySource }} TrustedIssuer */
 
-/** @param {string} url @returns {string | undefined} what is wrong with it */
+/** @param {string} url @returns {string | undefined} the problem with the URL; undefined: none */
 function jwksUrlProblem(url) {
   const { protocol, hostname, username, password } = URL.canParse(url) ? new URL(url) : {};
   const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname ?? "");
@@ -16,7 +16,7 @@ function jwksUrlProblem(url) {
 }
 
 /**
- * What the variables about tokens say together; each is well-formed by itself.
+ * Combines the variables about tokens into the trusted issuers. Each variable MUST be well-formed by itself.
  * @param {import("./schema.mjs").Variables} data
  * @returns {{ issuers: readonly TrustedIssuer[], problems: readonly string[] }}
  */

@@ -3,8 +3,8 @@ import { createPublicKey, createSecretKey } from "node:crypto";
 /** @typedef {import("node:crypto").KeyObject} KeyObject */
 
 /**
- * Each signature algorithm with the key that it takes: a secret of at least so many bytes (RFC 7518, section 3.2), or a kind
- * of public key. hub/auth/algorithms.ts has the same table for the server, and a test that they agree.
+ * Each signature algorithm with its kind of key: the minimum length of a secret in bytes (RFC 7518, section 3.2), or a kind of public
+ * key. hub/auth/algorithms.ts has the same table for the server, and a test checks that they are equal.
  */
 export const KEYS = /** @type {const} */ ({
   ...{ HS256: 32, HS384: 48, HS512: 64 },
@@ -14,7 +14,7 @@ export const KEYS = /** @type {const} */ ({
 });
 /** @typedef {keyof typeof KEYS} Algorithm */
 
-/** A JSON Web Key; undefined: the text is none. @param {string} text @returns {import("node:crypto").JsonWebKey | undefined} */
+/** Parses a JSON Web Key; undefined: the text is none. @param {string} text @returns {import("node:crypto").JsonWebKey | undefined} */
 function parseJwk(text) {
   try {
     const value = JSON.parse(text);
@@ -25,18 +25,18 @@ function parseJwk(text) {
 }
 
 /**
- * Reads a role's key. What is wrong is told without a character of it.
- * @param {string} name of its variables, without _KEY and _ALG
+ * Reads a role's key. The returned problem contains no part of the key.
+ * @param {string} name the prefix of its variables, without _KEY and _ALG
  * @param {string} raw
  * @param {Algorithm} algorithm
- * @returns {KeyObject | string} a string: what is wrong with it
+ * @returns {KeyObject | string} the key, or the problem as a string
  */
 export function parseKey(name, raw, algorithm) {
   const wanted = KEYS[algorithm];
   const jwk = parseJwk(raw);
   const isDocument = jwk !== undefined || /^\s*-----BEGIN /.test(raw);
   if (typeof wanted === "number") {
-    // Everybody knows a public key: as a secret, it would let everybody in.
+    // A public key must not be a secret: everybody knows it, so anybody could sign tokens.
     if (isDocument) {
       return `is a PEM or a JWK, but ${algorithm} takes a secret: set ${name}_ALG to the key's algorithm`;
     }
@@ -52,7 +52,7 @@ export function parseKey(name, raw, algorithm) {
   }
   let key;
   try {
-    // In a variable, a PEM's line breaks are often written as \n; in a YAML file, its lines are indented.
+    // In a variable, the line breaks of a PEM are often written as \n. In a YAML file, its lines are indented.
     const pem = raw.replaceAll("\\n", "\n").replace(/^\s+/gm, "");
     key = createPublicKey(jwk ? { key: jwk, format: "jwk" } : pem);
   } catch {

@@ -13,7 +13,7 @@ const algorithm = z.enum(/** @type {[Algorithm, ...Algorithm[]]} */ (Object.keys
   error: `one of ${Object.keys(KEYS).join(", ")}`,
 });
 
-/** Each variable with its form and its default. */
+/** All variables, each with its form and its default. */
 export const schema = z.object({
   HOST: z
     .string()
@@ -52,12 +52,12 @@ export const schema = z.object({
     .string()
     .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: "a cookie's name" })
     .default("__Secure-mercure_access_token"),
-  // The launcher's word to the server that it starts: as which command, whether on an address that only this machine reaches, and
-  // the folder that it was started in. Not for anybody else to set.
+  // The launcher sets these variables for the server that it starts: the command, whether only this machine can reach the address, and the
+  // folder in which it was started. Nobody else may set them.
   RUNNEL_LAUNCHED: z.enum(LAUNCHED, { error: "left to the launcher" }).optional(),
   RUNNEL_LOOPBACK: z.enum(["yes", "no"], { error: "left to the launcher" }).default("no"),
   RUNNEL_FOLDER: z.string().optional(),
-  // Vercel's word that this is Vercel.
+  // Vercel sets this variable.
   VERCEL: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` }).default("info"),
   MERCURE_PUBLISHER_JWT_KEY: z.string().optional(),

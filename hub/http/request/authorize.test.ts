@@ -14,15 +14,15 @@ afterEach(() => world.end());
 
 const challengeOf = (response: Response) => response.headers.get("www-authenticate");
 
-/** The three places that need a token, asked with these fields. */
+/** Sends a request with these fields to each of the three endpoints that need a token. */
 const everywhere = async (headers: Record<string, string>) => [
   await world.subscribe("?match=a", headers),
   await world.subscriptions("", headers),
   await world.post("topic=a", headers),
 ];
 
-describe("a request without a token, where one is needed", () => {
-  test("is answered with 401 and a challenge that has no error code, but leads to the metadata", async () => {
+describe("a request without a required token", () => {
+  test("is answered with 401 and a challenge that has no error code, but names the metadata", async () => {
     for (const response of await everywhere({})) {
       expect(response.status).toBe(401);
       expect(challengeOf(response)).toBe(`Bearer resource_metadata="${METADATA}"`);
@@ -30,14 +30,14 @@ describe("a request without a token, where one is needed", () => {
     }
   });
 
-  test("is not helped by a token in the URL or the form", async () => {
+  test("is refused even with a token in the URL or the form", async () => {
     const reader = await world.token("subscriber");
     expect((await world.subscribe(`?match=a&access_token=${reader}`)).status).toBe(401);
     const writer = await world.token("publisher");
     expect((await world.post(`topic=a&access_token=${writer}`)).status).toBe(401);
   });
 
-  test("may listen where readers may be anonymous, but neither publish nor see who listens", async () => {
+  test("may subscribe if anonymous subscribers are allowed, but can neither publish nor list subscriptions", async () => {
     await world.end();
     world = new World({ anonymous: true });
     const [stream, api, published] = await everywhere({});
@@ -47,7 +47,7 @@ describe("a request without a token, where one is needed", () => {
   });
 });
 
-describe("a token that is not valid", () => {
+describe("an invalid token", () => {
   const expectInvalid = async (headers: Record<string, string>) => {
     for (const response of await everywhere(headers)) {
       expect(response.status).toBe(401);
@@ -61,7 +61,7 @@ describe("a token that is not valid", () => {
     }
   };
 
-  test("is answered with 401 and invalid_token, in the same words whatever is wrong with it", async () => {
+  test("is answered with 401 and invalid_token, with the same text for every reason", async () => {
     const now = world.timers.now() / 1000;
     const wrong: Record<string, unknown>[] = [
       { exp: now },
@@ -79,28 +79,28 @@ describe("a token that is not valid", () => {
     await expectInvalid(bearer("not.a.token"));
   });
 
-  test("is not passed over for being anonymous", async () => {
+  test("is refused even if anonymous subscribers are allowed", async () => {
     await world.end();
     world = new World({ anonymous: true });
     await expectInvalid(bearer("not.a.token"));
     await expectInvalid({ Cookie: `${COOKIE}=not a token` });
   });
 
-  test("is any, where no key is configured", async () => {
+  test("is every token if no key is configured", async () => {
     const token = await world.token("subscriber");
     await world.end();
     world = new World({ verifier: undefined });
     await expectInvalid(bearer(token));
   });
 
-  test("is told to the operator with the reason", async () => {
+  test("is logged with the reason", async () => {
     await world.subscribe("?match=a", bearer(await world.token("subscriber", ["a"], { exp: 1 })));
     expect(world.logger.lines).toMatchObject([
       { message: "token refused", fields: { role: "subscriber", reason: "expired" } },
     ]);
   });
 
-  test("is one of the other role", async () => {
+  test("is also a token of the other role", async () => {
     const reader = bearer(await world.token("subscriber"));
     expect((await world.post("topic=a", reader)).status).toBe(401);
     const writer = bearer(await world.token("publisher"));
@@ -109,7 +109,7 @@ describe("a token that is not valid", () => {
 });
 
 test.each(["Basic YTpi", "Bearer", "Bearer a b", "Bearer a.b.c, Bearer a.b.c"])(
-  "a token presented as %j is answered with 400 and invalid_request, also where one may be anonymous",
+  "a token presented as %j is answered with 400 and invalid_request, even if anonymous subscribers are allowed",
   async (Authorization) => {
     for (const anonymous of [true, false]) {
       await world.end();
@@ -125,7 +125,7 @@ test.each(["Basic YTpi", "Bearer", "Bearer a b", "Bearer a.b.c, Bearer a.b.c"])(
   },
 );
 
-test("a valid token that does not grant it is answered with 403 and insufficient_scope", async () => {
+test("a valid token without the required grant is answered with 403 and insufficient_scope", async () => {
   const answers = [
     await world.post("topic=b", bearer(await world.token("publisher", ["a"]))),
     await world.subscriptions("", bearer(await world.token("subscriber", ["a"]))),
@@ -151,8 +151,8 @@ test("a token without a Mercure authorization detail is valid, and grants nothin
   expect((await listener.next()).data).toBe("public");
 });
 
-describe("where a token is", () => {
-  test("a cookie has it, under the name that is configured", async () => {
+describe("the presented token", () => {
+  test("may be in a cookie with the configured name", async () => {
     const token = await world.token("subscriber");
     const listener = await world.listen("?match=a", { Cookie: `${COOKIE}=${token}` });
     await listener.close();
@@ -163,7 +163,7 @@ describe("where a token is", () => {
     expect((await world.subscribe("?match=a", { Cookie: `hub=${again}` })).status).toBe(200);
   });
 
-  test("the Authorization header is used, and a cookie beside it ignored", async () => {
+  test("is that of the Authorization header, and a cookie is then ignored", async () => {
     const good = await world.token("subscriber", [{ match: "a" }]);
     const bad = "not.a.token";
     const headerGood = { ...bearer(good), Cookie: `${COOKIE}=${bad}` };
@@ -172,13 +172,13 @@ describe("where a token is", () => {
     expect((await world.subscribe("?match=a", cookieGood)).status).toBe(401);
   });
 
-  test("the scheme's name may be in any case", async () => {
+  test("may have its scheme in upper or lower case", async () => {
     const Authorization = `bEARER ${await world.token("subscriber")}`;
     expect((await world.subscribe("?match=a", { Authorization })).status).toBe(200);
   });
 });
 
-test("in a playground nobody needs a token, and everybody has every right", async () => {
+test("a client of a playground has full access without a token", async () => {
   await world.end();
   world = new World({ playground: true, verifier: undefined });
   const local = LOCAL;
@@ -188,7 +188,7 @@ test("in a playground nobody needs a token, and everybody has every right", asyn
   expect((await world.subscriptions("", local)).status).toBe(200);
 });
 
-describe("in a playground", () => {
+describe("a playground's own token", () => {
   const local = LOCAL;
   const page = { ...local, Origin: "http://localhost:3000" };
   const mine = { publish: [{ match: "a" }], subscribe: [{ match: "a" }], subject: "me" };
@@ -197,7 +197,7 @@ describe("in a playground", () => {
     world = playground();
   });
 
-  /** What somebody with these fields may do. */
+  /** Returns the rights of a client that sends these fields. */
   const rights = async (headers: Record<string, string>) => ({
     a: (await world.post("topic=a", headers)).status,
     b: (await world.post("topic=b", headers)).status,
@@ -209,16 +209,16 @@ describe("in a playground", () => {
   const NONE = { a: 401, b: 401, both: 401, subscriptions: 401, stream: 401 };
   const GRANTED = { a: 200, b: 403, both: 403, subscriptions: 403, stream: 200 };
 
-  test("a token of its own is held to what it grants, in the header as in a cookie", async () => {
+  test("limits the client to its grants, in the header and in a cookie", async () => {
     const token = await world.playgroundToken(mine);
     const cookie = { Cookie: `${COOKIE}=${token}` };
     expect(await rights({ ...local, ...bearer(token) })).toEqual(GRANTED);
     expect(await rights({ ...local, ...cookie })).toEqual(GRANTED);
-    // Its pages may be at any of this machine's names: the hub's URL has only one of them.
+    // The playground's pages may be at any name of this machine. The hub's URL has only one of the names.
     expect(await rights({ ...page, ...cookie })).toEqual(GRANTED);
   });
 
-  test("who shows such a token reads only the private updates that it grants", async () => {
+  test("lets its client read only the private updates that it grants", async () => {
     const token = await world.playgroundToken(mine);
     const listener = await world.listen("?match=*", { ...local, ...bearer(token) });
     await world.post("topic=b&data=not+for+me&private", local);
@@ -226,18 +226,18 @@ describe("in a playground", () => {
     expect((await listener.next()).data).toBe("for me");
   });
 
-  test("its stream ends when the token does", async () => {
+  test("ends its stream when it expires", async () => {
     const token = await world.playgroundToken({ ...mine, expiresIn: 60 });
     const listener = await world.listen("?match=a", { ...local, ...bearer(token) });
     world.timers.advance(60_000);
     expect(await listener.rest()).toEqual([]);
-    // As with keys: who has had a token does not go on as somebody who may do everything.
+    // It is the same with keys: a client whose token has expired does not get full access instead.
     const ended = await world.subscribe("?match=a", { ...local, Cookie: `${COOKIE}=${token}` });
     expect([ended.status, ended.headers.get("set-cookie")]).toEqual([401, null]);
     expect(await rights({ ...local, ...bearer(token) })).toEqual(NONE);
   });
 
-  test("one of another playground, of which there was one here before, is refused", async () => {
+  test("is refused if an earlier playground at this address has signed it", async () => {
     const before = playground();
     const token = await before.playgroundToken(mine);
     expect(await rights({ ...local, ...bearer(token) })).toEqual(NONE);
@@ -245,14 +245,14 @@ describe("in a playground", () => {
     const refused = await world.post("topic=a", { ...local, Cookie: `${COOKIE}=${token}` });
     expect(await problemOf(refused)).toBe("invalid-token");
     expect(await detailOf(refused)).toContain(`cookie ${COOKIE}`);
-    // A browser would send it for ever, and could never listen here again.
+    // Otherwise a browser would send the cookie for ever, and could never subscribe here again.
     expect(refused.headers.get("set-cookie")).toBe(
       `${COOKIE}=; Path=/.well-known/mercure; Max-Age=0; HttpOnly; SameSite=Strict; Secure`,
     );
     await before.end();
   });
 
-  test("one of a playground at another port, whose cookies the browser sends here too, is passed over and kept", async () => {
+  test("is ignored, and its cookie kept, if it is from a playground at another port", async () => {
     const token = await mint(pairFor("HS256"), {
       iss: "urn:runnel:playground",
       aud: "https://hub.example.com:3001/.well-known/mercure",
@@ -264,14 +264,14 @@ describe("in a playground", () => {
     }
   });
 
-  test("one that somebody else has signed in its name is refused", async () => {
+  test("is refused if another key has signed it", async () => {
     const forged = await mint(pairFor("HS256"), { iss: "urn:runnel:playground" });
     expect(await rights({ ...local, ...bearer(forged) })).toEqual(NONE);
     const [header, payload] = (await world.playgroundToken(mine)).split(".");
     expect(await rights({ ...local, ...bearer(`${header}.${payload}.`) })).toEqual(NONE);
   });
 
-  test("a token of any other issuer, and what is none, leave everybody every right", async () => {
+  test("is not needed: a client with another issuer's token, or with a malformed one, has full access", async () => {
     const other = await mint(pairFor("HS256"));
     for (const headers of [
       bearer(other),
@@ -285,7 +285,7 @@ describe("in a playground", () => {
     }
   });
 
-  test("in the header it counts whatever the cookie has", async () => {
+  test("takes effect in the header, whatever the cookie contains", async () => {
     const narrow = await world.playgroundToken(mine);
     const wide = await world.playgroundToken({
       publish: [{ match: "*" }],
@@ -295,7 +295,7 @@ describe("in a playground", () => {
     expect(await rights(headers)).toEqual(ALL);
   });
 
-  test("a token lets no page elsewhere in", async () => {
+  test("does not admit a page of another origin", async () => {
     const token = bearer(await world.playgroundToken(mine));
     const elsewhere = { ...local, ...token, Origin: "https://evil.example" };
     const refused = [
@@ -306,14 +306,14 @@ describe("in a playground", () => {
   });
 });
 
-test("outside a playground, a playground's token is one of an issuer that nobody trusts", async () => {
+test("a playground's token is refused outside a playground, as one of an untrusted issuer", async () => {
   const elsewhere = playground();
   const token = await elsewhere.playgroundToken({ publish: [{ match: "*" }] });
   expect((await world.post("topic=a", bearer(token))).status).toBe(401);
   await elsewhere.end();
 });
 
-test("refusals let pages of the origins on the list read them", async () => {
+test("pages of listed origins may read refusals", async () => {
   await world.end();
   const Origin = "https://app.example.com";
   world = new World({ anonymous: false, corsOrigins: [Origin] });

@@ -10,7 +10,7 @@ export type Authorized =
   | {
       readonly ok: true;
       readonly access: Access;
-      /** A cookie is sent by the browser of its own accord; a playground has looked at the request's origin before. */
+      /** The way the token came. A browser sends a cookie by itself. A playground has checked the request's origin before. */
       readonly by: "header" | "cookie" | "playground";
     }
   | { readonly ok: false; readonly response: Response };
@@ -18,9 +18,9 @@ export type Authorized =
 type Fields = Readonly<Record<string, string>>;
 
 /**
- * Finds out what the request's token allows, before anything else of it is looked at; without a token, nothing.
+ * Verifies the request's token, before any other part of the request is checked. A request without a token is refused.
  * Source: Mercure, sections Presenting the Access Token and Error Responses.
- * @param line what the log's lines about this request have
+ * @param line fields for the log lines about this request
  */
 export async function authorize(
   service: Service,
@@ -32,7 +32,7 @@ export async function authorize(
   const refused = (name: ProblemName, detail: string, error?: string) =>
     ({ ok: false, response: challenge(service, name, detail, cors, error) }) as const;
   const presented = presentedToken(request.headers, service.cookieName);
-  // In a playground everybody has every right, but for those who show what somebody with one of its own tokens may do.
+  // In a playground every client has full access, unless it presents one of the playground's own tokens: then it has that token's grants.
   if (service.playground && !isOfPlayground(presented, service)) {
     return { ok: true, access: fullAccess(PLAYGROUND_ISSUER, service.hub.url), by: "playground" };
   }
@@ -40,7 +40,7 @@ export async function authorize(
     case "malformed":
       return refused("malformed-token", presented.problem, "invalid_request");
     case "none":
-      // [spec] No error code where there was no token.
+      // [spec] The challenge has no error code if the request has no token.
       return refused("no-token", `a ${role} needs an access token here`);
     case "header":
     case "cookie": {
@@ -55,7 +55,7 @@ export async function authorize(
   }
 }
 
-// [spec] The same words whatever was wrong with it: the reason is the operator's to know.
+// [spec] The response has the same text for every reason. Only the operator's log has the reason.
 function invalidToken(
   service: Service,
   by: "header" | "cookie",
@@ -67,10 +67,10 @@ function invalidToken(
   if (!service.playground) {
     return refused("the access token is not valid for this hub, or is not any more");
   }
-  // Whoever sits at the browser may not know that it sends one.
+  // The user may not know that the browser sends a cookie, so the detail names it.
   const where = by === "cookie" ? `cookie ${service.cookieName}` : "Authorization header";
   const detail = `the access token in the ${where} is not valid for this playground, or is not any more: its tokens end when it is stopped`;
-  // Of a playground that was here before: no script could take it out of the browser, which would be refused for ever.
+  // The cookie is left over from an earlier playground. No script can remove it, so every request of the browser would be refused.
   const isLeftOver = by === "cookie" && reason === "signature";
   return refused(detail, isLeftOver ? { ...cors, "Set-Cookie": clearedCookie(service) } : cors);
 }
@@ -80,18 +80,18 @@ function isOfPlayground(presented: Presented, { hub }: Service): boolean {
   return carries && namesPlayground(presented.token, hub.url);
 }
 
-/** Whether the request has said nothing of who it is, and needn't. */
+/** Whether the request has no token and needs none. */
 export function isAnonymous(service: Service, request: Request): boolean {
   if (service.playground || !service.anonymous) return false;
   return presentedToken(request.headers, service.cookieName).kind === "none";
 }
 
-/** The answer to a valid token that does not grant what was asked. */
+/** Answers a request whose token is valid but does not grant the requested action. */
 export function insufficientScope(service: Service, detail: string, cors: Fields): Response {
   return challenge(service, "insufficient-scope", detail, cors, "insufficient_scope");
 }
 
-// [spec] Every refusal that concerns the token carries the challenge. Source: RFC 6750, section 3; RFC 9728, section 5.1.
+// [spec] Every refusal because of the token has the challenge. Source: RFC 6750, section 3; RFC 9728, section 5.1.
 function challenge(
   { hub }: Service,
   name: ProblemName,

@@ -24,7 +24,7 @@ const read = (request: Request, maxBytes: number, client = "a") =>
 
 const textOf = (result: BodyRead) => (result.ok ? result.body.toString() : result.name);
 
-/** A body that comes as the test sends it. */
+/** A body whose parts arrive when the test sends them. */
 function sending(headers: Record<string, string> = {}) {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
@@ -33,7 +33,7 @@ function sending(headers: Record<string, string> = {}) {
     send: (text: string) => writer.write(Buffer.from(text)),
     end: () => writer.close(),
     leave: () => writer.abort(new Error("aborted")),
-    /** Resolves when the reader has given up the rest. */
+    /** Resolves when the reader has abandoned the rest. */
     givenUp: writer.closed.then(
       () => "ended",
       () => "given up",
@@ -41,24 +41,24 @@ function sending(headers: Record<string, string> = {}) {
   };
 }
 
-describe("a body is read", () => {
-  test("as it came, up to the last byte that it may have", async () => {
+describe("a request's body", () => {
+  test("is read unchanged, up to the largest permitted size", async () => {
     expect(textOf(await read(post({ body: "é\r\n" }), 4))).toBe("é\r\n");
     expect(textOf(await read(post({ body: "12345" }), 4))).toBe("too-large");
   });
 
-  test("as an empty one where there is none", async () => {
+  test("is read as empty if the request has none", async () => {
     expect(textOf(await read(post({}), 4))).toBe("");
   });
 
-  test("not at all where it is declared too large", async () => {
+  test("is not read at all if its declared length is too large", async () => {
     const body = sending({ "Content-Length": "1000" });
     expect(textOf(await read(body.request, 999))).toBe("too-large");
     expect(body.request.bodyUsed).toBe(false);
   });
 });
 
-test("the rest of a body that has become too large is thrown away, so that its client reads the answer", async () => {
+test("the rest of a body that has become too large is discarded, so that its client reads the response", async () => {
   const body = sending();
   const result = read(body.request, 25);
   for (const part of ["1234567890", "1234567890", "123456"]) await body.send(part);
@@ -68,7 +68,7 @@ test("the rest of a body that has become too large is thrown away, so that its c
   expect(await body.givenUp).toBe("ended");
 });
 
-test("a body that has become too large and does not end is given up after 5 s", async () => {
+test("a body that has become too large and does not end is discarded for at most 5 s", async () => {
   const body = sending();
   const result = read(body.request, 5);
   await body.send("123456");
@@ -79,7 +79,7 @@ test("a body that has become too large and does not end is given up after 5 s", 
   expect(await body.givenUp).toBe("given up");
 });
 
-describe("a body that does not arrive", () => {
+describe("a body that does not arrive completely", () => {
   const late = {
     ok: false,
     name: "body-timeout",
@@ -87,7 +87,7 @@ describe("a body that does not arrive", () => {
     headers: { Connection: "close" },
   };
 
-  test("is given up after 30 s of silence, and its connection with it", async () => {
+  test("is abandoned after 30 s of silence, and its connection ends", async () => {
     const body = sending({ "Content-Length": "20" });
     const result = read(body.request, 20);
     expect(budget.bytes).toBe(20);
@@ -100,7 +100,7 @@ describe("a body that does not arrive", () => {
     expect(await result).toEqual(late);
   });
 
-  test("is given up after 120 s, however steadily it drips", async () => {
+  test("is abandoned after 120 s, even if bytes keep arriving", async () => {
     const body = sending();
     const result = read(body.request, 20);
     for (let second = 10; second < 120; second += 10) {
@@ -113,7 +113,7 @@ describe("a body that does not arrive", () => {
     expect(await result).toEqual(late);
   });
 
-  test("since its client has left counts no longer, and is no error", async () => {
+  test("is removed from the budget when its client leaves, and is no error", async () => {
     const body = sending({ "Content-Length": "20" });
     const result = read(body.request, 20);
     await body.send("1234567890");
@@ -122,7 +122,7 @@ describe("a body that does not arrive", () => {
   });
 });
 
-describe("all bodies together", () => {
+describe("the budget of all bodies", () => {
   const full = {
     ok: false,
     name: "too-many-bodies",
@@ -130,7 +130,7 @@ describe("all bodies together", () => {
     headers: { "Retry-After": "1" },
   };
 
-  test("take no more than the budget and one body: the next is refused until one has ended", async () => {
+  test("is exceeded by at most one body, and the next body is refused until one has ended", async () => {
     const bodies = ["a", "b", "c"].map((client) => {
       const body = sending({ "Content-Length": "40" });
       return { ...body, result: read(body.request, 40, client) };
@@ -145,7 +145,7 @@ describe("all bodies together", () => {
     expect(textOf(await read(post({ body: "1" }), 40, "d"))).toBe("1");
   });
 
-  test("of one client take no more than its share, and leave the others theirs", async () => {
+  test("limits each client to its share, so the others keep theirs", async () => {
     const body = sending({ "Content-Length": "60" });
     const result = read(body.request, 60, "a");
     expect(await read(post({ body: "1" }), 60, "a")).toEqual(full);
@@ -154,7 +154,7 @@ describe("all bodies together", () => {
     await result;
   });
 
-  test("count as they come where no length is declared", async () => {
+  test("counts received bytes if no length is declared", async () => {
     const body = sending();
     const result = read(body.request, 90);
     for (let i = 1; i <= 5; i++) {
@@ -169,7 +169,7 @@ describe("all bodies together", () => {
     await new Promise(setImmediate);
   });
 
-  test("count what has come where that is more than was declared", async () => {
+  test("counts received bytes if they are more than the declared length", async () => {
     const body = sending({ "Content-Length": "1" });
     const result = read(body.request, 90);
     await body.send("1234567890");

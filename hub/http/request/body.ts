@@ -2,17 +2,17 @@ import type { Timers } from "../../base/timers.ts";
 import type { BodyBudget } from "../service/body-budget.ts";
 import type { ProblemName } from "../service/problem.ts";
 
-/** A body may pause for this long, in milliseconds. */
+/** The longest pause within a body, in milliseconds. */
 const MAX_SILENCE_MS = 30_000;
-/** All of a body comes within this time, in milliseconds: 8 MiB at half a megabit a second. */
+/** The time limit for a whole body, in milliseconds. It suffices for 8 MiB at half a megabit a second. */
 const MAX_BODY_MS = 120_000;
-/** The rest of a refused body is thrown away for this long, in milliseconds: many clients read no answer before they have sent all. */
+/** The time in which the rest of a refused body is discarded, in milliseconds. Many clients read no response until they have sent all. */
 const LINGER_MS = 5_000;
 
 export interface BodyLimits {
-  /** Of this body. */
+  /** The limit of this body. */
   readonly maxBytes: number;
-  /** Of all bodies that are being read. */
+  /** The budget of all bodies that are being read. */
   readonly budget: BodyBudget;
   readonly client: string;
   readonly timers: Timers;
@@ -24,17 +24,17 @@ export type BodyRead =
       readonly ok: false;
       readonly name: ProblemName;
       readonly problem: string;
-      /** For the response. */
+      /** Header fields for the response. */
       readonly headers: Readonly<Record<string, string>>;
     };
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** Reads a request's body. While it is read it counts in the budget: its declared length, else the bytes that have come. */
+/** Reads a request's body. Meanwhile the budget counts its declared length, or the received bytes if they are more. */
 export async function readBody(request: Request, limits: BodyLimits): Promise<BodyRead> {
   const { maxBytes, budget, client, timers } = limits;
   const declared = Number(request.headers.get("content-length") ?? 0);
-  // Node throws away a body that nobody has begun to read.
+  // Node itself discards a body that was never read.
   if (declared > maxBytes) return tooLarge(maxBytes);
   if (!request.body) return { ok: true, body: Buffer.alloc(0) };
   if (!budget.add(client, declared)) return TOO_MANY;
@@ -71,7 +71,7 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Bo
   }
 }
 
-/** Resolves with the body's next part; undefined: none has come within `ms` milliseconds. */
+/** Resolves with the body's next part; undefined: no part arrived within `ms` milliseconds. */
 function nextPart(reader: Reader, timers: Timers, ms: number) {
   return new Promise<Awaited<ReturnType<Reader["read"]>> | undefined>((resolve, reject) => {
     const stop = timers.after(Math.max(ms, 0), () => resolve(undefined));
@@ -79,7 +79,7 @@ function nextPart(reader: Reader, timers: Timers, ms: number) {
   });
 }
 
-/** Reads the rest for a while without keeping it, and then ends the connection. */
+/** Discards the rest of the body for up to LINGER_MS, then ends the connection. */
 async function throwAway(reader: Reader, timers: Timers): Promise<void> {
   const stop = timers.after(LINGER_MS, () => reader.cancel().catch(() => {}));
   try {
@@ -110,11 +110,11 @@ const TOO_SLOW: BodyRead = {
   ok: false,
   name: "body-timeout",
   problem: `a body may pause for ${MAX_SILENCE_MS / 1000} s, and take ${MAX_BODY_MS / 1000} s in all`,
-  // Its rest would be taken for the next request.
+  // Node would parse the rest of the body as the next request.
   headers: { Connection: "close" },
 };
 
-/** For the log: the client has left. */
+/** The client has left. Only the log shows this problem. */
 const CUT_OFF: BodyRead = {
   ok: false,
   name: "bad-body",

@@ -15,7 +15,7 @@ function client(trustedProxies: number, headers: Record<string, string>, who?: A
   return clientOf(testService(testHub(), { trustedProxies }), request, who);
 }
 
-test("who has a token is its issuer and subject, wherever he is", () => {
+test("a client with a token is identified by issuer and subject, at any address", () => {
   const here = { [PEER_HEADER]: "192.0.2.1" };
   const there = { [PEER_HEADER]: "192.0.2.2" };
   expect(client(0, here, access("a", "1"))).toBe(client(0, there, access("a", "1")));
@@ -23,13 +23,13 @@ test("who has a token is its issuer and subject, wherever he is", () => {
   expect(client(0, here, access("a", '1"'))).not.toBe(client(0, here, access('a"', "1")));
 });
 
-test("who has none, or one without a subject, is his address", () => {
+test("a client without a token, or with a token without a subject, is identified by its address", () => {
   expect(client(0, { [PEER_HEADER]: "192.0.2.1" })).toBe("192.0.2.1");
   expect(client(0, { [PEER_HEADER]: "192.0.2.1" }, access("a", undefined))).toBe("192.0.2.1");
   expect(client(0, {})).toBe("unknown");
 });
 
-test("X-Forwarded-For is believed as far as trusted proxies have written it, and no further", () => {
+test("X-Forwarded-For is trusted only as far as trusted proxies have written it", () => {
   const headers = {
     [PEER_HEADER]: "192.0.2.1",
     "X-Forwarded-For": "203.0.113.9, 198.51.100.7,192.0.2.2",
@@ -41,7 +41,7 @@ test("X-Forwarded-For is believed as far as trusted proxies have written it, and
   expect(client(1, { [PEER_HEADER]: "192.0.2.1" })).toBe("192.0.2.1");
 });
 
-describe("an address without a token is a client", () => {
+describe("a client that is identified by its address", () => {
   test.each([
     ["2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff"],
     ["2001:db8::1", "2001:DB8:0:0::2"],
@@ -54,7 +54,7 @@ describe("an address without a token is a client", () => {
     ["192.0.2.1", "[::ffff:192.0.2.1]:80"],
     ["192.0.2.1", "192.0.2.1:54321"],
     ["unknown", "unknown"],
-  ])("that is the same one: %s and %s", (one, other) => {
+  ])("is the same for both addresses: %s and %s", (one, other) => {
     expect(client(0, { [PEER_HEADER]: one })).toBe(client(0, { [PEER_HEADER]: other }));
     expect(client(1, { "X-Forwarded-For": one })).toBe(client(1, { "X-Forwarded-For": other }));
   });
@@ -65,17 +65,17 @@ describe("an address without a token is a client", () => {
     ["1::", "::1"],
     ["::1:0:0:0:0", "::2:0:0:0:0"],
     ["::ffff:192.0.2.1", "::ffff:192.0.2.2"],
-    // Only ::ffff:0:0/96 holds IPv4 addresses. Source: RFC 4291, section 2.5.5.1 (deprecated).
+    // Only ::ffff:0:0/96 contains IPv4 addresses. Source: RFC 4291, section 2.5.5.1 (deprecated).
     ["::192.0.2.1", "192.0.2.1"],
     ["192.0.2.1", "192.0.2.2"],
     ["192.0.2.1:80", "192.0.2.2:80"],
     ["_hidden", "unknown"],
     ["[nonsense]:1", "[nonsense]:2"],
-  ])("that is another one: %s and %s", (one, other) => {
+  ])("differs between both addresses: %s and %s", (one, other) => {
     expect(client(0, { [PEER_HEADER]: one })).not.toBe(client(0, { [PEER_HEADER]: other }));
   });
 
-  test("that is named by its IPv4 address, or by its IPv6 network", () => {
+  test("is named by its IPv4 address, or by its IPv6 network", () => {
     expect(client(0, { [PEER_HEADER]: "::ffff:192.0.2.1" })).toBe("192.0.2.1");
     expect(client(0, { [PEER_HEADER]: "::1" })).toBe("0:0:0:0::/64");
     expect(client(0, { [PEER_HEADER]: "2001:db8:a:b::1" })).toBe("2001:db8:a:b::/64");

@@ -2,23 +2,23 @@ import { isIPv4, isIPv6 } from "node:net";
 import type { Access } from "../../auth/access.ts";
 import type { Service } from "../service/service.ts";
 
-/** The field in which our server notes the address of the peer, over any that the client may have sent. Written by peers.ts. */
+/** The header field for the address of the peer. Our server sets it (peers.ts) and replaces any value that the client sent. */
 export const PEER_HEADER = "x-runnel-peer";
 
-/** The field in which our server notes whether the request came through a proxy: `yes`, or `no` and a secret. Written by peers.ts. */
+/** The header field that shows whether the request came through a proxy: `yes`, or `no` and a secret. Our server sets it (peers.ts). */
 export const PROXIED_HEADER = "x-runnel-proxied";
 
 /**
- * Whether the request came over no socket of our server, which would have marked it. Next makes such requests inside the process, and
- * nothing ever closes their responses.
+ * Whether the request has no socket: our server marks each request that comes over one. Next makes requests without a socket inside the
+ * process, and their responses are never closed.
  */
 export function lacksSocket({ marksRequests }: Service, { headers }: Request): boolean {
   return marksRequests && !headers.has(PEER_HEADER);
 }
 
 /**
- * Names the client, for the limit that each client has: the token's issuer and subject, or a network. Each trusted proxy has added the
- * address of its own client to X-Forwarded-For; anybody may have written the addresses before those.
+ * Returns the client's name, for the limits per client: the token's issuer and subject, or a network. Each trusted proxy has added the
+ * address of its own client to X-Forwarded-For. The addresses before those are not trusted: any client can write them.
  */
 export function clientOf(
   { trustedProxies }: Service,
@@ -33,8 +33,8 @@ export function clientOf(
 }
 
 /**
- * Returns the IPv4 address, or the /64 of the IPv6 address: one subscriber line has all addresses of a /64. An IPv4 address that is
- * mapped into IPv6 is the IPv4 address. Brackets, a port and a zone are dropped; text that is no address stays as it is.
+ * Returns the IPv4 address, or the /64 of the IPv6 address: one internet connection has all addresses of a /64. An IPv4 address that is
+ * mapped into IPv6 counts as the IPv4 address. Brackets, a port and a zone are removed. Text that is no address is returned unchanged.
  * Source: RFC 4291, sections 2.2 and 2.5.5.2; RFC 6177, section 2.
  */
 function networkOf(text: string): string {
@@ -53,7 +53,7 @@ function networkOf(text: string): string {
 
 /** Returns the eight numbers of an IPv6 address. */
 function groupsOf(address: string): number[] {
-  // A URL has the one canonical form, in hexadecimal alone. Source: WHATWG URL, section 3.5.
+  // A URL contains the canonical form, which is hexadecimal only. Source: WHATWG URL, section 3.5.
   const [head = "", tail = ""] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
   const parse = (half: string) => (half === "" ? [] : half.split(":").map((g) => parseInt(g, 16)));
   const [first, last] = [parse(head), parse(tail)];

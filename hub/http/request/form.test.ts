@@ -4,13 +4,13 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { decodeUtf8, parseForm } from "./form.ts";
 
-test("a form is parsed as URLSearchParams parses it, but for what is not UTF-8", () => {
+test("a form in UTF-8 is parsed as URLSearchParams parses it", () => {
   const pieces = fc.constantFrom("a", "B", "4", "f", "%", "%4", "%41", "%zz", "=", "&", "+", " ");
   const others = fc.constantFrom("%C3%A9", "%EF%BB%BF", ";", "?", "#", "%00", "\n");
   fc.assert(
     fc.property(fc.array(fc.oneof(pieces, others)), (parts) => {
       const text = parts.join("");
-      // Its constructor would take a question mark off the front.
+      // The constructor of URLSearchParams would remove a leading question mark.
       const pairs = [...new URLSearchParams(`&${text}`)];
       if (pairs.flat().join().includes("\ufffd")) expect(parseForm(text).ok).toBe(false);
       else expect(parseForm(text)).toEqual({ ok: true, pairs });
@@ -18,12 +18,12 @@ test("a form is parsed as URLSearchParams parses it, but for what is not UTF-8",
   );
 });
 
-test("text beside what is percent-encoded stays as it is", () => {
-  // Node's URLSearchParams gets this one wrong.
+test("text that is not percent-encoded is not changed", () => {
+  // Node's URLSearchParams parses this one wrongly.
   expect(parseForm("é%zz%C3%A9=€")).toEqual({ ok: true, pairs: [["é%zzé", "€"]] });
 });
 
-test("a name without a value has an empty one", () => {
+test("a name without a value has an empty value", () => {
   expect(parseForm("private&a=")).toEqual({
     ok: true,
     pairs: [
@@ -44,7 +44,7 @@ test.each(["a=%FF", "a=%C3", "a=%C3%28", "a=%ED%A0%80", "a=%C0%AF", "a=%F5%80%80
   },
 );
 
-test("a name that is not UTF-8 is an error too, and nothing of it is told", () => {
+test("a name that is not UTF-8 is an error, and the problem contains nothing of it", () => {
   expect(parseForm("b=1&%FF=2")).toEqual({
     ok: false,
     reason: "invalid",
@@ -63,7 +63,7 @@ test("a form with more than 1,000 fields is refused as too large", () => {
   }
 });
 
-test("a value keeps its own characters in memory, and nothing of the body that it came in", async () => {
+test("a value keeps only its own characters in memory, and not the whole body", async () => {
   setFlagsFromString("--expose-gc");
   const gc: () => void = runInNewContext("gc");
   const kept: unknown[] = [];

@@ -1,14 +1,14 @@
-/** Names and values in their order, or the problem with them. */
+/** The names and values of a form, in order, or the problem with them. */
 export type Form =
   | { readonly ok: true; readonly pairs: readonly (readonly [name: string, value: string])[] }
   | { readonly ok: false; readonly reason: "invalid" | "too large"; readonly problem: string };
 
-/** Fields of one form, empty ones too: each takes a moment, and a megabyte has room for a million. */
+/** The limit of fields in one form, including empty ones. Each field takes time to parse, and a megabyte has room for a million. */
 const MAX_FIELDS = 1_000;
 
 /**
- * Parses application/x-www-form-urlencoded, a query or a body, as `URLSearchParams` does; but what is not UTF-8 is an error
- * instead of a replacement character. Source: WHATWG URL, section 5.1; Mercure, sections Subscription and Publication.
+ * Parses application/x-www-form-urlencoded, a query or a body, as `URLSearchParams` does. But text that is not UTF-8 is an error, and not
+ * replaced. Source: WHATWG URL, section 5.1; Mercure, sections Subscription and Publication.
  */
 export function parseForm(text: string): Form {
   const pairs: (readonly [string, string])[] = [];
@@ -37,16 +37,16 @@ function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(spaced);
   } catch {
-    // A percent sign that encodes nothing stands for itself.
+    // A percent sign without two hexadecimal digits after it is kept as text.
     const bytes = Buffer.from(spaced.replace(/%(?![0-9a-f]{2})/gi, "%25"));
     return decodeBytes(bytes);
   }
 }
 
-/** Longer values are never kept: topics, ids and matchers have fewer characters. */
+/** The length up to which values may be stored, in characters: topics, ids and matchers are shorter. */
 const KEPT_LENGTH = 4_096;
 
-/** A part of a text keeps all of it in memory, here a whole body for one topic, for as long as the part is kept. */
+/** Copies a short text. Otherwise a substring keeps the whole text in memory: here a whole body for one topic. */
 function copied(text: string): string {
   return text.length > KEPT_LENGTH ? text : Buffer.from(text).toString();
 }
@@ -63,7 +63,7 @@ function decodeBytes(encoded: Buffer): string | undefined {
   return decodeUtf8(bytes);
 }
 
-/** undefined: the bytes are not UTF-8. */
+/** Decodes UTF-8; undefined: the bytes are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return utf8.decode(bytes);

@@ -11,8 +11,8 @@ afterEach(() => world.end());
 
 const KEY = { "Idempotency-Key": "k-1" };
 
-describe("a request that is repeated with its key", () => {
-  test("is published once, and has the same answer", async () => {
+describe("a request that is repeated with its Idempotency-Key", () => {
+  test("is published once, and gets the same response", async () => {
     const first = await world.send({ topic: "a", data: "1" }, KEY);
     const again = await world.send({ topic: "a", data: "1" }, KEY);
     expect([first.status, again.status]).toEqual([200, 200]);
@@ -20,7 +20,7 @@ describe("a request that is repeated with its key", () => {
     expect(await world.history()).toEqual(["1"]);
   });
 
-  test("is published once also where both come at the same time", async () => {
+  test("is published once even if both requests arrive at the same time", async () => {
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => world.send({ topic: "a", data: "1" }, KEY)),
     );
@@ -29,7 +29,7 @@ describe("a request that is repeated with its key", () => {
     expect(await world.history()).toEqual(["1"]);
   });
 
-  test("may be a batch: its ids come again", async () => {
+  test("may be a batch, and the response repeats its ids", async () => {
     const lines = [
       { topic: "a", data: "1" },
       { topic: "a", data: "2", id: "own" },
@@ -41,7 +41,7 @@ describe("a request that is repeated with its key", () => {
   });
 });
 
-test("the key with another body is refused with 422, and nothing is published", async () => {
+test("an Idempotency-Key with another body is refused with 422, and nothing is published", async () => {
   await world.send({ topic: "a", data: "1" }, KEY);
   const response = await world.send({ topic: "a", data: SECRET }, KEY);
   expect(response.status).toBe(422);
@@ -49,7 +49,7 @@ test("the key with another body is refused with 422, and nothing is published", 
   expect(await world.history()).toEqual(["1"]);
 });
 
-test("one publisher's keys are nothing to another", async () => {
+test("one publisher's keys do not affect another publisher", async () => {
   for (const sub of ["urn:example:1", "urn:example:2"]) {
     const headers = bearer(await world.token("publisher", ["*"], { sub }));
     const response = await world.send({ topic: "a", data: sub }, { ...KEY, ...headers });
@@ -58,7 +58,7 @@ test("one publisher's keys are nothing to another", async () => {
   expect(await world.history()).toEqual(["urn:example:1", "urn:example:2"]);
 });
 
-test("a key of a request that was refused is free", async () => {
+test("the key of a refused request can be used again", async () => {
   const none = bearer(await world.token("publisher", ["b"]));
   expect((await world.send({ topic: "a", data: "1" }, { ...KEY, ...none })).status).toBe(403);
   expect((await world.send({ topic: "a", data: "2" }, KEY)).status).toBe(200);
@@ -74,7 +74,7 @@ test.each(["", "a b", "a\tb", "é", "a".repeat(256)])(
   },
 );
 
-test("a key is any visible ASCII, its quotes with it, up to 255 characters", () => {
+test("a key is any visible ASCII, including quotes, up to 255 characters", () => {
   for (const key of ['"8e03978e-40d5-43dd-bc93-6894a57f9324"', "!~", "a".repeat(255)]) {
     const headers = new Headers({ "Idempotency-Key": key });
     expect(parseIdempotencyKey(headers)).toEqual({ ok: true, key });
@@ -87,11 +87,11 @@ describe("a receipt", () => {
   const receipt = (body: string, who = access, client = "c", type = "t") =>
     receiptFor("k", who, client, type, Buffer.from(body));
 
-  test("is none without a key", () => {
+  test("does not exist without a key", () => {
     expect(receiptFor(undefined, access, "c", "t", Buffer.from(""))).toBeUndefined();
   });
 
-  test("tells publishers apart by issuer and subject, and without a subject by their address", () => {
+  test("distinguishes publishers by issuer and subject, or by address if there is no subject", () => {
     const publishers = [
       receipt("b"),
       receipt("b", { ...access, issuer: "j" }),
@@ -103,7 +103,7 @@ describe("a receipt", () => {
     expect(receipt("b", access, "elsewhere")).toEqual(receipt("b"));
   });
 
-  test("tells requests apart by body and media type", () => {
+  test("distinguishes requests by body and media type", () => {
     const requests = [receipt("b"), receipt("c"), receipt("b", access, "c", "u")];
     expect(new Set(requests.map((each) => each?.bodyHash)).size).toBe(3);
   });

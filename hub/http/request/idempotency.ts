@@ -8,7 +8,7 @@ export type ParsedKey =
   | { readonly ok: true; readonly key: string | undefined }
   | { readonly ok: false; readonly problem: string };
 
-/** Any visible ASCII; quotes around it, as a structured field has them, are part of it. */
+/** Parses the Idempotency-Key: any visible ASCII. Quotes around it, as in a structured field, are part of the key. */
 export function parseIdempotencyKey(headers: Headers): ParsedKey {
   const key = headers.get("idempotency-key");
   if (key === null) return { ok: true, key: undefined };
@@ -17,7 +17,7 @@ export function parseIdempotencyKey(headers: Headers): ParsedKey {
   return { ok: false, problem };
 }
 
-/** What makes a second request with this key the same as the first: whose it is, and all that it says. */
+/** Returns the receipt that identifies a repeated request: the key with its client, and a hash of the contents. */
 export function receiptFor(
   key: string | undefined,
   access: Access,

@@ -14,13 +14,13 @@ const EXPOSED = "Link, Mercure-Last-Event-ID, WWW-Authenticate, Retry-After";
 
 type HeaderFields = Record<string, string>;
 const request = (headers: HeaderFields = {}) => new Request(HERE, { headers });
-/** As our server marks a request that came through no proxy. */
+/** The field that our server adds to a request that came through no proxy. */
 const marked = (headers: HeaderFields) => request({ [PROXIED_HEADER]: "no", ...headers });
 const service = (corsOrigins: string[], publishOrigins: string[] = []) =>
   testService(testHub(), { corsOrigins, publishOrigins });
 
-describe("CORS", () => {
-  test("an origin on the list is named, with credentials, and may read the fields of the protocol", () => {
+describe("a response with CORS", () => {
+  test("names a listed origin, allows credentials, and exposes the protocol's header fields", () => {
     expect(corsHeaders(service([APP]), request({ Origin: APP }))).toEqual({
       "Access-Control-Allow-Origin": APP,
       "Access-Control-Allow-Credentials": "true",
@@ -37,19 +37,19 @@ describe("CORS", () => {
     "https://APP.example.com",
     "null",
     "*",
-  ])("an origin that is not on the list, such as %s, is not echoed", (Origin) => {
+  ])("does not echo an origin that is not listed, such as %s", (Origin) => {
     expect(corsHeaders(service([APP]), request({ Origin }))).toEqual({ Vary: "Origin" });
   });
 
-  test("where there is a list, what is said without an Origin is for no cache to give to others", () => {
+  test("varies by Origin if there is a list, also for a request without an Origin", () => {
     expect(corsHeaders(service([APP]), request())).toEqual({ Vary: "Origin" });
   });
 
-  test("where there is no list, no page may read", () => {
+  test("permits no page to read if there is no list", () => {
     expect(corsHeaders(service([]), request({ Origin: APP }))).toEqual({});
   });
 
-  test("* is for any page, and never with credentials", () => {
+  test("permits any page with *, and never with credentials", () => {
     expect(corsHeaders(service(["*"]), request({ Origin: "https://evil.example" }))).toEqual({
       "Access-Control-Allow-Origin": "*",
       "Access-Control-Expose-Headers": EXPOSED,
@@ -60,7 +60,7 @@ describe("CORS", () => {
     expect(corsHeaders(service(["*"]), withCookie)).toEqual({ Vary: "Origin, Cookie" });
   });
 
-  test("beside *, an origin on the list is named with credentials all the same", () => {
+  test("names a listed origin with credentials even if the list has *", () => {
     const both = service(["*", APP]);
     expect(corsHeaders(both, request({ Origin: APP, Cookie: "a=b" }))).toMatchObject({
       "Access-Control-Allow-Origin": APP,
@@ -71,7 +71,7 @@ describe("CORS", () => {
   });
 });
 
-describe("a playground answers", () => {
+describe("a playground accepts", () => {
   test.each([
     { Host: "localhost:3000" },
     { Host: "127.0.0.1:3000" },
@@ -79,19 +79,19 @@ describe("a playground answers", () => {
     { Host: "runnel.localhost:3000" },
     { Host: "localhost:3000", Origin: "http://localhost:3000" },
     { Host: "localhost:3000", "Sec-Fetch-Site": "same-origin" },
-    // Typed into the address bar.
+    // The user typed the address into the address bar.
     { Host: "localhost:3000", "Sec-Fetch-Site": "none" },
-  ])("this machine and its own pages: %j", (headers) => {
+  ])("requests of this machine and of its own pages: %j", (headers) => {
     expect(playgroundProblem(marked(headers))).toBeUndefined();
   });
 });
 
-describe("a playground does not answer", () => {
+describe("a playground refuses", () => {
   test.each<HeaderFields>([
-    // What DNS rebinding looks like: the page's own name, which leads to this machine.
+    // DNS rebinding: the host is the page's own name, which resolves to this machine.
     { Host: "evil.example:3000", Origin: "http://evil.example:3000" },
     { Host: "evil.example" },
-    // A proxy on this machine asks for somebody elsewhere.
+    // A proxy on this machine sends the request of a client elsewhere.
     { Host: "127.0.0.1:3000", [PROXIED_HEADER]: "yes" },
     { Host: "localhost.evil.example" },
     { Host: "127.0.0.1.evil.example" },
@@ -100,7 +100,7 @@ describe("a playground does not answer", () => {
     { Host: "192.168.0.2:3000" },
     { Host: "localhost:3000@evil.example" },
     { Host: "" },
-  ])("a host that is not this machine's: %j", (headers) => {
+  ])("a host that is not this machine: %j", (headers) => {
     expect(playgroundProblem(marked(headers))).toBe("wrong-host");
   });
 
@@ -119,11 +119,11 @@ describe("a playground does not answer", () => {
   });
 });
 
-test("a playground does not answer a request that our server has not marked", () => {
+test("a playground refuses a request that our server has not marked", () => {
   expect(playgroundProblem(request({ Host: "localhost:3000" }))).toBe("wrong-host");
 });
 
-test("only a playground refuses so, and says whom it answers", () => {
+test("only a playground refuses these requests, and the problem names the accepted ones", () => {
   const elsewhere = marked({ Host: "localhost:3000", Origin: "https://evil.example" });
   const refusal = (playground: boolean) =>
     playgroundRefusal(testService(testHub(), { playground }), elsewhere);
@@ -131,13 +131,13 @@ test("only a playground refuses so, and says whom it answers", () => {
   expect(refusal(true)).toEqual(["wrong-origin", expect.stringContaining("its own pages alone")]);
 });
 
-describe("with a cookie, publishing is", () => {
+describe("a publish with a cookie", () => {
   test.each<HeaderFields>([
     { Origin: "https://hub.example.com" },
     { Origin: APP },
     { Referer: `${APP}/page?query` },
     { Origin: APP, Referer: "https://evil.example/" },
-  ])("for the hub's own pages and those on the list: %j", (headers) => {
+  ])("is accepted from the hub's own pages and from listed origins: %j", (headers) => {
     expect(mayPublishWithCookie(service([], [APP]), request(headers))).toBe(true);
   });
 
@@ -150,7 +150,7 @@ describe("with a cookie, publishing is", () => {
     { Referer: "about:blank" },
     { Referer: "not a URL" },
     { Origin: "http://hub.example.com" },
-  ])("for no others, and nobody who does not say where he is from: %j", (headers) => {
+  ])("is refused from other origins, and without any origin: %j", (headers) => {
     expect(mayPublishWithCookie(service(["*"], [APP]), request(headers))).toBe(false);
   });
 });

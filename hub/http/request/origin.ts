@@ -5,12 +5,12 @@ import { PROXIED_HEADER } from "./client.ts";
 /** Response fields that scripts of other origins may read. */
 const EXPOSED = "Link, Mercure-Last-Event-ID, WWW-Authenticate, Retry-After";
 
-/** What the clock says, and the hub's metadata: any page may read them. */
+/** The CORS headers of public responses, such as the clock and the hub's metadata: any page may read them. */
 export const PUBLIC = { "Access-Control-Allow-Origin": "*" };
 
 /**
- * What lets pages of the origins on the list read the answer; nothing for others. Cookies go with origins that are named, and never
- * with `*`. Source: WHATWG Fetch, section 3.3; Mercure, section Subscription.
+ * Returns the CORS headers that let pages of the listed origins read the response. For other origins it returns no permission. Cookies are
+ * allowed for origins that are listed by name, and never for `*`. Source: WHATWG Fetch, section 3.3; Mercure, section Subscription.
  */
 export function corsHeaders(
   { corsOrigins }: Service,
@@ -27,7 +27,7 @@ export function corsHeaders(
   }
   if (corsOrigins.includes("*")) {
     const Vary = "Origin, Cookie";
-    // [spec] Where there are cookies, `*` MUST NOT be.
+    // [spec] The response to a request with cookies MUST NOT have `*`.
     if (headers.has("cookie")) return { Vary };
     return { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED, Vary };
   }
@@ -43,24 +43,26 @@ const PLAYGROUND_DETAILS = {
 type PlaygroundProblem = keyof typeof PLAYGROUND_DETAILS;
 
 /**
- * Returns the reason why a playground does not answer; undefined: it does. Any page can send requests to a server on its visitor's machine,
- * and to a name that leads there (DNS rebinding). Only requests of the playground's own pages, or of no page, are answered.
+ * Returns the reason why a playground refuses the request; undefined: it accepts the request.
+ *
+ * Any page can send requests to a server on its visitor's machine, and to a host name that resolves to it (DNS rebinding). So a playground
+ * accepts only requests of its own pages, and requests that no page sent.
  */
 export function playgroundProblem({
   headers,
 }: Pick<Request, "headers">): PlaygroundProblem | undefined {
   const host = headers.get("host") ?? "";
-  // Nobody knows where a request without a mark comes from.
+  // A request without this field counts as proxied: its origin is unknown.
   const isDirect = headers.get(PROXIED_HEADER)?.startsWith("no") ?? false;
   if (!isLoopbackHost(host) || !isDirect) return "wrong-host";
   const origin = headers.get("origin");
   if (origin !== null) return hostOf(origin) === host ? undefined : "wrong-origin";
-  // Browsers say where a request without an Origin comes from, too.
+  // Browsers send Sec-Fetch-Site also in requests without an Origin.
   const site = headers.get("sec-fetch-site") ?? "none";
   return site === "same-origin" || site === "none" ? undefined : "wrong-origin";
 }
 
-/** How a playground refuses what it does not answer: the problem, and its detail. undefined: it answers, or this is none. */
+/** Returns a playground's refusal of the request: the problem and its detail. undefined: it accepts, or this hub is no playground. */
 export function playgroundRefusal(
   { playground }: Service,
   request: Request,
@@ -70,7 +72,7 @@ export function playgroundRefusal(
 }
 
 /**
- * Whether a publish that a cookie has authorized comes from a page that may: the browser sends the cookie whoever asks it to.
+ * Whether a publish with a cookie comes from a permitted page. A browser sends the cookie with requests of any page.
  * Source: Mercure, section Security Considerations.
  */
 export function mayPublishWithCookie(service: Service, { headers }: Request): boolean {
@@ -80,7 +82,7 @@ export function mayPublishWithCookie(service: Service, { headers }: Request): bo
   return origin === new URL(service.hub.url.href).origin || service.publishOrigins.includes(origin);
 }
 
-/** Source: RFC 6761, section 6.3 (localhost); RFC 1122, section 3.2.1.3 (127/8); RFC 4291, section 2.5.3 (::1). */
+/** Whether the host is this machine. Source: RFC 6761, section 6.3 (localhost); RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3. */
 function isLoopbackHost(host: string): boolean {
   return /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host);
 }

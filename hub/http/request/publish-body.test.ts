@@ -13,26 +13,26 @@ afterEach(() => world.end());
 describe("a form", () => {
   const parse = (body: string) => parseFormUpdate(Buffer.from(body), HUB_URL);
 
-  test("has the canonical topic first, and then the alternates", () => {
+  test("has the canonical topic first, followed by the alternates", () => {
     expect(parse("topic=b&topic=a&topic=c")).toMatchObject({
       updates: [{ topics: ["b", "a", "c"] }],
     });
   });
 
-  test("has one of each other field: the first counts", () => {
+  test("uses only the first of each other field", () => {
     const twice = "topic=a&data=1&data=2&id=3&id=4&type=5&type=6&retry=700&retry=800";
     expect(parse(twice)).toMatchObject({
       updates: [{ data: "1", id: "3", type: "5", retry: 700 }],
     });
   });
 
-  test("is private only by the field of that name", () => {
+  test("is private only if it has the field of that name", () => {
     expect(parse("topic=a&Private=1")).toMatchObject({ updates: [{ private: false }] });
   });
 });
 
 describe("a batch", () => {
-  test("is published as a whole, in order, and answered with an id a line", async () => {
+  test("is published as a whole, in order, and answered with one id per line", async () => {
     const listener = await world.listen("?match=*", bearer(await world.token("subscriber", ["b"])));
     const response = await world.batch([
       { topic: "a", data: "1", id: "x", type: "t", retry: 0 },
@@ -57,7 +57,7 @@ describe("a batch", () => {
     expect((await response.text()).split("\n")).toHaveLength(3);
   });
 
-  test("is private where it says true, update by update", async () => {
+  test("is private for each update that says true", async () => {
     const anyone = await world.listen("?match=a");
     const lines = [true, false, undefined].map((each) => ({
       topic: "a",
@@ -99,7 +99,7 @@ describe("a batch", () => {
     [{ topic: "a".repeat(2_049) }, 413, "topic has 2049 characters"],
   ];
   test.each(wrong)(
-    "with %j as its second line is refused, and names the line",
+    "with %j as its second line is refused, and the problem names the line",
     async (line, status, problem) => {
       const response = await world.batch([{ topic: "a", data: SECRET }, line, { topic: "b" }]);
       expect(response.status).toBe(status);
@@ -109,8 +109,8 @@ describe("a batch", () => {
     },
   );
 
-  test("gives others their turn of the event loop while it is parsed", async () => {
-    // Each look at the clock takes a millisecond.
+  test("lets other requests run while it is parsed", async () => {
+    // Each reading of the clock takes a millisecond.
     class SlowTimers extends FakeTimers {
       override elapsed(): number {
         this.jump(1);
@@ -131,12 +131,12 @@ describe("a batch", () => {
     expect(turns).toBeGreaterThan(50);
   });
 
-  test("counts its empty lines where it names one", async () => {
+  test("counts empty lines when the problem names a line", async () => {
     const response = await world.batch([{ topic: "a" }, "", "", "{"]);
     expect(await detailOf(response)).toBe("line 4: is not JSON");
   });
 
-  test("is authorized before anything of it is appended", async () => {
+  test("is authorized before any update of it is appended", async () => {
     const one = bearer(await world.token("publisher", ["a"]));
     const response = await world.batch([{ topic: "a", data: SECRET }, { topic: "b" }], one);
     expect(response.status).toBe(403);
@@ -147,7 +147,7 @@ describe("a batch", () => {
     expect(await world.history()).toEqual([]);
   });
 
-  test("without an update, or in another encoding than UTF-8, is refused", async () => {
+  test("is refused if it has no update, or is not UTF-8", async () => {
     expect(await detailOf(await world.batch(["", " "]))).toBe("the batch has no update");
     const headers = bearer(await world.token("publisher"));
     const response = await world.post(Buffer.from('{"topic":"\xff"}', "latin1"), {
@@ -157,7 +157,7 @@ describe("a batch", () => {
     expect(await detailOf(response)).toBe("line 1: is not valid UTF-8");
   });
 
-  test("is refused with 413 beyond its bytes, a line's bytes or its number of updates", async () => {
+  test("is refused with 413 if its bytes, a line's bytes or its updates exceed the limit", async () => {
     await world.end();
     world = new World({ maxUpdateBytes: 40, maxBatchBytes: 100 });
     const long = { topic: "a", data: "x".repeat(40) };

@@ -11,19 +11,19 @@ export type ParsedUpdates =
 
 const invalid = (problem: string) => ({ ok: false, reason: "invalid", problem }) as const;
 
-/** One update, as application/x-www-form-urlencoded. Source: Mercure, section Publication. */
+/** Parses one update from application/x-www-form-urlencoded. Source: Mercure, section Publication. */
 export function parseFormUpdate(body: Buffer, hubUrl: HubUrl): ParsedUpdates {
   const text = decodeUtf8(body);
   if (text === undefined) return invalid("the body is not valid UTF-8");
   const form = parseForm(text);
   if (!form.ok) return form;
-  // [spec] Fields that are not known are ignored.
+  // [spec] Unknown fields are ignored.
   const first = (name: string) => form.pairs.find(([given]) => given === name)?.[1];
   const parsed = parseUpdate(
     {
       topics: form.pairs.filter(([name]) => name === "topic").map(([, value]) => value),
       data: first("data"),
-      // [spec] The field's presence counts, whatever its value.
+      // [spec] The update is private if the field is present, with any value.
       private: first("private") !== undefined,
       id: first("id"),
       type: first("type"),
@@ -35,7 +35,7 @@ export function parseFormUpdate(body: Buffer, hubUrl: HubUrl): ParsedUpdates {
 }
 
 export interface BatchLimits {
-  /** Of one line, in bytes. */
+  /** The limit of one line, in bytes. */
   readonly maxUpdateBytes: number;
   readonly maxUpdates: number;
 }
@@ -43,9 +43,9 @@ export interface BatchLimits {
 const LINE_FEED = 0x0a;
 
 /**
- * A batch, as application/x-ndjson: a JSON object a line, with the form's fields; `topic` is a text or a list of them, `private` true
- * or false, `data` a text or any other JSON value, which is sent as JSON. Empty lines are skipped. `problem` names the line, from 1.
- * A large one is parsed in several turns of the event loop.
+ * Parses a batch of updates from application/x-ndjson. Each line is a JSON object with the form's fields: `topic` is a string or an array
+ * of strings, `private` is true or false. `data` is a string, or any other JSON value, which is sent as JSON. Empty lines are skipped.
+ * `problem` names the line, counted from 1. A large batch is parsed in several turns of the event loop.
  */
 export async function parseBatch(
   body: Buffer,
@@ -119,7 +119,7 @@ function parseLine(text: string): ParsedLine {
     return wrong("retry is not a number of milliseconds");
   }
   const written = data === undefined || typeof data === "string" ? data : writeJson(data);
-  // It could be parsed, but not written again.
+  // The data was parsed, but cannot be serialised again.
   if (written === undefined && data !== undefined) return wrong("is nested too deep");
   return {
     ok: true,
@@ -142,7 +142,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** undefined: it is nested too deep. */
+/** Serialises the value as JSON; undefined: it is nested too deep. */
 function writeJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

@@ -18,8 +18,8 @@ async function parse(query: string, headers: Record<string, string> = {}) {
 const matchers = async (query: string) =>
   (await parse(query)).matchers.map(({ type, match }) => `${type} ${match}`);
 
-describe("matchers", () => {
-  test("are those of match, match_exact and match_urlpattern, in any combination", async () => {
+describe("the matchers of a request", () => {
+  test("come from match, match_exact and match_urlpattern, in any combination", async () => {
     expect(await matchers("?match=a&match_exact=b&x=y&match_urlpattern=/c/:id&match=*")).toEqual([
       "exact a",
       "exact b",
@@ -28,20 +28,20 @@ describe("matchers", () => {
     ]);
   });
 
-  test("are decoded as URLSearchParams does", async () => {
+  test("are decoded as URLSearchParams decodes them", async () => {
     const query = new URLSearchParams({ match: "https://example.com/é?a=1&b=2+3;4%#x" });
     expect(await matchers(`?${query}`)).toEqual(["exact https://example.com/é?a=1&b=2+3;4%#x"]);
     expect(await matchers("?%6Datch=a+b&match=%2B")).toEqual(["exact a b", "exact +"]);
   });
 
-  test("that are the same count once", async () => {
+  test("are counted once if they are equal", async () => {
     expect(await matchers("?match=a&match=a&match_exact=a&match_urlpattern=a")).toEqual([
       "exact a",
       "urlpattern a",
     ]);
   });
 
-  test("are as written: neither resolved nor normalized", async () => {
+  test("are neither resolved nor normalized", async () => {
     expect(await matchers("?match=HTTPS://Example.com/../a&match=e%CC%81")).toEqual([
       "exact HTTPS://Example.com/../a",
       "exact e\u0301",
@@ -93,14 +93,14 @@ const refused: [what: string, query: string][] = [
   ["another kind of heartbeat", "?match=a&heartbeat=loud"],
 ];
 
-test.each(refused)("a request for a stream is refused with 400 that has %s", async (_, query) => {
+test.each(refused)("a request for a stream is refused with 400 if it has %s", async (_, query) => {
   const response = await world.subscribe(query);
   expect(response.status).toBe(400);
   expect(await problemOf(response)).toMatch(/^bad-(matcher|parameter)$/);
   expect(response.headers.get("www-authenticate")).toBeNull();
 });
 
-test("a refusal says what would be right", async () => {
+test("the refusal of a request for a stream names the remedy", async () => {
   expect(await detailOf(await world.subscribe("?Match=a"))).toBe(
     "Match is not one of match, match_exact, match_urlpattern",
   );
@@ -110,13 +110,13 @@ test("a refusal says what would be right", async () => {
   expect(await detailOf(await world.subscribe(""))).toContain("give at least one");
 });
 
-test("100 matchers, and one of 2,048 characters, are fine", async () => {
+test("100 matchers, and one of 2,048 characters, are accepted", async () => {
   const query = Array.from({ length: 99 }, (_, n) => `match=${n}`).join("&");
   expect(await matchers(`?${query}&match=${"a".repeat(2_048)}`)).toHaveLength(100);
 });
 
-describe("the last event id", () => {
-  test("is the field's, and else the first of the query", async () => {
+describe("the last event id of a request", () => {
+  test("is the header field's, or otherwise the first of the query", async () => {
     const query = "?match=a&last_event_id=1&last_event_id=2";
     expect((await parse(query, { "Last-Event-ID": "3" })).lastEventId).toBe("3");
     expect((await parse(query)).lastEventId).toBe("1");
@@ -134,26 +134,26 @@ describe("the last event id", () => {
     },
   );
 
-  test("may be empty: given, and naming no event", async () => {
+  test("may be empty, and then names no event", async () => {
     expect((await parse("?match=a&last_event_id=")).lastEventId).toBe("");
     expect((await parse("?match=a&last_event_id")).lastEventId).toBe("");
     expect((await parse("?match=a", { "Last-Event-ID": "" })).lastEventId).toBe("");
   });
 
-  test("is UTF-8 in the field, as browsers send it, and Latin-1 where it is no UTF-8", async () => {
+  test("is read from the header field as UTF-8, or as Latin-1 if it is not UTF-8", async () => {
     const sent = fieldValue("urn:é€😀");
     expect(sent).toMatch(/^[ -ÿ]+$/);
     expect((await parse("?match=a", { "Last-Event-ID": sent })).lastEventId).toBe("urn:é€😀");
     expect((await parse("?match=a", { "Last-Event-ID": "é" })).lastEventId).toBe("é");
   });
 
-  test("is not looked for at any length", async () => {
+  test("is cut if it is too long", async () => {
     const long = "a".repeat(10_000);
     expect((await parse(`?match=a&last_event_id=${long}`)).lastEventId).toHaveLength(513);
   });
 });
 
-test("the clock is what a request without a matcher asks for, where there is one", () => {
+test("a request without a matcher asks for the clock, if there is one", () => {
   const asks = (query: string, clock = true) => asksForClock(world.request(query), { clock });
   expect([asks(""), asks("?heartbeat=event"), asks("?last_event_id=1")]).toEqual([
     true,

@@ -8,11 +8,11 @@ import type { ProblemName } from "../service/problem.ts";
 import { decodeUtf8, parseForm } from "./form.ts";
 import { queryOf } from "./target.ts";
 
-/** Of all patterns of a request together; a few variables cost some ten. */
+/** The limit of the cost of all patterns in one request. A pattern with a few variables costs about ten. */
 const MAX_COST = 4_000;
-/** Compiling hostile patterns takes milliseconds each: others get their turn in between. */
+/** The time of one turn, in milliseconds. Compiling a hostile pattern takes milliseconds, so other requests run in between. */
 const COMPILE_MS = 2;
-/** A longer id was never an event's here. */
+/** The limit of an id, in characters. No event of this hub has a longer id. */
 const MAX_ID_LENGTH = 512;
 
 /**
@@ -22,16 +22,16 @@ const MAX_ID_LENGTH = 512;
 const LAST_EVENT_ID = /^last[-_]?event[-_]?id$/i;
 
 export interface StreamOptions {
-  /** What a request without a matcher gets: the server's clock, or a 400. */
+  /** Whether a request without a matcher gets the server's clock; otherwise it gets a 400. */
   readonly clock: boolean;
 }
 
-/** What a request for a stream asks for, in its query and its fields. */
+/** The parsed query and header fields of a request for a stream. */
 export interface StreamQuery {
-  /** None: the server's clock. */
+  /** An empty array means the server's clock. */
   readonly matchers: readonly Matcher[];
   readonly heartbeat: HeartbeatKind;
-  /** Empty: given, but naming no event. */
+  /** An empty string was given, but names no event. */
   readonly lastEventId: string | undefined;
 }
 
@@ -39,7 +39,10 @@ export type ParsedStreamQuery =
   | { readonly ok: true; readonly query: StreamQuery }
   | { readonly ok: false; readonly name: ProblemName; readonly problem: string };
 
-/** Source: Mercure, sections Subscription and Reconnection. What it does not know is ignored, but not in the namespace `match`. */
+/**
+ * Parses a request for a stream. Unknown parameters are ignored, unless their names begin with `match`.
+ * Source: Mercure, sections Subscription and Reconnection.
+ */
 export async function parseStreamQuery(
   request: Request,
   hubUrl: HubUrl,
@@ -77,7 +80,7 @@ export async function parseStreamQuery(
       heartbeat = value;
     }
   }
-  // [spec] The field takes precedence, but an empty one names no event.
+  // [spec] The header field takes precedence over the parameter. An empty field names no event.
   const field = fieldText(request.headers.get("last-event-id"));
   const seen = (field || appended || lastEventId) ?? field;
   return {
@@ -90,13 +93,13 @@ export async function parseStreamQuery(
   };
 }
 
-/** Whether the request is for the server's clock, which is no topic. */
+/** Whether the request asks for the server's clock, which is no topic. */
 export function asksForClock(request: Request, { clock }: StreamOptions): boolean {
   const form = parseForm(queryOf(request));
   return clock && form.ok && !form.pairs.some(([name]) => isReservedName(name));
 }
 
-// [spec] All names that begin with `match`, in whatever case, are reserved: a misspelled type fails loudly.
+// [spec] All names that begin with `match`, in upper or lower case, are reserved. So a misspelled type is an error.
 function isReservedName(name: string): boolean {
   return name.toLowerCase().startsWith("match");
 }
@@ -116,12 +119,12 @@ function parseNamed(name: string, value: string, hubUrl: HubUrl) {
   return parsed.ok ? parsed : ({ ok: false, problem: `${name} ${parsed.problem}` } as const);
 }
 
-/** Browsers send an id's UTF-8 as it is; a field's value is taken for Latin-1 on its way here. */
+/** Decodes a header field's UTF-8. Browsers send an id as UTF-8, but HTTP libraries decode field values as Latin-1. */
 function fieldText(value: string | null): string | undefined {
   return value === null ? undefined : (decodeUtf8(Buffer.from(value, "latin1")) ?? value);
 }
 
-/** An id's UTF-8 as a field's value. */
+/** Encodes an id's UTF-8 as the value of a header field. */
 export function fieldValue(text: string): string {
   return Buffer.from(text).toString("latin1");
 }

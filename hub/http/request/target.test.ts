@@ -10,11 +10,11 @@ test.each([
   ["/a#b?c", ""],
   ["/a?", ""],
   ["/a", ""],
-])("the query of the target %s is %j, whatever Next made of it", (target, query) => {
+])("the query of the target %s is %j, even if Next has changed the URL", (target, query) => {
   const headers = new Headers({ [TARGET_HEADER]: target });
   expect(queryOf({ url: URL_OF_NEXT, headers })).toBe(query);
 });
 
-test("the query is that of the request's URL where nobody has noted the target", () => {
+test("the query is that of the request's URL if the target was not stored", () => {
   expect(queryOf({ url: URL_OF_NEXT, headers: new Headers() })).toBe("b=%EF%BF%BD");
 });

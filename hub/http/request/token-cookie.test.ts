@@ -7,13 +7,13 @@ const RECOMMENDED = "__Secure-mercure_access_token";
 test.each([
   ["https://hub.example.com/.well-known/mercure", RECOMMENDED, true, "/.well-known/mercure"],
   ["https://hub.example.com/.well-known/mercure", "hub", true, "/.well-known/mercure"],
-  // Browsers that take it on this machine take it with Secure alone.
+  // Browsers that accept this name on this machine accept it only with Secure.
   ["http://localhost:3000/.well-known/mercure", RECOMMENDED, true, "/.well-known/mercure"],
   ["http://localhost:3000/events", "hub", false, "/events"],
-  // Browsers drop it without a word where it has another path.
+  // Browsers silently drop the cookie if it has another path.
   ["https://hub.example.com/.well-known/mercure", "__Host-mercure", true, "/"],
 ])(
-  "the cookie of a hub at %s, with the name %s, is for it alone; Secure: %s",
+  "the cookie of a hub at %s, with the name %s, is sent only to that hub; Secure: %s",
   (href, name, secure, path) => {
     const service = { cookieName: name, hub: { url: new HubUrl(href) } };
     expect(tokenCookie(service)).toEqual({

@@ -4,8 +4,8 @@ export interface BodyBounds {
 }
 
 /**
- * Counts the bytes of all request bodies that are being read at once, and bounds them: many clients that withhold their last byte would
- * fill the memory. Each client has a share, so one client cannot keep the others from sending.
+ * Limits the bytes of all request bodies that are being read. Otherwise clients that withhold their last byte could fill the memory.
+ * Each client also has its own limit, so one client cannot block the others.
  */
 export class BodyBudget {
   readonly #bounds: BodyBounds;
@@ -16,14 +16,14 @@ export class BodyBudget {
     this.#bounds = bounds;
   }
 
-  /** All that is counted now. */
+  /** The bytes of all clients that are counted now. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * Counts more bytes of the client; false: nothing is counted, since a bound is reached already. So a bound is passed by no more than one
-   * call adds, and one body of any length is always accepted.
+   * Counts more bytes of the client; false: a limit is reached already, and nothing is counted. One call may pass a limit with the bytes
+   * that it adds. So one body of any length is always accepted.
    */
   add(client: string, bytes: number): boolean {
     const { maxBytes, maxBytesPerClient } = this.#bounds;
@@ -34,7 +34,7 @@ export class BodyBudget {
     return true;
   }
 
-  /** Takes back bytes that `add` has counted. */
+  /** Removes bytes that `add` has counted. */
   remove(client: string, bytes: number): void {
     this.#bytes -= bytes;
     const left = (this.#byClient.get(client) ?? 0) - bytes;

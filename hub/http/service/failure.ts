@@ -18,14 +18,14 @@ const PROBLEM_OF: Readonly<Record<ErrorCode, readonly [name: ProblemName, detail
   ],
 };
 
-/** The answer to a request that failed inside the hub. @throws what is no HubError */
+/** Answers a request that failed inside the hub. @throws the error itself, if it is no HubError */
 export function failure(
   service: Service,
   error: unknown,
   headers: Readonly<Record<string, string>>,
   fields: object = {},
 ): Response {
-  // `instanceof` does not hold across Next's bundles.
+  // `instanceof HubError` fails across Next's bundles, so the code is compared.
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   const found =
     typeof code === "string" ? Object.entries(PROBLEM_OF).find(([key]) => key === code) : undefined;

@@ -3,7 +3,7 @@ import { UNMEASURED } from "../../stats/meter.ts";
 import { bearer, problemOf, World } from "../../testing/http-world.ts";
 import { type ProblemName, problemResponse } from "./problem.ts";
 
-// Clients tell problems apart by their types: what stands here once stays.
+// Clients distinguish problems by their types, so an entry of this list MUST never change.
 const STATUSES: Readonly<Record<ProblemName, number>> = {
   "bad-parameter": 400,
   "bad-matcher": 400,
@@ -35,7 +35,7 @@ const STATUSES: Readonly<Record<ProblemName, number>> = {
 
 const names = Object.keys(STATUSES).filter((name): name is ProblemName => name in STATUSES);
 
-test.each(names)("%s is a problem document with a type and a status that stay", async (name) => {
+test.each(names)("%s is a problem document with a stable type and status", async (name) => {
   const response = problemResponse(name, "what was wrong", { "Retry-After": "1" });
   expect(response.status).toBe(STATUSES[name]);
   expect(response.headers.get("content-type")).toBe("application/problem+json");
@@ -49,7 +49,7 @@ test.each(names)("%s is a problem document with a type and a status that stay", 
   });
 });
 
-test("each refusal is counted once, by the name of its problem", async () => {
+test("each refusal is counted once, under the name of its problem", async () => {
   const refused = vi.spyOn(UNMEASURED, "refused");
   const world = new World({ anonymous: false });
   const listening = bearer(await world.token("subscriber"));

@@ -1,6 +1,6 @@
 /**
- * Every way in which a request can go wrong, with its status and the words that are the same each time.
- * The name is part of the document's `type`, so it is never changed. Source: RFC 9457, section 3.1.
+ * All problems of requests, each with its status and its title.
+ * The name is part of the document's `type`, so it MUST never change. Source: RFC 9457, section 3.1.
  */
 const PROBLEMS = {
   "bad-parameter": [400, "Bad query parameter"],
@@ -34,8 +34,8 @@ const PROBLEMS = {
 export type ProblemName = keyof typeof PROBLEMS;
 
 /**
- * A problem document as the response to a request that went wrong.
- * @param detail what was wrong this time, and what would be right; never a token or an update's data
+ * Returns a response with a problem document, for a request that failed.
+ * @param detail the fault in this request and its remedy; never a token or an update's data
  */
 export function problemResponse(
   name: ProblemName,

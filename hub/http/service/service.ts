@@ -5,36 +5,36 @@ import type { Hub } from "../../hub.ts";
 import type { BodyBudget } from "./body-budget.ts";
 import type { Sockets } from "./sockets.ts";
 
-/** The hub as it stands on the web: whom it lets in, and how much it takes. */
+/** The hub with its web configuration: who has access, and how much the hub accepts. */
 export interface Service {
   readonly hub: Hub;
   readonly logger: Logger;
-  /** Of the requests that come in. */
+  /** The sockets of incoming requests. */
   readonly sockets: Sockets;
-  /** undefined: no key is configured, so no token is valid. A playground has one for its own tokens. */
+  /** undefined: no key is configured, so no token is valid. A playground has a verifier for its own tokens. */
   readonly verifier: Verifier | undefined;
   /** Authorization servers that the hub trusts, for its metadata. */
   readonly authorizationServers: readonly string[];
-  /** Nobody needs a token, and only this machine is answered. */
+  /** Whether this hub is a playground: no client needs a token, and only clients on this machine are served. */
   readonly playground: boolean;
-  /** Signs for whoever asks: in a playground, and never elsewhere. */
+  /** Signs a token for any client of a playground; undefined outside a playground. */
   readonly playgroundMinter: Minter | undefined;
-  /** Public updates may be read without a token. */
+  /** Whether public updates may be read without a token. */
   readonly anonymous: boolean;
   readonly cookieName: string;
-  /** Origins whose pages may read; `*`: any, but without its cookies. */
+  /** Origins with pages that may read from the hub; `*`: any origin, but without cookies. */
   readonly corsOrigins: readonly string[];
-  /** Origins whose pages may publish with a cookie, beside the hub's own. */
+  /** Origins with pages that may publish with a cookie, in addition to the hub's own origin. */
   readonly publishOrigins: readonly string[];
   /** Whether our server marks each request that comes over a socket (peers.ts). On Vercel the server is not ours. */
   readonly marksRequests: boolean;
-  /** How many proxies stand before the server, each of which has noted who came to it. */
+  /** The number of trusted proxies in front of the server. Each adds the address of its client to X-Forwarded-For. */
   readonly trustedProxies: number;
-  /** For the bodies of publishers, which have tokens. */
+  /** The budget for the bodies of publishers, which have tokens. */
   readonly publishBodies: BodyBudget;
-  /** For the console's bodies, which anybody may send: they take no room from publishers. */
+  /** The budget for the console's bodies. Anybody may send them, so they must not use the budget of publishers. */
   readonly consoleBodies: BodyBudget;
-  /** Of a publish request's body, in bytes; a batch has its own. */
+  /** The limit of a publish request's body, in bytes. A batch has a limit of its own. */
   readonly maxUpdateBytes: number;
   readonly maxBatchBytes: number;
 }

@@ -1,40 +1,40 @@
 import type { Socket } from "node:net";
 
-/** Where our server puts the number of the socket that a request came on, over whatever the client may have sent there. */
+/** The header field for the number of the request's socket. Our server sets it and replaces any value that the client sent. */
 export const SOCKET_HEADER = "x-runnel-socket";
 
-/** Knows the sockets of requests by number: a route handler sees none. */
+/** The open sockets, by number. A route handler has no access to its request's socket, but knows the number. */
 export class Sockets {
   readonly #byNumber = new Map<string, Socket>();
   readonly #numbers = new WeakMap<Socket, string>();
   #count = 0;
 
-  /** How many are open. */
+  /** The number of open sockets. */
   get size(): number {
     return this.#byNumber.size;
   }
 
-  /** The same for each request on the socket. */
+  /** Returns the socket's number. It is the same for each request on the socket. */
   numberOf(socket: Socket): string {
     const known = this.#numbers.get(socket);
     if (known !== undefined) return known;
     this.#count += 1;
     const number = String(this.#count);
     this.#numbers.set(socket, number);
-    // Of a request that came before the hub had started.
+    // The socket is closed already if its request came before the hub had started.
     if (socket.closed) return number;
     this.#byNumber.set(number, socket);
     socket.once("close", () => this.#byNumber.delete(number));
     return number;
   }
 
-  /** Returns a function that resets the request's connection. It holds nothing of the request. */
+  /** Returns a function that resets the request's connection. The function keeps no reference to the request. */
   resetOf({ headers }: Request): () => void {
     const number = headers.get(SOCKET_HEADER) ?? "";
     return () => this.#reset(number);
   }
 
-  /** A reset drops what the kernel has not sent; a mere close would go on sending it. */
+  /** Resets a connection. A reset discards bytes that the kernel has not sent. A close would continue to send them. */
   #reset(number: string): void {
     const socket = this.#byNumber.get(number);
     try {
@@ -42,7 +42,7 @@ export class Sockets {
     } catch {
       // TLS and pipes have no reset.
     }
-    // A reset by itself waits until all was written, which a reader that has stalled never lets happen.
+    // A reset alone waits until everything was written. A stalled reader would block that for ever.
     socket?.destroy();
   }
 }
