@@ -97,7 +97,7 @@ describe("a reader that stops reading", () => {
     const [slow, quick] = [listen(), listen()];
     slow.full = true;
     timers.advance(10_000);
-    // The opening, and the packet that filled it.
+    // The opening, and the event that filled the sink.
     expect(slow.chunks).toHaveLength(2);
     expect(quick.chunks).toHaveLength(11);
     slow.full = false;

@@ -10,7 +10,7 @@ import { parseUpdate } from "./topics/update.ts";
 
 const RETENTION = { maxUpdates: 100, maxBytes: 100_000, maxAgeMs: 0 };
 
-/** A log that a test can take away. */
+/** A log that a test can make lost. */
 class LosableLog extends MemoryLog {
   lose: (error: HubError) => void = () => {};
   override readonly lost = new Promise<HubError>((resolve) => {

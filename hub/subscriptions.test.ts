@@ -48,7 +48,7 @@ describe("subscriptions of a hub with its history on disk", () => {
     expect(timers.open).toBe(0);
   });
 
-  /** Starts a hub on the folder. One that had it before has lost it, as if its process had been killed. */
+  /** Starts a hub on the folder. An earlier hub on it loses its log, as if its process had been killed. */
   async function start(): Promise<Hub> {
     const log = await openLmdbLog({ folder, retention: ROOMY, timers, waitForOwnerMs: 0 });
     logs.push(log);
@@ -95,7 +95,7 @@ describe("subscriptions of a hub with its history on disk", () => {
   test("without a token are not written to the disk, however many come and go", async () => {
     const topics = Array.from({ length: 100 }, (_, index) => `https://example.com/${index}`);
     leave(await listen(topics));
-    // The positions of the next million events were reserved with the first.
+    // The first append has reserved the positions of the next million events.
     await publish("a");
     const before = await readFile(join(folder, "data.mdb"));
     for (let round = 0; round < 100; round += 1) leave(await listen(topics));
@@ -168,7 +168,7 @@ describe("the list of active subscriptions", () => {
     const subscriptions = new Subscriptions(HUB_URL);
     let looks = 0;
     const subscribers = Array.from({ length: 1_000 }, (_, index) => {
-      // All topics twice: one key, two subscriptions.
+      // `*` in both types: one key, but two subscriptions.
       const all = matcher("*");
       const matchers = [matcher(`${index % 500}`), all, { ...all, type: "urlpattern" as const }];
       return {

@@ -107,10 +107,10 @@ describe("a reference", () => {
     for (const start of ["https://", "http:\\", "//", "ftp:", " HTTPS://u:p@", "\\/"]) {
       expect(hubUrl.resolve(`${start}${long}/a`)).toBeUndefined();
     }
-    // Its path is looked at all the same.
+    // The path of such a reference is still checked.
     expect(hubUrl.reserves(`https://u:p@${long}:80/.well-known/mercure/x`)).toBe(true);
     expect(hubUrl.reserves(`https://${long}/a`)).toBe(false);
-    // Where a path begins there is no host.
+    // A reference that begins with a path has no host.
     expect(hubUrl.resolve(long)).toBeDefined();
     expect(hubUrl.resolve(`/${long}`)).toBeDefined();
     expect(hubUrl.resolve(`urn:${long}`)).toBeDefined();
@@ -146,7 +146,7 @@ test("what is told without parsing is what parsing tells", () => {
       try {
         path = new URL(topic, hubUrl.href).pathname.replace("%6D", "m");
       } catch {
-        // No URL reference.
+        // It is not a URL reference.
       }
       const reserved = path === hubUrl.path || path?.startsWith(`${hubUrl.path}/`) === true;
       expect(hubUrl.reserves(topic), topic).toBe(reserved);

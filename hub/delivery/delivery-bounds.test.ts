@@ -10,7 +10,7 @@ import { type Matcher, parseMatcher } from "../topics/matcher.ts";
 import { parseUpdate, type Update } from "../topics/update.ts";
 import { decodeEvents } from "../wire/decode.ts";
 
-/** Each look at the clock takes a tenth of a millisecond, as work between two looks would. */
+/** A clock on which each read takes a tenth of a millisecond, like the work between two reads. */
 class BusyTimers extends FakeTimers {
   override elapsed(): number {
     this.jump(0.1);
@@ -45,7 +45,7 @@ function matcher(match: string, type: MatcherType = "urlpattern"): Matcher {
   return parsed.matcher;
 }
 
-/** A pattern that takes a millisecond for each topic that it is asked about. */
+/** Makes a pattern that takes a millisecond to check a topic. */
 function slow(match: string): Matcher {
   const its = matcher(match);
   return {
@@ -97,7 +97,7 @@ async function longestTurnUntil(isReached: () => boolean): Promise<number> {
 const TOPICS = Array.from({ length: 20 }, (_, index) => `https://e.com/x/${index}b`);
 
 describe("patterns that an automaton decides", () => {
-  /** As many as would take 2 s for one update with `TOPICS`. */
+  /** Opens so many slow streams that one update with `TOPICS` takes 2 s to match. */
   const hostile = () =>
     Promise.all(
       Array.from({ length: 10 }, (_, stream) =>
@@ -175,7 +175,7 @@ test("a large batch is handed over in turns of less than 10 ms, in order, and it
   const published = publish(...updates).then(() => {
     seen = data(all).length;
   });
-  // Appending them is the log's.
+  // The first turn is the append, which belongs to the log.
   await turns(1);
   const longest = await longestTurnUntil(() => data(all).length === 5_000);
   await published;

@@ -48,7 +48,7 @@ async function publish(...updates: Update[]): Promise<readonly string[]> {
   return published.ids;
 }
 
-/** Who may read private updates of these topics, until `expiresAt`. */
+/** Makes an access that may read private updates of these topics, until `expiresAt`. */
 function access(topics: string[], more: Partial<Access> = {}): Access {
   return {
     issuer: "https://app.example.com",
@@ -86,8 +86,10 @@ const data = (sink: ListSink) => events(sink).map((event) => event.data);
 const leave = (...sinks: ListSink[]) => {
   for (const sink of sinks) sink.owner?.closed();
 };
-/** Subscription events are appended in a turn of their own. */
-/** Waits until the log has taken all that was appended: a turn of the event loop for each commit. */
+/**
+ * Waits until the log has accepted every append: a turn of the event loop for each commit.
+ * Subscription events are appended in a separate turn.
+ */
 async function settle(): Promise<void> {
   for (let before: string | undefined; before !== hub.lastEventId; ) {
     before = hub.lastEventId;
@@ -286,7 +288,7 @@ describe("going on", () => {
       const told = JSON.parse(gap?.data ?? "");
       expect(told).toEqual({ requested: lastEventId, continuesAfter: gap?.id });
       expect(rest.map((event) => event.data)).toEqual(["2", "3"]);
-      // Whoever is lost right after the notice goes on from it, without another.
+      // A stream that is lost right after the gap event resumes after it, without a second gap.
       const again = await listen("a", { lastEventId: gap?.id ?? "" });
       expect(data(again)).toEqual(["2", "3"]);
       leave(sink, again);
@@ -310,12 +312,12 @@ describe("going on", () => {
   });
 
   test("a pattern that matches nothing of much history holds nobody up", async () => {
-    // How long a read takes is told by the real clock.
+    // The real clock measures the reads.
     vi.spyOn(timers, "elapsed").mockImplementation(() => performance.now());
     for (let n = 0; n < 18; n++) {
       await publish(...Array.from({ length: 500 }, (_, m) => update(`x/${n}/${m}`, "x")));
     }
-    // Of the processor's time: on a busy machine others have the rest.
+    // Counts processor time of this process only: the machine may be busy with other work.
     const spent = () => {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1_000;
@@ -333,7 +335,7 @@ describe("going on", () => {
     await publish(update("/x/b59/z", "found"));
     await vi.waitFor(() => expect(data(sink)).toEqual(["found"]), { timeout: 20_000 });
     clearInterval(ticks);
-    // All of it takes some hundred milliseconds; a turn's share is a few.
+    // The whole read takes some hundred milliseconds; one turn takes a few.
     expect(longest).toBeLessThan(100);
     leave(sink);
     await settle();
@@ -350,7 +352,7 @@ describe("going on", () => {
     const resumed = await listen("quiet", { lastEventId: ids[1] ?? "" });
     expect(events(resumed)).toEqual([]);
     timers.advance(30_000);
-    // Told at the start and with the first heartbeat, then there is nothing new to tell.
+    // The opening and the first heartbeat have an id; later heartbeats have none, because nothing is new.
     expect(resumed.text().match(/^id:/gm)).toHaveLength(2);
     leave(resumed);
   });

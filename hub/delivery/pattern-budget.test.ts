@@ -10,7 +10,7 @@ function matcher(match: string, type: MatcherType = "urlpattern") {
   return parsed.matcher;
 }
 
-/** Needs an automaton of nearly all the instructions that one may have. */
+/** A pattern whose automaton has nearly the most instructions that one may have. */
 const large = (name: string) => matcher(`https://example.com/${name}/(a{180})`);
 const LARGE = large("x").cost;
 

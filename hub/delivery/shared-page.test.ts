@@ -45,7 +45,7 @@ test("a page takes no more room than its bytes twice, however many may see diffe
       expect(page.stepFor(reader)).toBe(page.stepFor(reader));
     }
   }
-  // What a collection has found is given back a moment later.
+  // The memory that a collection found is released a moment later.
   await vi.waitFor(() => {
     gc();
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1.5 * 50 * 64_000);

@@ -72,7 +72,7 @@ async function publish(...data: string[]): Promise<void> {
 const events = (sink: ListSink) => sink.chunks.flatMap(decodeEvents);
 const documents = (sink: ListSink): NumbersDocument[] =>
   events(sink).map(({ data }) => JSON.parse(data));
-/** The document of the next second. */
+/** Returns the document of the next second. */
 function next(sink: ListSink): NumbersDocument {
   timers.advance(1_000);
   const [document] = documents(sink).slice(-1);
@@ -173,7 +173,7 @@ describe("the numbers", () => {
     const [slow, quick] = [await listen(), await listen()];
     slow.full = true;
     timers.advance(10_000);
-    // The opening, and the document that filled it.
+    // The opening, and the document that filled the sink.
     expect(slow.chunks).toHaveLength(2);
     expect(quick.chunks).toHaveLength(11);
     slow.full = false;
@@ -195,7 +195,7 @@ describe("the numbers", () => {
     const everything = await listen("*");
     const below = matcher("/.well-known/mercure/*", "urlpattern");
     const pattern = await listen(below);
-    // Subscription events are appended in a turn of their own.
+    // Subscription events are appended in a separate turn.
     const settle = () => new Promise((resolve) => setImmediate(resolve));
     await settle();
     const { size } = hub.subscriptions;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { encodeCursor, encodeEvent } from "../wire/encode.ts";
 import { IteratorSink } from "./iterator.ts";
 
-/** Writes the next chunk whenever there is room. */
+/** Writes the next chunk each time the sink has room. */
 function feed(sink: IteratorSink, chunks: ReturnType<typeof encodeEvent>[]) {
   const owner = {
     closings: 0,

@@ -27,13 +27,13 @@ function sinkAndOwner({ longLived = false } = {}): { sink: WebStreamSink; owner:
   return { sink, owner };
 }
 
-/** How the reader's connection of a sink is reset. */
+/** The reset of the reader's connection, for each sink. */
 const resets = new WeakMap<WebStreamSink, () => void>();
 
 const frame = (data: string): Chunk => encodeEvent({ data });
 const BIG = frame("x".repeat(65_000));
 
-/** Real HTTP: Next's own way from a body to a socket, and a client that reads when it is told to. */
+/** Opens real HTTP: Next's own path from a body to a socket, and a client that reads when the test says so. */
 async function piped(sink: WebStreamSink) {
   let response: ServerResponse | undefined;
   let pipe: Promise<unknown> | undefined;
@@ -82,7 +82,7 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     const { client, response, text } = await piped(sink);
     await vi.waitFor(() => expect(owner.drains).toBe(1));
     client.pause();
-    // What the kernel takes is bounded, but not by us: write until a refusal stands for twenty turns of the event loop.
+    // The kernel's buffers have their own bound: write until the sink stays full for twenty turns of the event loop.
     for (let refusedTurns = 0; refusedTurns < 20; ) {
       const { drains } = owner;
       if (refusedTurns === 0 && sink.write(BIG)) continue;
@@ -144,7 +144,7 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     const { client, response, pipe, sockets } = await piped(sink);
     await vi.waitFor(() => expect(owner.drains).toBe(1));
     client.pause();
-    // Far more than the kernel takes, as one chunk; another waits behind it.
+    // One chunk of far more bytes than the kernel accepts; another chunk waits behind it.
     sink.write(frame("x".repeat(20_000_000)));
     sink.write(frame("y".repeat(20_000_000)));
     sink.end();
@@ -161,7 +161,7 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     });
     client.on("error", () => {}).resume();
     await vi.waitFor(() => expect(client.destroyed).toBe(true));
-    // What had reached the client before; the kernel held some megabytes more for it.
+    // Bytes that had reached the client before the cut; the kernel had some megabytes more for it.
     expect(received).toBeLessThan(1_000_000);
     expect(owner.closings).toBe(1);
     await pipe;
@@ -200,14 +200,14 @@ test("a connection whose client never reads keeps its memory flat, and delays no
   const [stalled, quick] = await Promise.all([connectTo(), connectTo()]);
   stalled.client.pause();
   let received = 0;
-  // Counted, not kept.
+  // The bytes are counted and not kept.
   quick.client.removeAllListeners("data").on("data", (data) => {
     received += data.length;
   });
   const before = process.memoryUsage.rss();
   const chunks = 5_000;
   for (let sent = 0; sent < chunks; sent++) {
-    // Buffers of their own: 325 MB, if somebody kept them.
+    // Each chunk has its own buffer: 325 MB together, if they were kept.
     const chunk = encodeEvent({ data: String(sent).padStart(8).repeat(8_125) });
     stalled.connection.send(chunk);
     quick.connection.send(chunk);

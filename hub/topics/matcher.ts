@@ -10,7 +10,7 @@ export interface Matcher {
   readonly type: MatcherType;
   /** The text as the client wrote it. */
   readonly match: string;
-  /** Identifies the matcher: two matchers that are written the same have the same key. */
+  /** Identifies the matcher: matchers of the same type and text have the same key, and so has `*` of each type. */
   readonly key: string;
   /** any: `*`, of any type. exact: one topic, found without a call of `matches`. pattern: `matches` has to decide. */
   readonly kind: "any" | "exact" | "pattern";

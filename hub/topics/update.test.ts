@@ -14,7 +14,7 @@ const invalid = (problem: string) => ({
 });
 const tooLarge = (problem: string) => ({ ...invalid(problem), reason: "too large" });
 
-/** What neither a topic nor an id nor a type may have: C0, DEL, C1, Cf, and what is no UTF-8. */
+/** Characters that no topic, id or type may have: C0, DEL, C1, Cf, and a lone surrogate. */
 const FORBIDDEN = [
   "\0",
   "\t",

@@ -12,7 +12,7 @@ import {
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** What a parser that we did not write reads. */
+/** Returns the events that a parser of another project reads. */
 function parse(bytes: Uint8Array) {
   const events: EventSourceMessage[] = [];
   const retries: number[] = [];

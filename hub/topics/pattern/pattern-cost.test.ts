@@ -11,7 +11,7 @@ function random(): number {
   seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff;
   return seed / 0x7fffffff;
 }
-/** Each next letter brings an automaton that counts back to a state it has not been in. */
+/** Random letters: an automaton that counts backwards reaches a new state at each of them. */
 const letters = (length: number) =>
   Array.from({ length }, () => (random() < 0.5 ? "a" : "b")).join("");
 const ideographs = (length: number) =>
@@ -71,7 +71,7 @@ const HOSTILE_TOPICS = [
   `${letters(100)}://x/`,
 ];
 
-/** Not cached, as the hub is new each time. The fastest of five, as other work on the machine only adds to it. */
+/** Returns the fastest of five runs, because other work on the machine only adds time. Nothing is cached: each run has a new hub. */
 function fastestMs(begin: () => () => void): number {
   return Math.min(
     ...Array.from({ length: 5 }, () => {

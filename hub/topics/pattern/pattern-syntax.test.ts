@@ -105,7 +105,7 @@ describe("against the standard's own algorithm on a backtracking engine", () => 
     }
   }
 
-  /** Undefined where the polyfill strays from the standard: it parses a parsed URL's components once more. */
+  /** Returns undefined if the polyfill differs from the standard here: it parses the components of a parsed URL again. */
   function expected(source: string, topic: string): boolean | undefined {
     const url = hubUrl.resolve(topic);
     const seen = everything.exec(topic, hubUrl.href);
@@ -132,7 +132,7 @@ describe("against the standard's own algorithm on a backtracking engine", () => 
           expect(() => reference(source)).toThrow();
           return;
         }
-        // What was a pattern may be a topic too, with its own literals.
+        // The pattern's own text is also a topic, so that its literals occur.
         for (const topic of [...list, source.replaceAll(/[\\{}()*?+]|:(?=[a-z])/g, "")]) {
           const right = expected(source, topic);
           if (right === undefined) continue;
@@ -151,7 +151,7 @@ describe("against the standard's own algorithm on a backtracking engine", () => 
       }),
       { numRuns: 1_000 },
     );
-    // The comparison compares something.
+    // The test fails if hardly anything matched: it would compare too little.
     expect(matched).toBeGreaterThan(compared / 100);
   }, 30_000);
 });

@@ -68,7 +68,7 @@ describe("a URL pattern", () => {
   });
 
   test("is compared with what the URL's parser made of a topic, and that alone", () => {
-    // The polyfill would parse each component once more, and so lose a part of these.
+    // The polyfill would parse each component again, and so lose a part of these topics.
     expect(matches("https://example.com//a", "https://example.com//a")).toBe(true);
     expect(matches("https://example.com/?*\\?a", "https://example.com/??a")).toBe(true);
     expect(matches("app://*/x", "app://a%20b/x")).toBe(true);
