@@ -78,7 +78,7 @@ describe("the last updates", () => {
     expect(timers.open).toBe(0);
   });
 
-  test("are the newest that match, the oldest of them first, with their ids and types", async () => {
+  test("are the newest updates that match, oldest first, with their ids and types", async () => {
     await publish(hub, update("/a", "1"), update("/b", "2"), update("/a", "3", { id: "own" }));
     expect((await last("/a")).data).toBe("3");
     expect((await last("/a", 5)).data).toBe("1,3");
@@ -93,7 +93,7 @@ describe("the last updates", () => {
     expect(updates).toEqual([{ id: "own", type: "message", data: "3" }]);
   });
 
-  test("have private ones, and none of the hub's own", async () => {
+  test("include private updates, and exclude the hub's own events", async () => {
     const sink = await goOn(hub, [matcher("*")], "earliest");
     await publish(hub, update("/a", "secret", { private: true }));
     await nextTurn();
@@ -102,17 +102,17 @@ describe("the last updates", () => {
     await nextTurn();
   });
 
-  test("are none, and a stream goes on from the earliest, where nothing was ever published", async () => {
+  test("are empty, with `earliest` as the id to resume after, if nothing was ever published", async () => {
     expect(await last("/a")).toEqual({ data: "", lastEventId: "earliest" });
   });
 
-  test("are no more than their bytes allow, but one at least", async () => {
+  test("have at most the bytes that were asked for, but are at least one", async () => {
     await publish(hub, ...["1", "2", "3"].map((each) => update("/a", each.repeat(1_000))));
     expect((await last("/a", 3, 2_500)).data).toMatch(/^2+,3+$/);
     expect((await last("/a", 3, 1)).data).toMatch(/^3+$/);
   });
 
-  test("have an id behind them that a stream goes on from, whatever was published meanwhile", async () => {
+  test("come with an id after which a stream resumes without loss, even if updates are published during the call", async () => {
     await publish(hub, update("/a", "1"), update("/b", "2"));
     const asked = last("/a", 5);
     const publishing = publish(hub, update("/a", "3"));
@@ -126,7 +126,7 @@ describe("the last updates", () => {
     await nextTurn();
   });
 
-  test("are looked for a few milliseconds at a time, where a pattern matches little of much", async () => {
+  test("are searched in turns of a few milliseconds, when a pattern matches few of many updates", async () => {
     hub = testHub({ timers, recent: { maxUpdates: 500 } });
     await publish(hub, update("/b", "1"));
     await publish(hub, ...Array.from({ length: 1_000 }, () => update("/a", "x")));
@@ -150,7 +150,7 @@ describe("the last updates", () => {
     expect(turns).toBeGreaterThanOrEqual(5);
   });
 
-  test("fail where no log is shared", async () => {
+  test("fail without a shared log", async () => {
     hub = testHub({ timers, log: null });
     await expect(last("/a")).rejects.toMatchObject({ code: "log:not-shared" });
   });
@@ -287,8 +287,8 @@ const aRetention = fc.record({
   maxAgeMs: fc.constantFrom(0, 100),
 });
 
-describe("whatever goes on meanwhile, the last updates and the stream behind them are what was published", () => {
-  test("in memory", async () => {
+describe("the last updates and the stream that resumes after them are all published updates, during any other work", () => {
+  test("with the log in memory", async () => {
     await fc.assert(
       fc.asyncProperty(
         aRetention,
@@ -303,7 +303,7 @@ describe("whatever goes on meanwhile, the last updates and the stream behind the
     );
   }, 60_000);
 
-  test("on disk", async () => {
+  test("with the log on disk", async () => {
     await fc.assert(
       fc.asyncProperty(
         aRetention,

@@ -387,7 +387,7 @@ const aRetention = fc.record({
   maxAgeMs: fc.constantFrom(0, 0, 150),
 });
 
-test("whatever happens, each reader gets what it may see once, in order, or is told of a gap", async () => {
+test("in any sequence of steps, each reader gets every update that it may see once, in order, or a gap event", async () => {
   await fc.assert(
     fc.asyncProperty(
       aRetention,

@@ -87,7 +87,7 @@ let hubs = 0;
 const newHub = () => new HubUrl(`https://hub.example.com/${hubs++}`);
 
 test.each(HOSTILE_PATTERNS)(
-  "%s holds nobody up for 10 ms, compiled or matched",
+  "the pattern %s takes less than 10 ms to compile, and to match a topic",
   { retry: 2 },
   (source) => {
     expect(
@@ -106,13 +106,13 @@ test.each(HOSTILE_PATTERNS)(
   },
 );
 
-test("a topic that would take a complex pattern too long does not match it", () => {
+test("a topic that would take too long to match does not match a complex pattern", () => {
   const compiled = compilePattern(`/${COUNTING}`, newHub());
   expect(compiled.ok && compiled.pattern.matches(`/${"a".repeat(100)}c`)).toBe(true);
   expect(compiled.ok && compiled.pattern.matches(`/${"a".repeat(2_000)}c`)).toBe(false);
 });
 
-test("a pattern of one wildcard or name matches topics of any length", () => {
+test("a pattern with one wildcard or name matches topics of any length", () => {
   const long = "字".repeat(1_900);
   for (const source of ["https://example.com/a/:id", "https://example.com/a/*", "*://*/*"]) {
     const compiled = compilePattern(source, newHub());
