@@ -38,7 +38,7 @@ test.each([
   },
 );
 
-test("a batch that is larger than all that may wait is accepted alone", async () => {
+test("a batch above the bound of waiting updates is accepted if no other update waits", async () => {
   const { log, appender } = withLog();
   const batch = batchOf(9, "x".repeat(MAX_WAITING.bytes / 16));
   const first = appender.updates(batch, undefined);

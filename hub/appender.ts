@@ -7,7 +7,7 @@ import type { Update } from "./topics/update.ts";
 /** How many updates may wait for the log at once, and how many bytes they may take in memory. */
 export const MAX_WAITING = { updates: 100_000, bytes: 64 * 1024 * 1024 } as const;
 
-/** Hands the log what it is to keep. */
+/** Appends updates and subscription events to the log, and bounds the updates that wait for it. */
 export class Appender {
   readonly #log: Log;
   readonly #logger: Logger;
@@ -16,7 +16,7 @@ export class Appender {
   #lost: HubError | undefined;
   #bytes = 0;
 
-  /** @param hasRoom resolves when those who read the log can take more: publishers are no faster than that */
+  /** @param hasRoom resolves when delivery has room for more entries: publishers wait for it, so they are no faster than delivery */
   constructor(log: Log, logger: Logger, hasRoom: () => Promise<void>) {
     this.#log = log;
     this.#logger = logger;
@@ -26,12 +26,12 @@ export class Appender {
     });
   }
 
-  /** Updates that the log has not acknowledged yet. */
+  /** The number of updates that the log has not acknowledged yet. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** @throws HubError `log:busy`, `log:unavailable`, `log:owned` */
+  /** Appends the updates. Resolves when the log has acknowledged them. @throws HubError `log:busy`, `log:unavailable`, `log:owned` */
   async updates(updates: readonly Update[], receipt: Receipt | undefined): Promise<Appended> {
     if (this.#lost) throw this.#lost;
     let bytes = 0;
@@ -39,7 +39,7 @@ export class Appender {
     const isOver =
       this.#waiting + updates.length > MAX_WAITING.updates ||
       this.#bytes + bytes > MAX_WAITING.bytes;
-    // One batch alone is accepted whatever its size: else it never would be.
+    // A single batch is accepted whatever its size: otherwise a large batch could never be published.
     if (isOver && this.#waiting > 0) {
       const message = `${this.#waiting} updates of ${this.#bytes} bytes wait for the log, and at most ${MAX_WAITING.updates} of ${MAX_WAITING.bytes} bytes may: publish again in a moment`;
       throw new HubError("log:busy", message);
@@ -60,7 +60,10 @@ export class Appender {
     }
   }
 
-  /** The log's order is that of the calls, so nobody waits. Of a log that is lost, the next owner ends what was active. */
+  /**
+   * Appends subscription events, without waiting: the log keeps the order of the calls. If the log is lost, it does nothing:
+   * the next owner of the log ends the subscriptions that were active.
+   */
   events(append: SubscriptionsAppend): void {
     if (this.#lost) return;
     this.#log.append(append).catch((error: unknown) => {

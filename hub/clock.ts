@@ -5,9 +5,9 @@ import { plainBeat } from "./delivery/pulse.ts";
 import { encodeEvent } from "./wire/encode.ts";
 
 /**
- * Those who listen to the server's clock, which runs while there are any: one packet a second, the same for everybody.
- * `id:` is the time in milliseconds since 1970, `data:` is `time is ` and the date as String(new Date()) gives it.
- * It is no topic and has no history: who missed a packet gets the next.
+ * Makes the group of the clock's subscribers. Sends the same event to all of them once a second, while there are any.
+ * `id:` is the time in milliseconds since 1970; `data:` is `time is ` and the date in the format of String(new Date()).
+ * The clock is not a topic and has no history: a client that missed an event gets the next one.
  */
 export function clockGroup(timers: Timers, heartbeatMs: number): Group {
   const beat = plainBeat(heartbeatMs);

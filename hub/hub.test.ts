@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 describe("the clock", () => {
-  test("runs only while somebody listens", () => {
+  test("runs only while it has a subscriber", () => {
     expect(timers.open).toBe(0);
     const sink = listen();
     expect(timers.open).toBeGreaterThan(0);
@@ -47,7 +47,7 @@ describe("the clock", () => {
     expect(timers.open).toBe(0);
   });
 
-  test("sends one packet a second, one buffer for everybody", () => {
+  test("sends one event a second, in one buffer that all subscribers share", () => {
     const [first, second] = [listen(), listen()];
     timers.advance(3_000);
     expect(first.chunks).toHaveLength(4);
@@ -58,7 +58,7 @@ describe("the clock", () => {
     leave(first, second);
   });
 
-  test("gives the time of the packet as its id and in its words", () => {
+  test("sends events with their time as id and in their data", () => {
     const sink = listen();
     timers.advance(1_000);
     const now = timers.now();
@@ -66,7 +66,7 @@ describe("the clock", () => {
     leave(sink);
   });
 
-  test("does not drift: a late tick does not move those after it", () => {
+  test("does not drift: a late tick does not delay the ticks after it", () => {
     const sink = listen();
     timers.jump(300);
     timers.advance(5_700);
@@ -74,7 +74,7 @@ describe("the clock", () => {
     leave(sink);
   });
 
-  test("goes on, with the new time, when somebody sets the time of day back", () => {
+  test("continues with the new time when the system's clock is set back", () => {
     const sink = listen();
     timers.setTime(-3_600_000);
     timers.advance(2_000);
@@ -83,7 +83,7 @@ describe("the clock", () => {
     leave(sink);
   });
 
-  test("a process that was stopped for an hour sends one packet, not 3,600", () => {
+  test("sends one event, not 3,600, after the process was suspended for an hour", () => {
     const sink = listen();
     timers.jump(3_600_000);
     timers.advance(500);
@@ -93,11 +93,11 @@ describe("the clock", () => {
 });
 
 describe("a reader that stops reading", () => {
-  test("is sent nothing while its sink is full, delays nobody, and goes on with the next packet", () => {
+  test("is sent nothing while its sink is full, delays no other reader, and continues with the next event", () => {
     const [slow, quick] = [listen(), listen()];
     slow.full = true;
     timers.advance(10_000);
-    // The opening, and the packet that filled it.
+    // The opening, and the event that filled the sink.
     expect(slow.chunks).toHaveLength(2);
     expect(quick.chunks).toHaveLength(11);
     slow.full = false;
@@ -114,7 +114,7 @@ describe("a heartbeat", () => {
     hub = newHub({ heartbeatMs: 300 });
   });
 
-  test("comes only after silence, as a comment or as the event that was asked for", () => {
+  test("is sent only after silence, as a comment or as an event, as the client asked", () => {
     const [plain, seen] = [listen(), listen("event")];
     const beat = "event:runnel:heartbeat\ndata:0.3\n\n";
     expect(seen.text()).toContain(beat);
@@ -124,7 +124,7 @@ describe("a heartbeat", () => {
     leave(plain, seen);
   });
 
-  test("is put off by a packet", () => {
+  test("is delayed by an event", () => {
     const sink = listen();
     timers.advance(1_250);
     expect(sink.chunks).toHaveLength(1 + 3 + 1);
@@ -133,7 +133,7 @@ describe("a heartbeat", () => {
     leave(sink);
   });
 
-  test("needs no timer when nobody listens, and starts anew with the next listener", () => {
+  test("needs no timer without a subscriber, and starts anew with the next subscriber", () => {
     leave(listen());
     timers.jump(10_000);
     const sink = listen();
@@ -143,8 +143,8 @@ describe("a heartbeat", () => {
   });
 });
 
-describe("limits", () => {
-  test("over the number of connections a stream is refused, until one leaves", () => {
+describe("the limits of the hub", () => {
+  test("refuse a stream above the number of connections, until another stream closes", () => {
     const sinks = [listen(), listen(), listen()];
     const refused = { id: "x", sink: new ListSink(), heartbeat: "comment", client: "a" } as const;
     expect(hub.subscribeToClock(refused)).toEqual({ open: false, reason: "full" });
@@ -153,7 +153,7 @@ describe("limits", () => {
     leave(listen(), ...sinks);
   });
 
-  test("at its maximum age, or up to a tenth before, a stream ends with a short retry", () => {
+  test("end a stream at its maximum age, or up to a tenth before, with a short retry time", () => {
     hub = newHub({ maxConnectionMs: 10_000 });
     const sink = listen();
     timers.advance(8_999);
@@ -165,8 +165,8 @@ describe("limits", () => {
   });
 });
 
-describe("draining", () => {
-  test("refuses at once, ends each stream after the grace with its last words, though it lags", async () => {
+describe("a hub that drains", () => {
+  test("refuses new streams at once, and ends each stream cleanly after the grace period, even if it lags", async () => {
     const [sink, slow] = [listen(), listen()];
     slow.full = true;
     timers.advance(1_000);
@@ -188,7 +188,7 @@ describe("draining", () => {
     }
   });
 
-  test("waits for a stream whose last words have not gone out, and counts it until then", async () => {
+  test("waits for a stream whose last bytes are not sent yet, and counts it until then", async () => {
     const [sink, stalled] = [listen(), listen()];
     stalled.stalled = true;
     let drained = false;
@@ -207,10 +207,10 @@ describe("draining", () => {
   });
 });
 
-describe("a stream whose end does not go out", () => {
+describe("a stream whose end can't be sent", () => {
   const reasons = ["maximum age", "token expired", "shutdown", "log unavailable"] as const;
 
-  test.each(reasons)("is cut after 2 s, and no longer counts: %s", (reason) => {
+  test.each(reasons)("is cut after 2 s, and no longer counts, if the reason was: %s", (reason) => {
     const sink = new ListSink();
     sink.stalled = true;
     const id = hub.connections.newId();
@@ -224,7 +224,7 @@ describe("a stream whose end does not go out", () => {
     expect(logger.lines.at(-1)).toMatchObject({ message: "stream closed", fields: { reason } });
   });
 
-  test("is not cut when its reader reads on, or leaves", () => {
+  test("is not cut if its reader leaves in time", () => {
     hub = newHub({ maxConnectionMs: 10_000 });
     const sink = listen();
     sink.stalled = true;
@@ -236,8 +236,8 @@ describe("a stream whose end does not go out", () => {
   });
 });
 
-describe("the log", () => {
-  test("has one line for a stream's opening, and one that says how it went", () => {
+describe("the log lines of a stream", () => {
+  test("are one at its opening, and one with its duration, events and reason at its closing", () => {
     const sink = listen();
     timers.advance(2_500);
     leave(sink, sink);

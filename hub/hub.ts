@@ -47,26 +47,26 @@ export interface HubOptions {
   readonly meter: Meter;
   readonly vitals: Vitals;
   readonly url: HubUrl;
-  /** undefined: the instances of the app share none, so there are the clock and the numbers alone. */
+  /** undefined: the app's instances share no log. The hub then serves the clock and the stats only. */
   readonly log: Log | undefined;
-  /** What of it is kept in memory too; default: `RECENT`. */
+  /** The part of the log that is also kept in memory; default: `RECENT`. */
   readonly recent?: Retention;
-  /** Whether the process goes on when a request's handler is done: a server of our own, not a function of a platform. */
+  /** Whether the process continues after a request's handler returns: true for our own server, false for a platform's function. */
   readonly longLived: boolean;
   /**
-   * Runs the work as if no request had asked for it. What a stream is made of outlives its request's handler, and would otherwise
-   * carry along all that the framework keeps for the handler.
+   * Runs the work outside the async context of the current request. The objects of a stream outlive its request's handler.
+   * Without this, they would keep the framework's data for that handler in memory.
    */
   readonly outside: <T>(work: () => T) => T;
 }
 
 /**
- * open: takes streams. draining: takes no more, and soon ends those it has. lost: another process has the log, or its files are gone;
- * takes no streams and no updates, and the process ends.
+ * open: accepts streams. draining: accepts no new streams, and soon ends the open ones. lost: another process owns the log, or the
+ * log's files are gone. A lost hub accepts no streams and no updates, and its process ends.
  */
 export type HubState = "open" | "draining" | "lost";
 
-/** What there is with a log alone. */
+/** The parts of a hub that need a log. */
 interface Topics {
   readonly log: Log;
   readonly appender: Appender;
@@ -75,18 +75,18 @@ interface Topics {
   readonly patterns: PatternBudget;
 }
 
-/** The engine: who listens, what they get, and when it ends. */
+/** The engine: opens streams, publishes updates, and delivers each update to its subscribers. */
 export class Hub {
   readonly url: HubUrl;
   readonly timers: Timers;
   readonly limits: Limits;
-  /** What happens is told to it: the numbers, and whoever measures beside them. */
+  /** Receives each measurement: the hub's own stats, and the meter from the options. */
   readonly meter: Meter;
   readonly longLived: boolean;
   readonly outside: HubOptions["outside"];
   readonly connections: Connections;
   readonly subscriptions: Subscriptions;
-  /** Resolves with the reason when the state has become `lost`. */
+  /** Resolves with the reason when the state becomes `lost`. */
   readonly lost: Promise<HubError>;
   readonly traffic: Traffic = { events: 0, replayed: 0, bytes: 0, lagged: 0, gaps: 0 };
   readonly #clock: Group;
@@ -125,29 +125,29 @@ export class Hub {
     return this.#state;
   }
 
-  /** How many different sets of matchers are listened with. */
+  /** The number of different sets of matchers that subscribers use. */
   get audiences(): number {
     return this.#topics?.audiences.size ?? 0;
   }
 
-  /** The id of the last event, for those who will go on from it; `earliest`, if there was none. @throws HubError `log:not-shared` */
+  /** The id of the last event, to resume after; `earliest` if there was none. @throws HubError `log:not-shared` */
   get lastEventId(): string {
     return this.#shared().history.lastEventId;
   }
 
-  /** Tells why this client can't open a stream of these topics now; undefined: it can. */
+  /** Returns why this client can't open a stream of these topics now; undefined: it can. */
   refusal(client: string, matchers: readonly Matcher[]): Refusal | undefined {
     return this.connections.refusal(client) ?? this.#topics?.patterns.refusal(matchers, client);
   }
 
-  /** Opens a stream of the server's clock, or says why not. */
+  /** Opens a stream of the server's clock, or returns why not. */
   subscribeToClock(request: StreamRequest): Subscribed {
     return this.#join(this.#clock, request);
   }
 
   /**
-   * Opens a stream of topics, or says why not: finds where it goes on, replays from there, and is live.
-   * The numbers are a topic too, which has no history; whether the reader may have them is its caller's to know.
+   * Opens a stream of topics, or returns why not. Finds the position to resume after, replays from there, then sends live updates.
+   * The stats are a topic too, without history. The caller MUST check that the client may read them.
    * @throws HubError `log:not-shared`, `log:unavailable`
    */
   async subscribe(request: TopicRequest): Promise<Subscribed> {
@@ -184,8 +184,8 @@ export class Hub {
   }
 
   /**
-   * The newest updates that match, private ones too, and the id after which a stream goes on behind them: nothing between is lost or
-   * comes twice. Subscription events are not among them.
+   * Returns the newest updates that match, private ones too, and the id to resume after. A stream that resumes after this id loses no
+   * update and repeats none. Subscription events are not included.
    * @throws HubError `log:not-shared`, `log:unavailable`
    */
   async lastUpdates(request: NewestRequest): Promise<LastUpdates> {
@@ -196,7 +196,8 @@ export class Hub {
   }
 
   /**
-   * Authorizes and appends, all or nothing; the log's tail delivers. Resolves when the log has it as durable as it promises.
+   * Authorizes the updates and appends all of them or none; the log's tail delivers them. Resolves when the log has made them as
+   * durable as it promises.
    * @throws HubError `log:not-shared`, `log:unavailable`, `log:busy`
    */
   async publish({ updates, access, receipt }: PublishRequest): Promise<Published> {
@@ -211,7 +212,7 @@ export class Hub {
     return { outcome: "published", ids: appended.ids };
   }
 
-  /** Takes no stream from now on; after `graceMs` milliseconds, in which load balancers notice, ends each stream cleanly. */
+  /** Accepts no new stream from now on. Ends each stream cleanly after `graceMs` milliseconds, the time for load balancers to notice. */
   async drain(graceMs: number): Promise<void> {
     if (this.#state === "open") this.#state = "draining";
     this.connections.shutDown();
@@ -219,12 +220,12 @@ export class Hub {
     await this.connections.endAll();
   }
 
-  /** Lets the log go, when all that it has taken is kept. */
+  /** Closes the log, after it has stored everything that it accepted. */
   async close(): Promise<void> {
     await this.#topics?.log.close();
   }
 
-  /** Finds the first topic that the token does not cover, a few milliseconds a turn of the event loop. */
+  /** Finds the first topic that the token does not cover. Works a few milliseconds in each turn of the event loop. */
   async #forbidden(
     updates: readonly Update[],
     access: Access,
@@ -248,7 +249,7 @@ export class Hub {
     return error;
   }
 
-  /** What has no history: whoever comes gets what is sent from now on. */
+  /** Opens a stream of a group without history: the connection gets only the chunks that are sent from now on. */
   #join(group: Group, request: StreamRequest, expiresAt = Number.POSITIVE_INFINITY): Subscribed {
     const reason = this.connections.refusal(request.client);
     if (reason) return { open: false, reason };

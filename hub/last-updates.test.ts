@@ -38,7 +38,7 @@ function update(
 
 const publish = (hub: Hub, ...updates: Update[]) => hub.publish({ updates, access: "own code" });
 
-/** Who goes on from there, with every right. */
+/** Resumes after the id, with every right. */
 async function goOn(hub: Hub, matchers: readonly Matcher[], lastEventId: string) {
   const sink = new ListSink();
   const subscribed = await hub.subscribe({
@@ -54,7 +54,7 @@ async function goOn(hub: Hub, matchers: readonly Matcher[], lastEventId: string)
   return sink;
 }
 
-/** What was published; not the hub's own events. */
+/** Returns the published updates, without the hub's own events. */
 const published = (sink: ListSink) =>
   sink.chunks.flatMap(decodeEvents).filter(({ type }) => type === "message");
 
@@ -78,7 +78,7 @@ describe("the last updates", () => {
     expect(timers.open).toBe(0);
   });
 
-  test("are the newest that match, the oldest of them first, with their ids and types", async () => {
+  test("are the newest updates that match, oldest first, with their ids and types", async () => {
     await publish(hub, update("/a", "1"), update("/b", "2"), update("/a", "3", { id: "own" }));
     expect((await last("/a")).data).toBe("3");
     expect((await last("/a", 5)).data).toBe("1,3");
@@ -93,7 +93,7 @@ describe("the last updates", () => {
     expect(updates).toEqual([{ id: "own", type: "message", data: "3" }]);
   });
 
-  test("have private ones, and none of the hub's own", async () => {
+  test("include private updates, and exclude the hub's own events", async () => {
     const sink = await goOn(hub, [matcher("*")], "earliest");
     await publish(hub, update("/a", "secret", { private: true }));
     await nextTurn();
@@ -102,17 +102,17 @@ describe("the last updates", () => {
     await nextTurn();
   });
 
-  test("are none, and a stream goes on from the earliest, where nothing was ever published", async () => {
+  test("are empty, with `earliest` as the id to resume after, if nothing was ever published", async () => {
     expect(await last("/a")).toEqual({ data: "", lastEventId: "earliest" });
   });
 
-  test("are no more than their bytes allow, but one at least", async () => {
+  test("have at most the bytes that were asked for, but are at least one", async () => {
     await publish(hub, ...["1", "2", "3"].map((each) => update("/a", each.repeat(1_000))));
     expect((await last("/a", 3, 2_500)).data).toMatch(/^2+,3+$/);
     expect((await last("/a", 3, 1)).data).toMatch(/^3+$/);
   });
 
-  test("have an id behind them that a stream goes on from, whatever was published meanwhile", async () => {
+  test("come with an id after which a stream resumes without loss, even if updates are published during the call", async () => {
     await publish(hub, update("/a", "1"), update("/b", "2"));
     const asked = last("/a", 5);
     const publishing = publish(hub, update("/a", "3"));
@@ -126,7 +126,7 @@ describe("the last updates", () => {
     await nextTurn();
   });
 
-  test("are looked for a few milliseconds at a time, where a pattern matches little of much", async () => {
+  test("are searched in turns of a few milliseconds, when a pattern matches few of many updates", async () => {
     hub = testHub({ timers, recent: { maxUpdates: 500 } });
     await publish(hub, update("/b", "1"));
     await publish(hub, ...Array.from({ length: 1_000 }, () => update("/a", "x")));
@@ -146,11 +146,11 @@ describe("the last updates", () => {
     const { updates } = await hub.lastUpdates({ matchers: [slow], most: 1, maxBytes: MIB });
     clearImmediate(counting);
     expect(updates.map(({ data }) => data)).toEqual(["1"]);
-    // 1,000 looks of 0.05 ms are 50 ms: of 2 ms each, as far as the clock is asked often enough.
+    // 1,000 matches of 0.05 ms take 50 ms. A slice of a turn is a few milliseconds, if the clock is read often enough.
     expect(turns).toBeGreaterThanOrEqual(5);
   });
 
-  test("fail where no log is shared", async () => {
+  test("fail without a shared log", async () => {
     hub = testHub({ timers, log: null });
     await expect(last("/a")).rejects.toMatchObject({ code: "log:not-shared" });
   });
@@ -188,7 +188,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("trim" as const) }) },
 );
 
-/** Published behind all else: who has it has all. */
+/** The data of the last update: a stream that has received it has received everything. */
 const END = "the end";
 
 interface Asked {
@@ -196,12 +196,12 @@ interface Asked {
   readonly most: number;
   readonly maxBytes: number;
   readonly answer: Promise<LastUpdates>;
-  /** What was acknowledged before the call: all of it is older than what comes after. */
+  /** The updates that were acknowledged before the call: all of them are older than the updates of the stream. */
   readonly before: readonly string[];
   readonly sink: Promise<ListSink>;
 }
 
-/** Whatever goes on meanwhile, what is given and what a stream brings from there are what was published: no hole, nothing twice. */
+/** Runs the steps, and checks that the last updates and the stream after them are the published ones: without a hole or a repeat. */
 async function follow(steps: readonly Step[], recent: Retention, log: Log, timers: FakeTimers) {
   const hub = testHub({ timers, log, recent });
   const acknowledged: string[] = [];
@@ -251,7 +251,7 @@ async function follow(steps: readonly Step[], recent: Retention, log: Log, timer
       .filter((data) => data !== END);
     const expected = matching.map(({ data }) => data);
     const both = [...given, ...brought];
-    // What was let go before the stream began is gone, and told; nothing else is.
+    // Only updates that were trimmed before the stream began are missing, and a gap event reports them.
     const isTold = listener.text().includes("event:runnel:gap");
     expect(both).toEqual(
       isTold
@@ -261,7 +261,7 @@ async function follow(steps: readonly Step[], recent: Retention, log: Log, timer
     expect(given.length).toBeLessThanOrEqual(most);
     const known = before.filter((data) => expected.includes(data));
     for (const data of known) expect(brought).not.toContain(data);
-    // As many of them as there are, where they are all kept and have room.
+    // If the log has trimmed nothing and there is room for all, none of the known updates is missing.
     if (maxBytes === MIB && log.floor("updates") === 0) {
       expect(given.length).toBeGreaterThanOrEqual(Math.min(most, known.length));
     }
@@ -271,7 +271,7 @@ async function follow(steps: readonly Step[], recent: Retention, log: Log, timer
   expect(timers.open).toBe(0);
 }
 
-/** Answers reads some turns of the event loop late. */
+/** A log that answers reads some turns of the event loop late. */
 class LateLog extends MemoryLog {
   override async readBack(request: ReadBackRequest): Promise<PageBack> {
     const page = super.readBack(request);
@@ -287,8 +287,8 @@ const aRetention = fc.record({
   maxAgeMs: fc.constantFrom(0, 100),
 });
 
-describe("whatever goes on meanwhile, the last updates and the stream behind them are what was published", () => {
-  test("in memory", async () => {
+describe("the last updates and the stream that resumes after them are all published updates, during any other work", () => {
+  test("with the log in memory", async () => {
     await fc.assert(
       fc.asyncProperty(
         aRetention,
@@ -303,7 +303,7 @@ describe("whatever goes on meanwhile, the last updates and the stream behind the
     );
   }, 60_000);
 
-  test("on disk", async () => {
+  test("with the log on disk", async () => {
     await fc.assert(
       fc.asyncProperty(
         aRetention,

@@ -10,7 +10,7 @@ import { parseUpdate } from "./topics/update.ts";
 
 const RETENTION = { maxUpdates: 100, maxBytes: 100_000, maxAgeMs: 0 };
 
-/** A log that a test can take away. */
+/** A log that a test can make lost. */
 class LosableLog extends MemoryLog {
   lose: (error: HubError) => void = () => {};
   override readonly lost = new Promise<HubError>((resolve) => {
@@ -18,7 +18,7 @@ class LosableLog extends MemoryLog {
   });
 }
 
-test("a hub that has lost its log takes no stream and no update, ends its streams with a time to reconnect, and logs no line for each", async () => {
+test("a hub that has lost its log refuses streams and updates, ends its streams with a time to reconnect, and logs only their closing", async () => {
   const timers = new FakeTimers();
   const logger = new ListLogger();
   const log = new LosableLog({ retention: RETENTION, timers });

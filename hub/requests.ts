@@ -11,7 +11,7 @@ export interface TopicRequest extends StreamRequest {
   /** At least one. */
   readonly matchers: readonly Matcher[];
   readonly access: Access | undefined;
-  /** What the client has seen last, or `earliest`; undefined: it asks for nothing of the past. */
+  /** The id of the last event that the client received, or `earliest`; undefined: the client asks for no history. */
   readonly lastEventId: string | undefined;
 }
 
@@ -22,21 +22,21 @@ export type Subscribed =
 export interface LastUpdates {
   /** The oldest first. */
   readonly updates: readonly ReceivedEvent[];
-  /** Where a stream goes on behind them; `earliest`, where nothing was ever published. */
+  /** The id after which a stream resumes without loss; `earliest` if nothing was ever published. */
   readonly lastEventId: string;
 }
 
 export interface PublishRequest {
   /** At least one; all of them are appended, or none. */
   readonly updates: readonly Update[];
-  /** What must cover every topic of every update. `own code`: nothing must, the app itself publishes. */
+  /** The grants that must cover every topic of every update. `own code`: the app itself publishes, and needs no grants. */
   readonly access: Access | "own code";
   readonly receipt?: Receipt | undefined;
 }
 
 export type Published =
   | { readonly outcome: "published"; readonly ids: readonly string[] }
-  /** The token does not cover this topic, of the update with this index. Nothing was appended. */
+  /** The token does not cover this topic, which is one of the update at this index. Nothing was appended. */
   | { readonly outcome: "forbidden"; readonly topic: Topic; readonly index: number }
-  /** The idempotency key came with another body before. Nothing was appended. */
+  /** The idempotency key was used before with another body. Nothing was appended. */
   | { readonly outcome: "conflict" };

@@ -48,7 +48,7 @@ describe("subscriptions of a hub with its history on disk", () => {
     expect(timers.open).toBe(0);
   });
 
-  /** Starts a hub on the folder. One that had it before has lost it, as if its process had been killed. */
+  /** Starts a hub on the folder. An earlier hub on it loses its log, as if its process had been killed. */
   async function start(): Promise<Hub> {
     const log = await openLmdbLog({ folder, retention: ROOMY, timers, waitForOwnerMs: 0 });
     logs.push(log);
@@ -92,10 +92,10 @@ describe("subscriptions of a hub with its history on disk", () => {
   const hasGap = (sink: ListSink) => eventsOf(sink).some(({ type }) => type === "runnel:gap");
   const lastId = (sink: ListSink) => eventsOf(sink).at(-1)?.id ?? "";
 
-  test("without a token are not written to the disk, however many come and go", async () => {
+  test("without a token are not written to the disk, even if many begin and end", async () => {
     const topics = Array.from({ length: 100 }, (_, index) => `https://example.com/${index}`);
     leave(await listen(topics));
-    // The positions of the next million events were reserved with the first.
+    // The first append has reserved the positions of the next million events.
     await publish("a");
     const before = await readFile(join(folder, "data.mdb"));
     for (let round = 0; round < 100; round += 1) leave(await listen(topics));
@@ -105,7 +105,7 @@ describe("subscriptions of a hub with its history on disk", () => {
     expect((await readFile(join(folder, "data.mdb"))).length).toBeLessThan(before.length + 100_000);
   });
 
-  test("without a token are told to a watcher, and to one that resumes, until the process ends", async () => {
+  test("without a token are reported to a live and to a resumed subscriber, until the process ends", async () => {
     const watcher = await listen(["*"], everything);
     const first = await listen(["a"]);
     await vi.waitFor(() => expect(seen(watcher)).toEqual(["* began", "a began"]));
@@ -122,7 +122,7 @@ describe("subscriptions of a hub with its history on disk", () => {
     expect(hasGap(after)).toBe(true);
   });
 
-  test("with a token outlive the process: the next ends them, with their payloads, and there is no gap", async () => {
+  test("with a token are ended by the next process, with their payloads and without a gap", async () => {
     const watcher = await listen(["*"], everything);
     await listen(["a", "b"], everything);
     await vi.waitFor(() => expect(seen(watcher)).toEqual(["* began", "a began", "b began"]));
@@ -146,7 +146,7 @@ describe("subscriptions of a hub with its history on disk", () => {
     await vi.waitFor(() => expect(seen(last)).toEqual(["* ended", "* began"]));
   });
 
-  test("with a token are told over a restart though those without one are lost: nobody stays on a list", async () => {
+  test("with a token are reported as ended after a restart, although the events of anonymous subscriptions are lost", async () => {
     const watcher = await listen(["*"], everything);
     const ada = await listen(["ada"], everything);
     const stranger = await listen(["stranger"]);
@@ -164,11 +164,11 @@ describe("subscriptions of a hub with its history on disk", () => {
 });
 
 describe("the list of active subscriptions", () => {
-  test("looks at no subscriber but those with the matcher that is asked for", () => {
+  test("reads only the subscribers with the requested matcher", () => {
     const subscriptions = new Subscriptions(HUB_URL);
     let looks = 0;
     const subscribers = Array.from({ length: 1_000 }, (_, index) => {
-      // All topics twice: one key, two subscriptions.
+      // `*` in both types: one key, but two subscriptions.
       const all = matcher("*");
       const matchers = [matcher(`${index % 500}`), all, { ...all, type: "urlpattern" as const }];
       return {

@@ -8,7 +8,7 @@ import type { Topic } from "./topics/topic.ts";
 
 type Payload = Readonly<Record<string, unknown>>;
 
-/** A subscription as its event and the web API show it. Source: Mercure, section Subscription Events. */
+/** A subscription, in the form that its event and the web API show. Source: Mercure, section Subscription Events. */
 export interface SubscriptionDocument {
   /** The event's topic, and its path in the web API. */
   readonly id: string;
@@ -20,15 +20,15 @@ export interface SubscriptionDocument {
   readonly payload?: Payload;
 }
 
-/** One connection, as the others see it. */
+/** One connection, in the form that other clients see. */
 export interface Subscriber {
-  /** Random, so that nobody learns from it who it is, and nobody can take another's. */
+  /** Random: it does not reveal the client, and no client can take the id of another. */
   readonly id: string;
   readonly matchers: readonly Matcher[];
   readonly access: Access | undefined;
 }
 
-/** Which subscriptions are asked for; what is not named may be anything. */
+/** Selects subscriptions; a field that is undefined matches any value. */
 export type SubscriptionFilter =
   | { readonly subscriber?: undefined; readonly type?: undefined; readonly match?: undefined }
   | { readonly subscriber?: string; readonly type: string; readonly match: string };
@@ -41,7 +41,7 @@ interface Subscription {
   readonly payload: Payload | undefined;
 }
 
-/** A subscriber with a token, as the log keeps it: each payload once, however many subscriptions show it. */
+/** A subscriber with a token, in the form that the log stores. Each payload is stored once, even if many subscriptions show it. */
 interface StoredSubscriber {
   readonly id: string;
   readonly payloads: readonly Payload[];
@@ -56,7 +56,7 @@ interface StoredSubscriber {
 export class Subscriptions {
   readonly #hubUrl: HubUrl;
   readonly #subscribers = new Map<string, Subscriber>();
-  /** By the key of a matcher. Most have one subscriber, which takes less room than a set of one. */
+  /** Subscribers by the key of a matcher. Most keys have one subscriber, and it takes less memory than a set of one. */
   readonly #byMatcher = new Map<string, Subscriber | Set<Subscriber>>();
   #size = 0;
 
@@ -64,12 +64,12 @@ export class Subscriptions {
     this.#hubUrl = hubUrl;
   }
 
-  /** How many are active. */
+  /** The number of active subscriptions. */
   get size(): number {
     return this.#size;
   }
 
-  /** @returns the events that announce it, for the log */
+  /** Adds the subscriptions of the subscriber. @returns the events that announce them, for the log */
   open(subscriber: Subscriber): SubscriptionsAppend {
     this.#subscribers.set(subscriber.id, subscriber);
     for (const { key } of subscriber.matchers) {
@@ -82,7 +82,7 @@ export class Subscriptions {
     return this.#append(subscriber, true);
   }
 
-  /** @returns the events that announce its end, for the log */
+  /** Removes the subscriptions of the subscriber. @returns the events that announce their end, for the log */
   close(subscriber: Subscriber): SubscriptionsAppend {
     if (this.#subscribers.delete(subscriber.id)) {
       for (const { key } of subscriber.matchers) {
@@ -97,11 +97,11 @@ export class Subscriptions {
     return this.#append(subscriber, false);
   }
 
-  /** Ends what an earlier process left active. @param record as the log has kept it */
+  /** Ends the subscriptions of one subscriber that an earlier process left active. @param record the record that the log stored */
   endLeft(record: string): SubscriptionsAppend {
     const left: StoredSubscriber | { topic: string; document: string } = JSON.parse(record);
     if ("document" in left) {
-      // Of a version that kept a record for each subscription.
+      // An older version stored one record for each subscription.
       const document: SubscriptionDocument = JSON.parse(left.document);
       const events = [eventOf({ ...document, active: false })];
       return {
@@ -119,8 +119,8 @@ export class Subscriptions {
   }
 
   /**
-   * Finds those that are active, one after the other. Costs what it gives. It may be left and resumed: a subscription that begins or
-   * ends meanwhile may be given or not.
+   * Yields the active subscriptions that the filter selects. The cost grows with the number of results. The caller may pause between
+   * results: a subscription that begins or ends in a pause may be in the results or not.
    */
   *list(filter: SubscriptionFilter): Generator<SubscriptionDocument, void, void> {
     for (const subscriber of this.#candidates(filter)) {
@@ -142,7 +142,7 @@ export class Subscriptions {
     return one ? [one] : [];
   }
 
-  /** Without a token the events are volatile: strangers come and go without a write to the disk. */
+  /** Makes the append for the log. Without a token the events are volatile: anonymous connections cause no write to the disk. */
   #append(subscriber: Subscriber, active: boolean): SubscriptionsAppend {
     const { id, matchers, access } = subscriber;
     const subscriptions = matchers.map(({ type, match }) =>
@@ -185,11 +185,11 @@ function recordOf(id: string, subscriptions: readonly Subscription[]): string {
   return JSON.stringify({ id, payloads, matchers } satisfies StoredSubscriber);
 }
 
-/** The key of the matcher with these words; see `Matcher.key`. */
+/** The key of the matcher with this type and text; see `Matcher.key`. */
 const matcherKey = (type: string, match: string) => (match === "*" ? "*" : `${type}:${match}`);
 
 function eventOf(document: SubscriptionDocument): SubscriptionEvent {
-  // Made by the hub, in its own namespace.
+  // The hub made this topic itself, in its own namespace: it needs no `parseTopic`.
   return { topic: document.id as Topic, document: JSON.stringify(document) };
 }
 

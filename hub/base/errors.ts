@@ -1,19 +1,19 @@
-/** What can go wrong inside the hub, for whoever has to tell a client of it. http/problem.ts has a status and words for each. */
+/** The errors of the hub. http/problem.ts maps each code to a status and a message for clients. */
 export type ErrorCode =
-  /** The log can't keep anything now: a full disk, a folder that can't be written. */
+  /** The log can't store updates now: for example, the disk is full or the folder is not writable. */
   | "log:unavailable"
-  /** So much waits to be kept that nothing more is taken. */
+  /** Too many updates wait to be stored, so no more are accepted. */
   | "log:busy"
   /** Another process owns the log's file. */
   | "log:owned"
   /** There is no log that all instances of the app share. */
   | "log:not-shared";
 
-/** The hub's one error. `instanceof` does not hold across Next's bundles: look at `code`. */
+/** The only error class of the hub. `instanceof` does not work across Next's bundles: check `code` instead. */
 export class HubError extends Error {
   readonly code: ErrorCode;
 
-  /** @param message what was wrong and what would be right, for an operator */
+  /** @param message for an operator: says what was wrong and what is right */
   constructor(code: ErrorCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "HubError";

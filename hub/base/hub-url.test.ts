@@ -16,7 +16,7 @@ describe("the hub's own namespace", () => {
     "?query",
     "#fragment",
     "/.well-known/mercure?a#b",
-  ])("has %s", (topic) => {
+  ])("contains %s", (topic) => {
     expect(hubUrl.reserves(topic)).toBe(true);
   });
 
@@ -29,7 +29,7 @@ describe("the hub's own namespace", () => {
     "app://x/.well-known/mercure",
     "app:/.well-known/mercure",
     "file:///.well-known/mercure",
-  ])("is reserved whatever the scheme and the authority: %s", (topic) => {
+  ])("is reserved with any scheme and authority: %s", (topic) => {
     expect(hubUrl.reserves(topic)).toBe(true);
   });
 
@@ -45,7 +45,7 @@ describe("the hub's own namespace", () => {
     "\\.well-known\\mercure",
     "app:/a/../.well-known/%6Dercure",
     " /.well-known/mercure ",
-  ])("is not escaped by another way to write it: %s", (topic) => {
+  ])("contains another spelling of its path: %s", (topic) => {
     expect(hubUrl.reserves(topic)).toBe(true);
   });
 
@@ -63,11 +63,11 @@ describe("the hub's own namespace", () => {
     "https://example.com/?/.well-known/mercure",
     "https://[/.well-known/mercure",
     "http://a b/.well-known/mercure",
-  ])("does not have %s", (topic) => {
+  ])("does not contain %s", (topic) => {
     expect(hubUrl.reserves(topic)).toBe(false);
   });
 
-  test("is found behind any percent-encoding of its letters", () => {
+  test("is recognized in any percent-encoding of its letters", () => {
     const encoded = fc
       .array(fc.constantFrom("plain", "upper", "lower"), { minLength: 30, maxLength: 30 })
       .map((ways) =>
@@ -87,14 +87,14 @@ describe("the hub's own namespace", () => {
     );
   });
 
-  test("of a hub that stands elsewhere is there", () => {
+  test("follows the path of the hub's URL", () => {
     const other = new HubUrl("https://example.com/api/%73tream");
     expect(other.reserves("/api/stream/x")).toBe(true);
     expect(other.reserves("/.well-known/mercure")).toBe(false);
   });
 });
 
-describe("a reference", () => {
+describe("a URL reference", () => {
   test("is resolved against the hub's URL", () => {
     expect(hubUrl.resolve("books")?.href).toBe("https://hub.example.com/.well-known/books");
     expect(hubUrl.resolve("/books")?.href).toBe("https://hub.example.com/books");
@@ -102,15 +102,15 @@ describe("a reference", () => {
     expect(hubUrl.resolve("https://[")).toBeUndefined();
   });
 
-  test("with a host longer than any domain name is none, as encoding it would take too long", () => {
+  test("with a host longer than any domain name is not resolved, because encoding it would take too long", () => {
     const long = "字".repeat(254);
     for (const start of ["https://", "http:\\", "//", "ftp:", " HTTPS://u:p@", "\\/"]) {
       expect(hubUrl.resolve(`${start}${long}/a`)).toBeUndefined();
     }
-    // Its path is looked at all the same.
+    // The path of such a reference is still checked.
     expect(hubUrl.reserves(`https://u:p@${long}:80/.well-known/mercure/x`)).toBe(true);
     expect(hubUrl.reserves(`https://${long}/a`)).toBe(false);
-    // Where a path begins there is no host.
+    // A reference that begins with a path has no host.
     expect(hubUrl.resolve(long)).toBeDefined();
     expect(hubUrl.resolve(`/${long}`)).toBeDefined();
     expect(hubUrl.resolve(`urn:${long}`)).toBeDefined();
@@ -118,7 +118,7 @@ describe("a reference", () => {
   });
 });
 
-test("what is told without parsing is what parsing tells", () => {
+test("a topic that is checked without parsing gets the same result as with parsing", () => {
   const segment = fc.constantFrom(
     "mercure",
     ".well-known",
@@ -146,7 +146,7 @@ test("what is told without parsing is what parsing tells", () => {
       try {
         path = new URL(topic, hubUrl.href).pathname.replace("%6D", "m");
       } catch {
-        // No URL reference.
+        // It is not a URL reference.
       }
       const reserved = path === hubUrl.path || path?.startsWith(`${hubUrl.path}/`) === true;
       expect(hubUrl.reserves(topic), topic).toBe(reserved);

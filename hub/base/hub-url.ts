@@ -1,7 +1,7 @@
-/** The hub's own URL: tokens name it as their audience, and relative topics and patterns are resolved against it. */
+/** The hub's own URL. It is the audience of tokens, and the base URL of relative topics and patterns. */
 export class HubUrl {
   readonly href: string;
-  /** Its path, below which is what the hub makes itself. */
+  /** The path of the URL. Topics below it are reserved for the hub's own events. */
   readonly path: string;
   readonly #lastSegment: string;
 
@@ -13,13 +13,13 @@ export class HubUrl {
     this.#lastSegment = this.path.slice(this.path.lastIndexOf("/") + 1);
   }
 
-  /** Where its metadata is. Source: RFC 9728, section 3.1. */
+  /** The URL of the hub's metadata. Source: RFC 9728, section 3.1. */
   get metadata(): string {
     const { origin, pathname, search } = new URL(this.href);
     return `${origin}/.well-known/oauth-protected-resource${pathname}${search}`;
   }
 
-  /** A topic's URL, resolved; undefined: it is no URL reference. */
+  /** Resolves a topic to its URL; undefined: the topic is not a URL reference. */
   resolve(topic: string): URL | undefined {
     if (hostTooLong(topic) !== undefined) return undefined;
     try {
@@ -29,11 +29,11 @@ export class HubUrl {
     }
   }
 
-  /** Whether the topic lies where only the hub itself publishes. Source: Mercure, section Publication, `topic`. */
+  /** Returns whether the topic lies in the hub's own namespace. Source: Mercure, section Publication, `topic`. */
   reserves(topic: string): boolean {
-    // What most topics look like is told from the hub's path without parsing: its last segment is not in them.
+    // Most topics need no parsing: they are plain and do not contain the last segment of the hub's path.
     if (PLAIN.test(topic) && !topic.includes(this.#lastSegment)) return false;
-    // Any authority will do, so one that takes long to encode is left out.
+    // Only the path matters here, so a host that takes long to encode is replaced.
     const host = hostTooLong(topic);
     const url = this.resolve(host === undefined ? topic : topic.replace(host, "host"));
     if (!url) return false;
@@ -42,14 +42,14 @@ export class HubUrl {
   }
 }
 
-/** A name, or a URL with a short host and a path; nothing that a parser decodes, and no reference to the hub's own path. */
+/** Matches a name, or a URL with a short host and a path. It has nothing to decode, and is not relative to the hub's path. */
 const PLAIN = /^(?:[\w-]+|https?:\/\/[\w.-]{1,253}(?::\d{1,5})?\/[^%]*)$/;
 
 const UNRESERVED = /^[\w.~-]$/;
 
 /**
- * Percent-encoded octets of unreserved characters decoded. Source: RFC 3986, section 6.2.2.
- * A parsed URL has no dot segments left, not even encoded ones.
+ * Decodes the percent-encoded octets of unreserved characters. Source: RFC 3986, section 6.2.2.
+ * Dot segments need no work here: a parsed URL has none left, not even encoded ones.
  */
 function normalized(path: string): string {
   return path.replace(/%[0-9a-f]{2}/gi, (octet) => {
@@ -58,10 +58,10 @@ function normalized(path: string): string {
   });
 }
 
-/** What stands where an authority may stand, in URLs whose host is a domain name. */
+/** Matches the text in the place of an authority, for schemes whose host is a domain name. */
 const AUTHORITY = /^ *(?:(?:https?|wss?|ftp|file):[\\/]*|[\\/]{2,})([^\\/?#]*)/i;
 
-/** In characters, as no domain name is longer; turning one into ASCII takes time that grows with its square. */
+/** The length of the longest domain name, in characters. The time to convert one to ASCII grows with the square of its length. */
 const MAX_HOST_LENGTH = 253;
 
 function hostTooLong(reference: string): string | undefined {

@@ -1,4 +1,4 @@
-/** What the hub tells its operator: an event's fields, then its words. pino's shape. */
+/** Writes log lines for the operator: first the fields, then the message, as in pino. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

@@ -27,10 +27,10 @@ export class Ticker {
     this.#stop = undefined;
   }
 
-  // Each tick is timed from the one before, not from when its timer fired: lateness does not add up.
+  // Each tick is timed from the due time of the one before, not from the time its timer fired: delays do not add up.
   #arm(due: number): void {
     const now = this.#timers.elapsed();
-    // A process that was stopped for a while goes on from now, instead of catching up.
+    // A process that was suspended for a while does not catch up: it continues from now.
     const next = due < now ? now + SECOND : due;
     this.#stop = this.#timers.after(next - now, () => {
       this.#arm(next + SECOND);

@@ -2,15 +2,15 @@
 export type Stop = () => void;
 
 /**
- * Time and chance, passed in: tests move a fake clock instead of sleeping.
- * No timer of these MUST keep the process alive.
+ * Clocks, timers and random numbers. They are passed in, so that tests move a fake clock instead of sleeping.
+ * A timer MUST NOT keep the process alive.
  */
 export interface Timers {
-  /** The time of day, in milliseconds since 1970. Somebody may set it, back too. */
+  /** Returns the time of day, in milliseconds since 1970. The system's clock may be changed, also backwards. */
   now(): number;
-  /** Milliseconds since a moment that does not matter; it only grows. For how long things take. */
+  /** Returns milliseconds since an arbitrary moment; it never decreases. Use it to measure durations. */
   elapsed(): number;
-  /** A number in [0, 1). */
+  /** Returns a number in [0, 1). */
   random(): number;
   /** Calls back once, `ms` milliseconds from now; MUST be below 2^31, beyond which Node calls back at once. */
   after(ms: number, callback: () => void): Stop;
@@ -33,7 +33,7 @@ export interface Span {
   readonly to: number;
 }
 
-/** A whole number of milliseconds from the span, so that many clients do not come back at once. */
+/** Returns a random whole number of milliseconds from the span, so that many clients do not reconnect at once. */
 export function jitter(timers: Timers, span: Span): number {
   return span.from + Math.floor(timers.random() * (span.to - span.from + 1));
 }

@@ -1,9 +1,9 @@
 import type { Timers } from "./timers.ts";
 
-/** Work that can be cut goes on for so long in one turn of the event loop, in milliseconds. */
+/** The time that long work may use in one turn of the event loop, in milliseconds. */
 const SLICE_MS = 3;
 
-/** Hands out turns of the event loop, one after the other: long work takes one for each of its slices, and others theirs in between. */
+/** A queue for turns of the event loop. Long work waits for a new turn for each of its slices, so other work runs in between. */
 export class Turns {
   readonly #timers: Timers;
   readonly #waiting: (() => void)[] = [];
@@ -12,7 +12,7 @@ export class Turns {
     this.#timers = timers;
   }
 
-  /** Resolves in a turn that nobody else gets, with the slice that may be used of it. */
+  /** Resolves in a turn that no other caller gets, with the slice of it that the caller may use. */
   async next(): Promise<Slice> {
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
@@ -39,7 +39,7 @@ export class Slice {
     this.#until = timers.elapsed() + SLICE_MS;
   }
 
-  /** Whether it is time to let others have their turn. */
+  /** Whether the time of the slice is used up. */
   get isOver(): boolean {
     return this.#timers.elapsed() >= this.#until;
   }

@@ -18,7 +18,7 @@ import type { PageCache } from "./page-cache.ts";
 import { Pulse } from "./pulse.ts";
 import { SharedPage } from "./shared-page.ts";
 
-/** A page's frames, in bytes: beyond it, a write costs no less for each of them. */
+/** The size of a page's frames, in bytes. Larger writes cost no less for each frame. */
 const PAGE_BYTES = 64 * 1024;
 
 const UPDATES: readonly Lane[] = ["updates"];
@@ -32,45 +32,48 @@ export interface AudienceOptions {
   readonly traffic: Traffic;
   readonly timers: Timers;
   readonly heartbeatMs: number;
-  /** Tells whether all that was delivered has been handed to the audiences that it may concern. */
+  /** Returns whether every delivered entry has been passed to all audiences that it may concern. */
   readonly isSettled: () => boolean;
-  /** Looking for what concerns it has failed. */
+  /** Called when the search for matching entries, or a delivery, has failed. */
   readonly onError: (error: unknown) => void;
-  /** The first has come who may read subscription events, or the last has gone. */
+  /** Called when the first reader with access to subscription events joins (true), and when the last one leaves (false). */
   readonly onWatch: (audience: Audience, isWatching: boolean) => void;
-  /** Nobody listens any more. */
+  /** Called when the last group has become empty. */
   readonly onEmpty: (audience: Audience) => void;
 }
 
-/** The most that somebody of an audience may read: nothing else is matched for it. */
+/** The entries that at least one reader of an audience may read. Other entries are not matched for the audience. */
 interface Scope {
   readonly lanes: readonly Lane[];
   readonly private: boolean;
 }
 
-/** All that listen to the same topics, in groups that may see the same. It cuts what they read into pages, once for all of them. */
+/**
+ * The subscribers of one set of matchers, in groups of readers with the same grants. It reads the log in pages, and shares each page
+ * among all of them.
+ */
 export class Audience {
   readonly key: string;
   readonly matchers: readonly Matcher[];
-  /** Whether it finds out by reading what concerns it, in turns of its own, when it is told to `look`. */
+  /** Whether the audience finds its entries itself: `look` reads and matches them in separate turns of the event loop. */
   readonly looks: boolean;
   readonly #options: AudienceOptions;
   readonly #history: History;
   readonly #lanes: readonly Lane[];
   #scope: Scope = { lanes: UPDATES, private: false };
-  /** Up to where it has looked; undefined: it need not look. */
+  /** The position up to which `look` has searched; undefined: no search is under way. */
   #looked: Position | undefined;
-  /** Up to where it has to look. */
+  /** The position up to which `look` has to search. */
   #lookTo: Position;
-  /** By their grants. */
+  /** Groups by the grants of their readers. */
   readonly #groups = new Map<string, { readonly reader: Reader; readonly group: Group }>();
-  /** Beyond this there is nothing for it: its newest update's position, or what was delivered when it came to be. */
+  /** No entry after this position concerns it. It is the newest matching entry, or the last delivered one when the audience was made. */
   #end: Position;
-  /** What a delivery brings, while it does: nearly all connections stand right before it. */
+  /** The page of the current delivery, only while it runs. The position of nearly all connections is right before it. */
   #tip: SharedPage | undefined;
-  /** What was read last up to the end, until there is more or its room is needed. */
+  /** The last page that was read up to the end. It is dropped when there are newer entries, or when the cache needs its room. */
   #last: SharedPage | undefined;
-  /** Pages for those that stand elsewhere, by where they begin. */
+  /** Pages for connections at other positions, by the position that each page begins after. */
   readonly #pages = new Map<Position, SharedPage | Promise<SharedPage>>();
 
   constructor(options: AudienceOptions) {
@@ -84,7 +87,7 @@ export class Audience {
     this.looks = areSlow(options.matchers);
   }
 
-  /** The group of those who may read what the reader may. */
+  /** Returns the group of the readers with the same grants as this reader. */
   group(reader: Reader): Group {
     const known = this.#groups.get(reader.grantsKey);
     if (known) return known.group;
@@ -104,12 +107,12 @@ export class Audience {
     return group;
   }
 
-  /** Whether somebody here may be able to read the entry. */
+  /** Whether a reader of this audience may be able to read the entry. */
   mayRead(entry: Entry): boolean {
     return !entry.private || this.#scope.private;
   }
 
-  /** Has it look in (`after`, `to`] for what concerns it. It MUST be told so of all that may, in order. */
+  /** Searches the entries in (`after`, `to`] for matches. MUST be called for each range that may hold a match, in order. */
   look(after: Position, to: Position): void {
     this.#lookTo = to;
     if (this.#looked !== undefined) return;
@@ -117,7 +120,7 @@ export class Audience {
     void this.#lookOn(after);
   }
 
-  /** Reads page by page what may concern it, and hands on what does. */
+  /** Reads page by page the entries that may match, and delivers those that match. */
   async #lookOn(from: Position): Promise<void> {
     try {
       for (let after = from; after < this.#lookTo && this.#groups.size > 0; ) {
@@ -131,22 +134,22 @@ export class Audience {
       }
     } catch (error) {
       this.#options.onError(error);
-      // Each connection reads for itself, and is ended where that fails too.
+      // Each connection then reads for itself. If that fails too, the connection is ended.
       this.#skipTo(this.#lookTo);
     }
     this.#looked = undefined;
   }
 
-  /** Leaves it to each connection to read up to here, and to be told of a gap. */
+  /** Makes each connection read up to this position itself; a gap is reported to it there. */
   #skipTo(end: Position): void {
     this.#end = toPosition(Math.max(this.#end, end));
     for (const { group } of this.#groups.values()) group.advance();
   }
 
-  /** Hands it what was just delivered and concerns it. */
+  /** Sends the newest delivered entries, which all match, to the connections of this audience. */
   deliver(delivered: readonly [Entry, ...Entry[]]): void {
     const from = this.#end;
-    // It may have come to be after these were delivered: then it began behind them.
+    // The audience may be newer than some of these entries: it begins after them.
     const [first, ...others] = delivered.filter(({ position }) => position > from);
     if (!first) return;
     const entries = [first, ...others] as const;
@@ -159,11 +162,11 @@ export class Audience {
       if (tip.stepFor(reader).chunk !== NOTHING) group.sent();
       group.advance();
     }
-    // Who did not take it reads it again, from what all audiences have in common.
+    // A connection that could not write it reads it again, from the history that all audiences share.
     this.#tip = undefined;
   }
 
-  /** What the reader gets after the position; see `Feed`. */
+  /** Returns the next write for the reader after the position; see `Feed`. */
   #next(position: Position, gapTold: Floors, reader: Reader): Step | Promise<Step> | undefined {
     if (position >= this.#end) return undefined;
     const tip = this.#tip;
@@ -179,13 +182,13 @@ export class Audience {
   #kept(position: Position): SharedPage | Promise<SharedPage> | undefined {
     const page = this.#last?.from === position ? this.#last : this.#pages.get(position);
     if (!(page instanceof SharedPage)) return page;
-    // What the log has let go of since is nobody's to read any more.
+    // A page with entries that the log has trimmed since MUST NOT be read any more.
     const { floors } = this.#history;
     const isWhole = LANES.every((lane) => floors[lane] <= Math.max(position, page.floors[lane]));
     return isWhole ? page : undefined;
   }
 
-  /** What a page brings; a reader behind whose back history was let go is told so, once, and goes on with all that is kept. */
+  /** Makes the write of a page. If history after the reader's position was trimmed, reports the gap once and continues with the rest. */
   #replay(page: SharedPage, gapTold: Floors, reader: Reader): Step {
     const step = page.stepFor(reader);
     this.#options.traffic.replayed += step.chunk.events;
@@ -226,10 +229,10 @@ export class Audience {
 
   #keep(page: SharedPage, scope: Scope): SharedPage {
     this.#forget(page.from);
-    // Nobody waits for it any more, or those who have come since may read more.
+    // No reader waits for it any more, or readers that joined since may read more.
     if (this.#groups.size === 0 || scope !== this.#scope) return page;
     if (page.to >= this.#history.delivered) {
-      // It will be cut anew when there is more.
+      // It will be read anew when there are newer entries.
       this.#forgetLast();
       this.#last = page;
       this.#options.cache.keep(page, () => {
@@ -277,14 +280,14 @@ export class Audience {
     const before = this.#scope;
     if (lanes === before.lanes && mayReadPrivate === before.private) return;
     this.#scope = { lanes, private: mayReadPrivate };
-    // Pages have what their readers could see, and what nobody could see was not handed over.
+    // Kept pages hold only entries that the old scope could read, and entries outside the old scope were not delivered.
     this.#forgetAll();
     this.#skipTo(this.#history.delivered);
     if (lanes !== before.lanes) this.#options.onWatch(this, lanes === UPDATES_AND_SUBSCRIPTIONS);
   }
 }
 
-/** What a subscriber with these matchers can lose. Subscription events are private. */
+/** Returns the lanes whose entries a subscriber with these matchers may get. Subscription events are private. */
 export function lanesFor(matchers: readonly Matcher[], reader: Reader): readonly Lane[] {
   return readable(lanesOf(matchers), reader);
 }
@@ -302,7 +305,7 @@ function lastPosition(entries: readonly [Entry, ...Entry[]]): Position {
   return (entries[entries.length - 1] ?? entries[0]).position;
 }
 
-/** As many as a page takes, and at least one. */
+/** Returns as many entries as fit in a page, and at least one. */
 function firstPage(entries: readonly [Entry, ...Entry[]]): readonly [Entry, ...Entry[]] {
   const [first, ...others] = entries;
   const room = new PageRoom(PAGE_BYTES);

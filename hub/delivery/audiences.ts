@@ -7,11 +7,11 @@ import { PageCache } from "./page-cache.ts";
 import { type Found, TopicIndex } from "./topic-index.ts";
 
 const CACHED_PAGES_BYTES = 32 * 1024 * 1024;
-/** Entries whose audiences are found before those get them. */
+/** The number of entries in one round: their audiences are found first, then the entries are delivered. */
 const ENTRIES_A_ROUND = 256;
-/** Beyond so many entries that wait for their audiences, publishers wait too. */
+/** The number of entries that may wait for delivery. Above it, publishers wait too. */
 const MAX_PENDING = 1_000;
-/** The clock is asked once for so many steps, each of them some microseconds. */
+/** The number of steps between two looks at the clock. One step takes a few microseconds. */
 const STEPS_A_LOOK = 8;
 
 export interface AudiencesOptions
@@ -19,19 +19,19 @@ export interface AudiencesOptions
   readonly url: HubUrl;
 }
 
-/** Finds the audiences of each delivered entry, and hands it to them: in order, and a few milliseconds a turn of the event loop. */
+/** Finds the audiences of each entry, and delivers it to them, in order. Works a few milliseconds in each turn of the event loop. */
 export class Audiences {
   readonly #options: AudiencesOptions;
   readonly #cache = new PageCache(CACHED_PAGES_BYTES);
   readonly #byKey = new Map<string, Audience>();
   readonly #ofUpdates: TopicIndex;
-  /** Those who may read subscription events: for the others they are not matched. */
+  /** The audiences with a reader of subscription events. These events are not matched for the others. */
   readonly #ofSubscriptions: TopicIndex;
-  /** Deliveries under way, the first of them begun. */
+  /** Deliveries under way; only the first may have begun. */
   readonly #deliveries: Iterator<void, void>[] = [];
-  /** Entries that were not handed over yet. */
+  /** The number of entries that are not delivered yet. */
   #pending = 0;
-  /** Publishers that wait until fewer are. */
+  /** Publishers that wait until fewer entries are pending. */
   #waiting: (() => void)[] = [];
 
   constructor(options: AudiencesOptions) {
@@ -44,7 +44,7 @@ export class Audiences {
     return this.#byKey.size;
   }
 
-  /** The audience of these matchers, whatever their order. A new one is forgotten when its last group is empty. */
+  /** Returns the audience of these matchers, in any order. Makes one if needed, and removes it when its last group is empty. */
   of(matchers: readonly Matcher[]): Audience {
     const different = new Map(matchers.map((matcher) => [matcher.key, matcher]));
     const key = [...different.keys()].sort().join("\n");
@@ -70,20 +70,20 @@ export class Audiences {
     return audience;
   }
 
-  /** Hands each audience what concerns it, behind all that was delivered before, and calls back when that is done. */
+  /** Delivers the entries to the audiences that match, after all earlier deliveries. Calls `onDone` when that is done. */
   deliver(entries: readonly [Entry, ...Entry[]], onDone: () => void): void {
     this.#pending += entries.length;
     this.#deliveries.push(this.#handOver(entries, onDone));
     if (this.#deliveries.length === 1) this.#run();
   }
 
-  /** Resolves at once, unless so much is under way that publishers have to wait. */
+  /** Resolves at once; if more than `MAX_PENDING` entries wait for delivery, resolves when fewer do. */
   async hasRoom(): Promise<void> {
     if (this.#pending <= MAX_PENDING) return;
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Goes on with what is under way, and in a later turn with what is left. */
+  /** Continues the deliveries for one slice of time, then schedules the rest in a later turn of the event loop. */
   #run(): void {
     const slice = new Slice(this.#options.timers);
     for (let steps = 1; ; steps += 1) {
@@ -97,7 +97,7 @@ export class Audiences {
     }
   }
 
-  /** Stops after every few microseconds of work. */
+  /** Delivers the entries. Yields after every few microseconds of work. */
   *#handOver(entries: readonly Entry[], onDone: () => void): Generator<void, void, void> {
     for (let from = 0; from < entries.length; from += ENTRIES_A_ROUND) {
       const round = new Round();
@@ -107,7 +107,7 @@ export class Audiences {
         try {
           audience.deliver(concerning);
         } catch (error) {
-          // The others have theirs, and it has its own with the next delivery.
+          // The other audiences still get their entries. This one gets its own with the next delivery.
           this.#options.onError(error);
         }
         yield;
@@ -136,18 +136,18 @@ export class Audiences {
   }
 }
 
-/** The audiences that some entries concern. */
+/** The audiences that the entries of one round concern. */
 class Round {
-  /** By audience, the entries that concern it. */
+  /** The entries for each audience. */
   readonly concerned = new Map<Audience, [Entry, ...Entry[]]>();
-  /** By audience that has to look, the first entry that may concern it. */
+  /** The audiences that have to call `look`, with the first entry that may concern each. */
   readonly looking = new Map<Audience, Entry>();
-  /** Audiences that all look already. */
+  /** Sets of audiences whose members all have to look already. */
   readonly #known = new Set<Found["audiences"]>();
 
   add(entry: Entry, { audiences, isSure }: Found): void {
     if (this.#known.has(audiences)) return;
-    // There may be audiences that may not read a private one.
+    // A private entry proves nothing for the set: some of its audiences may have no right to read it.
     if (!isSure && !entry.private) this.#known.add(audiences);
     for (const audience of audiences.keys()) {
       if (!audience.mayRead(entry)) continue;
@@ -157,7 +157,7 @@ class Round {
       }
       const before = this.concerned.get(audience);
       if (before === undefined) this.concerned.set(audience, [entry]);
-      // An alternate topic that the same audience matches makes no second event.
+      // An entry is sent once to an audience that matches several of its topics.
       else if (before[before.length - 1] !== entry) before.push(entry);
     }
   }

@@ -10,7 +10,7 @@ import { type Matcher, parseMatcher } from "../topics/matcher.ts";
 import { parseUpdate, type Update } from "../topics/update.ts";
 import { decodeEvents } from "../wire/decode.ts";
 
-/** Each look at the clock takes a tenth of a millisecond, as work between two looks would. */
+/** A clock on which each read takes a tenth of a millisecond, like the work between two reads. */
 class BusyTimers extends FakeTimers {
   override elapsed(): number {
     this.jump(0.1);
@@ -45,7 +45,7 @@ function matcher(match: string, type: MatcherType = "urlpattern"): Matcher {
   return parsed.matcher;
 }
 
-/** A pattern that takes a millisecond for each topic that it is asked about. */
+/** Makes a pattern that takes a millisecond to check a topic. */
 function slow(match: string): Matcher {
   const its = matcher(match);
   return {
@@ -96,8 +96,8 @@ async function longestTurnUntil(isReached: () => boolean): Promise<number> {
 
 const TOPICS = Array.from({ length: 20 }, (_, index) => `https://e.com/x/${index}b`);
 
-describe("patterns that an automaton decides", () => {
-  /** As many as would take 2 s for one update with `TOPICS`. */
+describe("patterns that need an automaton", () => {
+  /** Opens so many slow streams that one update with `TOPICS` takes 2 s to match. */
   const hostile = () =>
     Promise.all(
       Array.from({ length: 10 }, (_, stream) =>
@@ -105,7 +105,7 @@ describe("patterns that an automaton decides", () => {
       ),
     );
 
-  test("hold no turn of the event loop for 10 ms, and get what they match, in order", async () => {
+  test("use less than 10 ms of a turn of the event loop, and their subscribers get each matching update, in order", async () => {
     const streams = await hostile();
     await publish(update(TOPICS, "1"));
     await publish(update([...TOPICS].reverse(), "2"));
@@ -114,7 +114,7 @@ describe("patterns that an automaton decides", () => {
     for (const sink of streams) expect(data(sink)).toEqual(["1", "2"]);
   });
 
-  test("delay no subscriber of an exact topic, of `*` or of a plain pattern", async () => {
+  test("do not delay a subscriber of an exact topic, of `*` or of a plain pattern", async () => {
     await hostile();
     const others = [
       await listen([matcher(TOPICS[0] ?? "", "exact")]),
@@ -125,7 +125,7 @@ describe("patterns that an automaton decides", () => {
     for (const sink of others) expect(data(sink)).toEqual(["1"]);
   });
 
-  test("delay each other by a few turns, and not by all that others have to do", async () => {
+  test("delay each other by a few turns only, not by all the work of the others", async () => {
     await hostile();
     const own = await listen([matcher("https://honest.example/(\\d+)")]);
     await publish(update(TOPICS, "1"));
@@ -135,7 +135,7 @@ describe("patterns that an automaton decides", () => {
     expect(timers.now() - from).toBeLessThan(200);
   });
 
-  test("are not asked about private updates and subscription events that their subscriber may not read", async () => {
+  test("are not matched with private updates and subscription events that their subscriber may not read", async () => {
     const asked: string[] = [];
     const spy = (match: string): Matcher => ({
       ...matcher(match),
@@ -154,7 +154,7 @@ describe("patterns that an automaton decides", () => {
     expect([...new Set(asked)]).toEqual(["https://e.com/x/2"]);
   });
 
-  test("are asked about all that came before, when a reader comes who may read it", async () => {
+  test("are matched with private updates as soon as a reader with a grant joins", async () => {
     const pattern = matcher("https://e.com/x/(\\d+)");
     await listen([pattern]);
     await publish(update(["https://e.com/x/1"], "private", true));
@@ -165,7 +165,7 @@ describe("patterns that an automaton decides", () => {
   });
 });
 
-test("a large batch is handed over in turns of less than 10 ms, in order, and its publisher waits for it", async () => {
+test("a large batch is delivered in turns of less than 10 ms, in order, and its publisher waits for it", async () => {
   timers = new BusyTimers();
   hub = testHub({ timers });
   const all = await listen([matcher("*")]);
@@ -175,7 +175,7 @@ test("a large batch is handed over in turns of less than 10 ms, in order, and it
   const published = publish(...updates).then(() => {
     seen = data(all).length;
   });
-  // Appending them is the log's.
+  // The first turn is the append, which belongs to the log.
   await turns(1);
   const longest = await longestTurnUntil(() => data(all).length === 5_000);
   await published;

@@ -14,7 +14,7 @@ import type { Chunk } from "../wire/encode.ts";
 const TOPICS = ["a", "b", "https://example.com/1", "https://example.com/2"];
 const SUBSCRIPTIONS = "/.well-known/mercure/subscriptions/";
 
-/** What may be listened with and granted, each beside what it matches, said in another way than the hub does. */
+/** The matchers of subscriptions and grants, each with a second, simpler implementation. */
 const MATCHERS: readonly { matcher: Matcher; matches(topic: string): boolean }[] = [
   { matcher: matcher("exact", "*"), matches: () => true },
   { matcher: matcher("exact", "a"), matches: (topic) => topic === "a" },
@@ -23,7 +23,7 @@ const MATCHERS: readonly { matcher: Matcher; matches(topic: string): boolean }[]
     matcher: matcher("urlpattern", "https://example.com/:id"),
     matches: (topic) => topic.startsWith("https://example.com/"),
   },
-  // An automaton decides about this one.
+  // This pattern needs an automaton.
   {
     matcher: matcher("urlpattern", "https://example.com/(1|x\\d+)"),
     matches: (topic) => topic === "https://example.com/1",
@@ -46,7 +46,7 @@ type Matchers = readonly number[];
 const matchesAny = (matchers: Matchers, { topics }: Entry): boolean =>
   matchers.some((index) => topics.some((topic) => MATCHERS[index]?.matches(topic)));
 
-/** Reads end early, as if each look at the clock took a millisecond. */
+/** A clock on which each read takes a millisecond, so that reads of history end early. */
 class HurriedTimers extends FakeTimers {
   #looks = 0;
   override elapsed(): number {
@@ -55,7 +55,7 @@ class HurriedTimers extends FakeTimers {
   }
 }
 
-/** Keeps all that was ever told, and answers reads some turns of the event loop late. */
+/** A log that records every entry that it reported, and answers reads some turns of the event loop late. */
 class RecordedLog extends MemoryLog {
   readonly told: Entry[] = [];
   readLate = 0;
@@ -84,7 +84,7 @@ async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((done) => setImmediate(done));
 }
 
-/** A sink that notes how far the log had let go when each chunk was written. */
+/** A sink that records the log's floors at each write. */
 class NotingSink extends ListSink {
   readonly floors: Record<Lane, Position>[] = [];
   readonly #log: RecordedLog;
@@ -104,19 +104,20 @@ interface Reader {
   readonly sink: NotingSink;
   readonly listens: Matchers;
   readonly granted: Matchers;
-  /** undefined: after an id that nobody has heard of. */
+  /** The position to resume after; undefined: the id was unknown. */
   readonly after: number | undefined;
-  /** What was let go when it asked for all that is kept. */
+  /** The floors of the log when the reader asked for `earliest`; otherwise 0. */
   readonly letGo: Record<Lane, number>;
 }
 
-/** What a client would name to go on from here. */
+/** Returns the id with which a client would resume after this text. */
 const lastIdIn = (text: string): string | undefined =>
   [...text.matchAll(/^id:(.+)$/gm)].at(-1)?.[1];
 
 /**
- * Reads a stream as a client does, and holds it against all that was ever told: what the reader may see came once and in order; what is
- * missing was let go by the log, and a gap notice stands where it is missing; an id never runs ahead of what has come.
+ * Reads a stream as a client does, and compares it with every entry that the log reported. Each entry that the reader may see arrived
+ * once, in order. A missing entry was trimmed by the log, and a gap event stands in its place. An id is never ahead of the entries
+ * that have arrived.
  */
 function checkStream(
   log: RecordedLog,
@@ -250,7 +251,7 @@ class World {
   async take(step: Step): Promise<void> {
     switch (step.do) {
       case "publish":
-        // Nobody waits: what comes next happens while it is under way.
+        // Not awaited: the next steps run while it is under way.
         void this.#publish(step);
         return;
       case "join":
@@ -279,7 +280,7 @@ class World {
     }
   }
 
-  /** All that is under way ends, everybody reads to the end, leaves, and what they saw is checked. */
+  /** Lets all work finish, lets every reader read to the end and leave, and checks each stream. */
   async end(): Promise<void> {
     await this.#restart();
     for (const reader of this.#over) checkStream(this.log, reader, false);
@@ -302,7 +303,7 @@ class World {
     this.#hub = this.#newHub();
   }
 
-  /** Until nobody has read or been written to for as long as a read and a delivery take. */
+  /** Waits until there was no read and no write for the time of a read and a delivery. */
   async #settle(): Promise<void> {
     const done = () =>
       this.#open.reduce((sum, { sink }) => sum + sink.chunks.length, this.log.reads);
@@ -386,7 +387,7 @@ const aRetention = fc.record({
   maxAgeMs: fc.constantFrom(0, 0, 150),
 });
 
-test("whatever happens, each reader gets what it may see once, in order, or is told of a gap", async () => {
+test("in any sequence of steps, each reader gets every update that it may see once, in order, or a gap event", async () => {
   await fc.assert(
     fc.asyncProperty(
       aRetention,

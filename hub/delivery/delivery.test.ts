@@ -48,7 +48,7 @@ async function publish(...updates: Update[]): Promise<readonly string[]> {
   return published.ids;
 }
 
-/** Who may read private updates of these topics, until `expiresAt`. */
+/** Makes an access that may read private updates of these topics, until `expiresAt`. */
 function access(topics: string[], more: Partial<Access> = {}): Access {
   return {
     issuer: "https://app.example.com",
@@ -86,8 +86,10 @@ const data = (sink: ListSink) => events(sink).map((event) => event.data);
 const leave = (...sinks: ListSink[]) => {
   for (const sink of sinks) sink.owner?.closed();
 };
-/** Subscription events are appended in a turn of their own. */
-/** Waits until the log has taken all that was appended: a turn of the event loop for each commit. */
+/**
+ * Waits until the log has accepted every append: a turn of the event loop for each commit.
+ * Subscription events are appended in a separate turn.
+ */
 async function settle(): Promise<void> {
   for (let before: string | undefined; before !== hub.lastEventId; ) {
     before = hub.lastEventId;
@@ -95,8 +97,8 @@ async function settle(): Promise<void> {
   }
 }
 
-describe("who gets an update", () => {
-  test("those who listen to one of its topics, once, in the order of publication", async () => {
+describe("an update", () => {
+  test("is sent to the subscribers of each of its topics, once, in the order of publication", async () => {
     const [a, b, both, other] = [
       await listen("a"),
       await listen("b"),
@@ -111,7 +113,7 @@ describe("who gets an update", () => {
     leave(a, b, both, other);
   });
 
-  test("patterns and `*` get what they match, also of topics that were known before they came", async () => {
+  test("is sent to the patterns that match and to `*`, also if its topic is older than the subscription", async () => {
     await publish(update("https://example.com/books/1", "before"));
     const pattern = await listen("", {
       matchers: [matcher("https://example.com/books/:id", "urlpattern")],
@@ -126,7 +128,7 @@ describe("who gets an update", () => {
     leave(pattern, all);
   });
 
-  test("one buffer is shared by all who see the same, whatever their tokens grant beside it", async () => {
+  test("is one shared buffer for all subscribers that may see it, even if their tokens have different grants", async () => {
     const sinks = await Promise.all(
       Array.from({ length: 50 }, (_, user) => listen("news", { access: access([`user/${user}`]) })),
     );
@@ -137,7 +139,7 @@ describe("who gets an update", () => {
     leave(...sinks);
   });
 
-  test("what reaches an audience in one turn is one write", async () => {
+  test("is written together with the others of the same turn, in one write", async () => {
     const sink = await listen("a");
     await Promise.all(Array.from({ length: 100 }, (_, n) => publish(update("a", String(n)))));
     expect(sink.chunks).toHaveLength(2);
@@ -147,7 +149,7 @@ describe("who gets an update", () => {
 });
 
 describe("private updates", () => {
-  test("reach only those with a grant for one of the topics, the others not even as bytes", async () => {
+  test("reach only subscribers with a grant for one of the topics, and no byte of them reaches the others", async () => {
     const anybody = await listen("secret");
     const granted = await listen("secret", { access: access(["secret"]) });
     const alternate = await listen("secret", { access: access(["mine"]) });
@@ -165,7 +167,7 @@ describe("private updates", () => {
     leave(anybody, granted, alternate, foreign);
   });
 
-  test("are replayed by the token of the one who asks now", async () => {
+  test("are replayed only with a grant of the current token", async () => {
     const [first] = await publish(
       update("a", "0"),
       update("a", "private", { private: true }),
@@ -179,7 +181,7 @@ describe("private updates", () => {
     leave(anybody, granted);
   });
 
-  test("that a group may not see do not silence its heartbeat", async () => {
+  test("that a group may not see do not delay its heartbeat", async () => {
     const anybody = await listen("a");
     const granted = await listen("a", { access: access(["a"]) });
     for (let second = 0; second < 16; second++) {
@@ -193,7 +195,7 @@ describe("private updates", () => {
 });
 
 describe("a slow reader", () => {
-  test("costs its position alone, and has everything once, in order, when it reads again", async () => {
+  test("costs only a position, and gets every update once, in order, when it reads again", async () => {
     const [slow, quick] = [await listen("a"), await listen("a")];
     slow.full = true;
     const expected: string[] = [];
@@ -212,7 +214,7 @@ describe("a slow reader", () => {
     leave(slow, quick);
   });
 
-  test("shares the pages that it reads with those who are as far behind", async () => {
+  test("shares the pages that it reads with other readers at the same position", async () => {
     const sinks = await Promise.all(Array.from({ length: 20 }, () => listen("a")));
     for (const sink of sinks) sink.full = true;
     await publish(update("a", "first"));
@@ -222,7 +224,7 @@ describe("a slow reader", () => {
     leave(...sinks);
   });
 
-  test("that history has gone on without is told so once, and gets all that is kept", async () => {
+  test("gets one gap event and all kept updates, if history was trimmed after its position", async () => {
     hub = testHub({ timers, retention: { maxUpdates: 10 }, recent: { maxUpdates: 10 } });
     const slow = await listen("a");
     slow.full = true;
@@ -239,8 +241,8 @@ describe("a slow reader", () => {
   });
 });
 
-describe("going on", () => {
-  test("after any event, what was published since comes once, in order, then what is new", async () => {
+describe("resuming", () => {
+  test("after any event brings each later update once, in order, and then the new ones", async () => {
     const ids = await publish(...["0", "1", "2", "3"].map((n) => update("a", n)));
     for (const [index, lastEventId] of ids.entries()) {
       const sink = await listen("a", { lastEventId });
@@ -253,7 +255,7 @@ describe("going on", () => {
     leave(sink);
   });
 
-  test("a stream without an event has an id to go on from, from its first bytes", async () => {
+  test("is possible after a stream without an event, because its first bytes have an id", async () => {
     await publish(update("b", "elsewhere"));
     const sink = await listen("a");
     const id = /^id:(.+)$/m.exec(sink.text())?.[1];
@@ -264,7 +266,7 @@ describe("going on", () => {
     leave(resumed);
   });
 
-  test("the earliest kept of updates with the same id counts", async () => {
+  test("after an id that several updates share starts after the oldest kept one", async () => {
     await publish(
       update("a", "0", { id: "same" }),
       update("a", "1"),
@@ -276,7 +278,7 @@ describe("going on", () => {
     leave(sink);
   });
 
-  test("after an id that nobody has heard of, or one before all that is kept, there is a gap notice and all that is kept", async () => {
+  test("after an unknown or a trimmed id brings a gap event and all kept updates", async () => {
     hub = testHub({ timers, retention: { maxUpdates: 2 }, recent: { maxUpdates: 2 } });
     const [trimmed] = await publish(...["0", "1", "2", "3"].map((n) => update("a", n)));
     for (const lastEventId of ["urn:unheard-of", trimmed ?? ""]) {
@@ -286,14 +288,14 @@ describe("going on", () => {
       const told = JSON.parse(gap?.data ?? "");
       expect(told).toEqual({ requested: lastEventId, continuesAfter: gap?.id });
       expect(rest.map((event) => event.data)).toEqual(["2", "3"]);
-      // Whoever is lost right after the notice goes on from it, without another.
+      // A stream that is lost right after the gap event resumes after it, without a second gap.
       const again = await listen("a", { lastEventId: gap?.id ?? "" });
       expect(data(again)).toEqual(["2", "3"]);
       leave(sink, again);
     }
   });
 
-  test("what the log has let go of for its age is nobody's to read, from memory either", async () => {
+  test("does not bring an update that the log has trimmed for its age, not even from memory", async () => {
     const log = new MemoryLog({
       retention: { maxUpdates: 10, maxBytes: 2 ** 20, maxAgeMs: 60_000 },
       timers,
@@ -309,13 +311,13 @@ describe("going on", () => {
     await settle();
   });
 
-  test("a pattern that matches nothing of much history holds nobody up", async () => {
-    // How long a read takes is told by the real clock.
+  test("with patterns that match nothing in a long history does not block the event loop", async () => {
+    // The real clock measures the reads.
     vi.spyOn(timers, "elapsed").mockImplementation(() => performance.now());
     for (let n = 0; n < 18; n++) {
       await publish(...Array.from({ length: 500 }, (_, m) => update(`x/${n}/${m}`, "x")));
     }
-    // Of the processor's time: on a busy machine others have the rest.
+    // Counts processor time of this process only: the machine may be busy with other work.
     const spent = () => {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1_000;
@@ -333,13 +335,13 @@ describe("going on", () => {
     await publish(update("/x/b59/z", "found"));
     await vi.waitFor(() => expect(data(sink)).toEqual(["found"]), { timeout: 20_000 });
     clearInterval(ticks);
-    // All of it takes some hundred milliseconds; a turn's share is a few.
+    // The whole read takes some hundred milliseconds; one turn takes a few.
     expect(longest).toBeLessThan(100);
     leave(sink);
     await settle();
   }, 30_000);
 
-  test("quiet topics make no gap: heartbeats take the client's id along", async () => {
+  test("on a quiet topic brings no gap, because heartbeats move the client's id forward", async () => {
     hub = testHub({ timers, retention: { maxUpdates: 5 }, recent: { maxUpdates: 5 } });
     const quiet = await listen("quiet");
     for (let n = 0; n < 20; n++) await publish(update("busy", String(n)));
@@ -350,12 +352,12 @@ describe("going on", () => {
     const resumed = await listen("quiet", { lastEventId: ids[1] ?? "" });
     expect(events(resumed)).toEqual([]);
     timers.advance(30_000);
-    // Told at the start and with the first heartbeat, then there is nothing new to tell.
+    // The opening and the first heartbeat have an id; later heartbeats have none, because nothing is new.
     expect(resumed.text().match(/^id:/gm)).toHaveLength(2);
     leave(resumed);
   });
 
-  test("an update that is published while a reader replays arrives once, in order", async () => {
+  test("brings an update that is published during the replay once, in order", async () => {
     const [first] = await publish(update("a", "0"), update("a", "1"));
     const opening = listen("a", { lastEventId: first ?? "" });
     const publishing = publish(update("a", "2"));
@@ -370,7 +372,7 @@ describe("going on", () => {
 describe("subscription events", () => {
   const all = { access: access(["*"]) };
 
-  test("tell those who may know when a subscription begins and ends, and have a history of their own", async () => {
+  test("report the begin and the end of a subscription to subscribers with a grant", async () => {
     const watcher = await listen("*", all);
     await settle();
     const sink = await listen("a");
@@ -391,7 +393,7 @@ describe("subscription events", () => {
     await settle();
   });
 
-  test("push no update out, however many there are", async () => {
+  test("never evict an update, even if they are many", async () => {
     hub = testHub({ timers, retention: { maxUpdates: 10 }, recent: { maxUpdates: 100_000 } });
     const [first] = await publish(update("a", "0"), update("a", "1"));
     for (let n = 0; n < 11_000; n++) leave(await listen("a"));
@@ -432,7 +434,7 @@ describe("subscription events", () => {
     await settle();
   }, 30_000);
 
-  test("are nobody's without a grant, nor a gap to him when they are trimmed", async () => {
+  test("are not sent without a grant, and make no gap without a grant when they are trimmed", async () => {
     const [first] = await publish(update("a", "0"));
     for (let n = 0; n < 5_100; n++) leave(await listen("b"));
     await settle();
@@ -446,7 +448,7 @@ describe("subscription events", () => {
 });
 
 describe("the end of a stream", () => {
-  test("comes with its token's end, at the latest", async () => {
+  test("comes when its token expires, at the latest", async () => {
     const sink = await listen("a", { access: access(["a"], { expiresAt: timers.now() + 60_000 }) });
     timers.advance(59_999);
     expect(sink.ended).toBe(false);
@@ -456,7 +458,7 @@ describe("the end of a stream", () => {
     await settle();
   });
 
-  test("comes 2 s after its token's end at the latest, though its reader has stalled", async () => {
+  test("comes at most 2 s after its token expires, even if its reader has stalled", async () => {
     const sink = await listen("a", { access: access(["a"], { expiresAt: timers.now() + 60_000 }) });
     sink.full = true;
     sink.stalled = true;

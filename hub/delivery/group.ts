@@ -6,18 +6,18 @@ import type { Beat } from "./pulse.ts";
 
 export interface GroupOptions {
   readonly timers: Timers;
-  /** Silence for this long brings a heartbeat, in milliseconds. */
+  /** A heartbeat is sent after this many milliseconds without a write. */
   readonly heartbeatMs: number;
-  /** What breaks the silence. */
+  /** Returns the next heartbeat to send. */
   readonly heartbeat: () => Beat;
-  /** What its connections read; without it, they get what is sent. */
+  /** The feed that its connections read; without a feed, they get only the chunks of `send`. */
   readonly feed?: Feed;
   readonly onJoin: () => void;
-  /** The last connection has gone. */
+  /** Called when the last connection has left. */
   readonly onEmpty: () => void;
 }
 
-/** The connections that see the same events to the byte: a chunk is one buffer for all of them. */
+/** The connections that receive the same bytes. Each chunk is one buffer for all of them. */
 export class Group implements Feed {
   readonly #connections = new Set<Connection>();
   readonly #options: GroupOptions;
@@ -47,13 +47,13 @@ export class Group implements Feed {
     this.#options.onEmpty();
   }
 
-  /** To those that are live; the others let it pass. */
+  /** Sends the chunk to the connections that are live. The others skip it. */
   send(chunk: Chunk): void {
     this.sent();
     for (const connection of this.#connections) connection.send(chunk);
   }
 
-  /** There is more to read, for all of them. */
+  /** Makes each connection read on: the feed has more. */
   advance(): void {
     for (const connection of this.#connections) connection.advance();
   }
@@ -62,12 +62,12 @@ export class Group implements Feed {
     return this.#options.feed?.next(position, gapTold);
   }
 
-  /** Something went out to those that are live: the silence begins anew. */
+  /** Records that the live connections were just written to. The heartbeat interval starts anew. */
   sent(): void {
     this.#lastSent = this.#options.timers.elapsed();
   }
 
-  // One timer for each group. What is sent only notes the time: the timer looks at it when it fires, and sets out again for what is left.
+  // One timer for each group. A write only records its time. When the timer fires early, it is armed again for the time that is left.
   #armHeartbeat(ms: number): void {
     this.#stopHeartbeat = this.#options.timers.after(ms, () => {
       const { timers, heartbeatMs } = this.#options;

@@ -22,51 +22,51 @@ import { mergePages } from "../log/page.ts";
 import { Ring } from "../log/ring.ts";
 import type { Matcher } from "../topics/matcher.ts";
 
-/** What is kept decoded in memory of each lane, for those who lag or were away for a moment. Its bytes are entries' weight. */
+/** How much of each lane is kept decoded in memory, for slow or reconnecting readers. `maxBytes` counts the weight of entries. */
 export const RECENT: Retention = { maxUpdates: 100_000, maxBytes: 32 * 1024 * 1024, maxAgeMs: 0 };
 
-/** A page, and what was kept when it was read. */
+/** A page, and the floors of the log when it was read. */
 export interface Stretch extends Page {
   readonly floors: Floors;
 }
 
 export interface HistoryRequest extends ReadRequest {
-  /** Whether private entries are asked for too: no time is spent on matching those that nobody may read. */
+  /** Whether to match private entries too. If no reader may read them, no time is spent on matching them. */
   readonly withPrivate: boolean;
-  /** Whether anybody still waits for it, when its turn has come. */
+  /** Returns whether a reader still waits for the page; called when the turn of the request has come. */
   readonly isWanted: () => boolean;
 }
 
-/** Which updates are wanted, and how many of them, and how many bytes of frames at most. */
+/** Selects the newest updates: their matchers, and the most updates and bytes of frames to return. */
 export type NewestRequest = Pick<ReadBackRequest, "matchers" | "most" | "maxBytes">;
 
 export interface Newest {
   /** The oldest first. */
   readonly entries: readonly Entry[];
-  /** There is nothing newer up to here; what came later lies beyond it. */
+  /** The position that was current at the call. The entries are the newest up to here; later entries lie after it. */
   readonly position: Position;
 }
 
-/** So many times a pattern is compared with an update's topics in the turn of the one who asks; more has a turn of its own. */
+/** The most comparisons of patterns with entries that run in the caller's turn. A larger read gets a turn of its own. */
 const COMPARED_AT_ONCE = 250;
-/** A page of slow patterns, in bytes: many such pages may be under way at once. */
+/** The size of a page for slow patterns, in bytes. It is small because many such pages may be under way at once. */
 const SLOW_PAGE_BYTES = 16 * 1024;
 
 const isPattern = ({ kind }: Matcher): boolean => kind === "pattern";
 
-/** Whether there are patterns that more than a literal prefix decides about. They are matched in turns of their own, and hold up no others. */
+/** Whether a pattern needs more than its literal prefix to decide. Such patterns are matched in separate turns, to delay no other work. */
 export const areSlow = (matchers: readonly Matcher[]): boolean =>
   matchers.some((matcher) => isPattern(matcher) && matcher.tail === undefined) &&
   !matchers.some(({ kind }) => kind === "any");
 
-/** The log as its readers see it: up to where deliveries have come, with its newest part in memory. */
+/** The log up to the last delivered entry, with its newest part in memory. Subscribers read it. */
 export class History {
   readonly #log: Log;
   readonly #recent: Record<Lane, Ring>;
   #delivered: Position;
-  /** What can't be read at once is read one page a turn of the event loop. */
+  /** The last of the queued reads. Queued reads run one after the other, one page in each turn of the event loop. */
   #lastRead: Promise<unknown> = Promise.resolve();
-  /** For slow patterns. */
+  /** The turns in which slow patterns are matched. */
   readonly #turns: Turns;
 
   constructor(log: Log, timers: Timers, recent: Retention) {
@@ -83,22 +83,22 @@ export class History {
     this.#recent = { updates: ring(recent), subscriptions: ring(events) };
   }
 
-  /** The newest position that was handed to the connections. */
+  /** The position of the newest entry that was passed to delivery. */
   get delivered(): Position {
     return this.#delivered;
   }
 
-  /** The id of the newest event that was delivered, whoever may see it; `earliest`, if there was none. */
+  /** The id of the newest delivered event, also if it is private; `earliest` if there was none. */
   get lastEventId(): string {
     return this.idAt(this.#delivered);
   }
 
-  /** The id after which a stream goes on behind the position; `earliest`, if that is before everything. */
+  /** Returns the id that makes a stream resume after the position; `earliest` for the start of the log. */
   idAt(position: Position): string {
     return position === START ? "earliest" : this.#log.cursor(position);
   }
 
-  /** What is kept now. */
+  /** The current floors of the log. */
   get floors(): Floors {
     return {
       updates: this.#log.completeAfter("updates"),
@@ -106,7 +106,7 @@ export class History {
     };
   }
 
-  /** Takes what the log's tail has brought. */
+  /** Appends the entries of the log's tail to memory, and trims memory to the log's floors. */
   deliver(entries: readonly [Entry, ...Entry[]]): void {
     for (const entry of entries) {
       this.#recent[entry.lane].append(entry);
@@ -115,12 +115,15 @@ export class History {
     for (const lane of LANES) this.#recent[lane].dropUpTo(this.#log.floor(lane));
   }
 
-  /** An id for the position; see `Log.cursor`. */
+  /** Returns an id for the position; see `Log.cursor`. */
   cursor(position: Position): string {
     return this.#log.cursor(position);
   }
 
-  /** At once, where memory has it and it takes no time to find. The promise rejects with HubError `log:unavailable`. */
+  /**
+   * Reads a page. Returns it at once if memory holds it and the search is short; otherwise returns a promise.
+   * The promise rejects with HubError `log:unavailable`.
+   */
   read(request: HistoryRequest): Stretch | Promise<Stretch> {
     const { lanes, after, matchers } = request;
     if (areSlow(matchers)) return this.#readSlowly(request);
@@ -133,7 +136,7 @@ export class History {
   }
 
   /**
-   * The newest updates, private ones too, as they were at the call: what is delivered while it reads is not among them.
+   * Returns the newest updates at the time of the call, private ones too. Updates that are delivered during the read are not included.
    * @throws HubError `log:unavailable`
    */
   async newest({ matchers, most, maxBytes }: NewestRequest): Promise<Newest> {
@@ -143,7 +146,7 @@ export class History {
     let upTo = position;
     let bytes = 0;
     let weight = 0;
-    // What is let go of meanwhile is the oldest: there is no hole in what was found.
+    // The log trims only its oldest entries: a trim during the read leaves no hole in the result.
     const hasRoom = () => bytes < maxBytes && weight < maxBytes * WEIGHT_OF_BYTES;
     for (let isFull = false; !isFull && hasRoom() && upTo > this.#log.floor("updates"); ) {
       const rest = { most: most - entries.length, maxBytes: maxBytes - bytes };
@@ -162,7 +165,7 @@ export class History {
     return { entries: entries.reverse(), position };
   }
 
-  /** Reads what may match, and asks the automata about it in as many turns as that takes. */
+  /** Reads the entries that may match, then checks them with the patterns' automata, in as many turns as needed. */
   async #readSlowly(request: HistoryRequest): Promise<Stretch> {
     const { matchers, withPrivate, isWanted } = request;
     await this.#turns.next();
@@ -173,13 +176,13 @@ export class History {
     return { ...page, entries };
   }
 
-  /** A page that has less than it was full of is read on. */
+  /** Removes the entries that do not match. A full page that lost entries is no longer full, so reading continues. */
   async #confirmBack(page: PageBack, matchers: readonly Matcher[]): Promise<PageBack> {
     const entries = await this.#matching(page.entries, matchers, () => true);
     return { ...page, entries, isFull: page.isFull && entries.length === page.entries.length };
   }
 
-  /** The entries with a topic that matches; none, if nobody waits for them any more. */
+  /** Returns the entries with a topic that matches; none if no reader waits for them any more. */
   async #matching(
     entries: readonly Entry[],
     matchers: readonly Matcher[],
@@ -217,7 +220,7 @@ export class History {
     return this.#recentBack(request) ?? this.#log.readBack(request);
   }
 
-  /** undefined: memory has nothing that goes back so far. */
+  /** Reads backwards from memory. undefined: memory does not reach back to this position. */
   #recentBack(request: ReadBackRequest): PageBack | undefined {
     const recent = this.#recent.updates;
     recent.dropUpTo(this.#log.floor("updates"));
@@ -233,7 +236,7 @@ export class History {
 
   async #readNow(request: HistoryRequest): Promise<Stretch> {
     const { lanes, after, maxBytes } = request;
-    // What is kept, where it is, and the reads of it are one step: nothing can be let go in between.
+    // The floors, the choice of memory or log, and the start of each read happen in one turn: the log can't trim in between.
     const { floors } = this;
     const delivered = this.#delivered;
     const inMemory = lanes.filter((lane) => this.#isRecent(lane, after));
@@ -257,14 +260,14 @@ export class History {
       .reduce((a, b) => mergePages(a, b, request.maxBytes));
   }
 
-  /** Whether memory has all that the log has after the position. */
+  /** Whether memory holds every entry that the log has after the position. */
   #isRecent(lane: Lane, after: Position): boolean {
     const { floor } = this.#recent[lane];
     return after >= floor || floor <= this.#log.floor(lane);
   }
 }
 
-/** The log may have more than its tail has told of yet. */
+/** Cuts the page at the last delivered position: the log may hold entries that its tail has not reported yet. */
 function upTo(delivered: Position, page: Page): Page {
   if (page.to <= delivered) return page;
   const entries = page.entries.filter(({ position }) => position <= delivered);

@@ -1,8 +1,8 @@
 import type { SharedPage } from "./shared-page.ts";
 
 /**
- * What pages that were read for those who lag or resume may take, all together. Ten thousand clients that come back after a deploy
- * read the same pages one after the other: the first has them cut, the others find them.
+ * Bounds the memory of the pages that are kept for slow or resuming connections, all together. Ten thousand clients that reconnect
+ * after a deploy read the same pages: the first client makes the hub read them, and the others find them here.
  */
 export class PageCache {
   readonly #maxBytes: number;
@@ -10,12 +10,12 @@ export class PageCache {
   readonly #pages = new Map<SharedPage, () => void>();
   #bytes = 0;
 
-  /** @param maxBytes of entries' weight; what is joined from their frames may take as much again */
+  /** @param maxBytes the most weight of entries; the chunks that are joined from their frames may take as much again */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Keeps the page until others need its room, and then calls `forget`. */
+  /** Keeps the page until it is evicted to make room for others, and then calls `forget`. */
   keep(page: SharedPage, forget: () => void): void {
     this.#pages.set(page, forget);
     this.#bytes += page.bytes;

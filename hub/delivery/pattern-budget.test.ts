@@ -10,7 +10,7 @@ function matcher(match: string, type: MatcherType = "urlpattern") {
   return parsed.matcher;
 }
 
-/** Needs an automaton of nearly all the instructions that one may have. */
+/** A pattern whose automaton has nearly the most instructions that one may have. */
 const large = (name: string) => matcher(`https://example.com/${name}/(a{180})`);
 const LARGE = large("x").cost;
 
@@ -25,14 +25,14 @@ function fill(budget: PatternBudget, client: (index: number) => string): (() => 
 
 const perClient = Math.floor(PATTERN_LIMITS.ofClient / LARGE);
 
-test("one client takes no more than its share of all patterns", () => {
+test("one client can use no more than its share of all patterns", () => {
   const budget = new PatternBudget();
   expect(fill(budget, () => "a")).toHaveLength(perClient);
   expect(budget.refusal([large("new")], "a")).toBe("client patterns full");
   expect(budget.refusal([large("new")], "b")).toBeUndefined();
 });
 
-test("where all patterns are full, only what would add one is refused", () => {
+test("when the budget of all patterns is full, only a subscription that would add a pattern is refused", () => {
   const budget = new PatternBudget();
   const releases = fill(budget, (index) => `client ${index % 5}`);
   expect(releases.length).toBe(Math.floor(PATTERN_LIMITS.all / LARGE));
@@ -47,7 +47,7 @@ test("where all patterns are full, only what would add one is refused", () => {
   expect(budget.refusal([matcher("/new/*")], "new")).toBeUndefined();
 });
 
-test("a pattern counts until its last subscription has ended", () => {
+test("a pattern counts until its last subscription ends", () => {
   const budget = new PatternBudget();
   const release = fill(budget, () => "a");
   const again = budget.take([large("0")], "a");
@@ -56,7 +56,7 @@ test("a pattern counts until its last subscription has ended", () => {
   again();
 });
 
-test("10,000 users of one client with two patterns of their own each are served", () => {
+test("10,000 users of one client, each with two patterns of its own, are accepted", () => {
   const budget = new PatternBudget();
   for (let user = 0; user < 10_000; user += 1) {
     const its = [

@@ -1,18 +1,18 @@
 import type { Matcher } from "../topics/matcher.ts";
 
-/** Bounds of what all patterns that are subscribed with may take, together and of one client; see `weightOf`. */
+/** The most weight of all subscribed patterns: together (`all`), and of one client (`ofClient`); see `weightOf`. */
 export const PATTERN_LIMITS = { all: 200_000, ofClient: 50_000 } as const;
 
-/** An automaton takes some 32 KiB however small it is, and microseconds for each topic that it is asked about. */
+/** The least weight of an automaton. Even a small one takes about 32 KiB, and microseconds for each topic that it checks. */
 const LEAST_AUTOMATON = 20;
 
-/** A pattern that is compared as text is found by its prefix: it takes memory alone. */
+/** Returns the weight of a matcher. A pattern without an automaton is found by its prefix: it costs only memory. */
 const weightOf = ({ kind, cost }: Matcher): number => {
   if (kind !== "pattern") return 0;
   return cost === 0 ? 1 : Math.max(LEAST_AUTOMATON, cost);
 };
 
-/** Different patterns, each counted once, however often it is subscribed with. */
+/** A set of different patterns. Each counts once, even if it has many subscribers. */
 class Patterns {
   readonly #subscribers = new Map<string, number>();
   weight = 0;
@@ -21,7 +21,7 @@ class Patterns {
     return this.#subscribers.size === 0;
   }
 
-  /** The weight that these would add. */
+  /** Returns the weight that these matchers would add. */
   missing(matchers: readonly Matcher[]): number {
     return matchers.reduce(
       (sum, matcher) => sum + (this.#subscribers.has(matcher.key) ? 0 : weightOf(matcher)),
@@ -42,12 +42,12 @@ class Patterns {
   }
 }
 
-/** Bounds the patterns that are subscribed with. Only a subscription that would add a pattern is ever refused. */
+/** Bounds the subscribed patterns. It refuses only a subscription that would add a new pattern. */
 export class PatternBudget {
   readonly #all = new Patterns();
   readonly #byClient = new Map<string, Patterns>();
 
-  /** Tells why the client can't subscribe with these matchers now; undefined: it can. */
+  /** Returns why the client can't subscribe with these matchers now; undefined: it can. */
   refusal(
     matchers: readonly Matcher[],
     client: string,
@@ -63,7 +63,7 @@ export class PatternBudget {
       : undefined;
   }
 
-  /** Counts the matchers until the function that it returns is called. */
+  /** Counts the matchers, until the returned function is called. */
   take(matchers: readonly Matcher[], client: string): () => void {
     const patterns = matchers.filter(({ kind }) => kind === "pattern");
     if (patterns.length === 0) return () => {};

@@ -4,7 +4,7 @@ import { PrefixTree } from "./prefix-tree.ts";
 
 const text = fc.string({ unit: fc.constantFrom("a", "b", "/"), maxLength: 6 });
 
-test("a prefix tree finds the values of all keys that a text begins with, after any additions and deletions", () => {
+test("a prefix tree finds the values of each key that a text begins with, after any additions and deletions", () => {
   const step = fc.record({ adds: fc.boolean(), key: text, value: fc.nat(2) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), fc.array(text), (steps, texts) => {
@@ -27,7 +27,7 @@ test("a prefix tree finds the values of all keys that a text begins with, after 
   );
 });
 
-test("a prefix tree keeps nothing of what was deleted", () => {
+test("a prefix tree keeps no node of a deleted key", () => {
   const tree = new PrefixTree<number>();
   const keys = ["https://a/1", "https://a/12", "https://a/2", "https://b", "", "x"];
   for (const key of keys) tree.add(key, 1);

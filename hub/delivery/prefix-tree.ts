@@ -1,6 +1,6 @@
-/** One node: the values of one key, and the branches that go on from it, by their first character. */
+/** One node: the values of one key, and the branches below it, by their first character. */
 interface Node<Value> {
-  /** The characters between its parent and itself. */
+  /** The characters of the key between the parent and this node. */
   label: string;
   readonly values: Set<Value>;
   readonly branches: Map<string, Node<Value>>;
@@ -12,7 +12,7 @@ const node = <Value>(label: string): Node<Value> => ({
   branches: new Map(),
 });
 
-/** Values by text keys, found by every text that begins with their key. (A radix tree.) */
+/** A radix tree of values by text keys. It finds the values of each key that a text begins with. */
 export class PrefixTree<Value> {
   readonly #root = node<Value>("");
 
@@ -60,7 +60,7 @@ export class PrefixTree<Value> {
     }
   }
 
-  /** Gives the values of each key that the text begins with, the shortest key first. */
+  /** Yields the values of each key that the text begins with, the shortest key first. */
   *find(text: string): Generator<Value, void, void> {
     let at: Node<Value> | undefined = this.#root;
     for (let length = 0; at; ) {
@@ -80,7 +80,7 @@ function sharedLength(a: string, b: string): number {
   return length;
 }
 
-/** Puts a node between parent and branch, after so many characters of the branch's label. */
+/** Puts a node between parent and branch, after the first `length` characters of the branch's label. */
 function split<Value>(parent: Node<Value>, branch: Node<Value>, length: number): Node<Value> {
   const middle = node<Value>(branch.label.slice(0, length));
   parent.branches.set(middle.label.charAt(0), middle);

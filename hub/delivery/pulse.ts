@@ -3,20 +3,20 @@ import type { HeartbeatKind } from "../streams/connection.ts";
 import { type Chunk, COMMENT, encodeCursor, encodeHeartbeat, join } from "../wire/encode.ts";
 import type { History } from "./history.ts";
 
-/** What one heartbeat is, for those who want it seen and those who don't. */
+/** One heartbeat, in its two forms: an event that scripts can see, and a comment that they can't. */
 export type Beat = Readonly<Record<HeartbeatKind, Chunk>> & {
-  /** Where it takes its readers' ids to. */
+  /** The position that the heartbeat moves its readers' Last-Event-ID to. */
   readonly to?: Position;
 };
 
-/** A heartbeat that says no more than that somebody is there. */
+/** Makes a heartbeat without an id: it only shows that the connection is open. */
 export function plainBeat(heartbeatMs: number): Beat {
   return { comment: COMMENT, event: encodeHeartbeat(heartbeatMs / 1000) };
 }
 
 /**
- * Heartbeats of topics on which nothing happens: when other topics have moved the log on, they take the clients' Last-Event-ID
- * along, so that what is trimmed meanwhile is no gap for them.
+ * Heartbeats of a group without new updates. When other topics have grown the log, a heartbeat moves the clients' Last-Event-ID
+ * forward. So the log can trim those entries without a gap for these clients.
  */
 export class Pulse {
   readonly #history: History;
@@ -24,14 +24,14 @@ export class Pulse {
   readonly #plain: Beat;
   #told: Position = START;
 
-  /** @param isSettled tells whether all that was delivered has reached these connections: else their ids stay where they are */
+  /** @param isSettled returns whether every delivered entry has reached these connections; if not, heartbeats do not move their ids */
   constructor(history: History, heartbeatMs: number, isSettled: () => boolean) {
     this.#history = history;
     this.#isSettled = isSettled;
     this.#plain = plainBeat(heartbeatMs);
   }
 
-  /** Somebody has come who may have an older id. */
+  /** Makes the next heartbeat carry an id again: a connection has joined that may have an older one. */
   tellAnew(): void {
     this.#told = START;
   }

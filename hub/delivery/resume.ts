@@ -3,20 +3,20 @@ import type { Start } from "../streams/connection.ts";
 import { type Chunk, encodeCursor, encodeGap } from "../wire/encode.ts";
 import type { History } from "./history.ts";
 
-/** Where a stream begins, and what it is told of that. */
+/** The position where a stream begins, and the messages that tell the client about it. */
 export interface Resumed {
   readonly start: Start;
-  /** The first bytes after the opening: they name the id that the stream begins with. */
+  /** The first bytes after the opening. They carry the id that the stream begins with. */
   readonly first: Chunk;
-  /** The response field Mercure-Last-Event-ID; undefined: the request asked for nothing. */
+  /** The value of the response field Mercure-Last-Event-ID; undefined: the request asked for no history. */
   readonly lastEventId?: string;
   readonly gap: boolean;
 }
 
 /**
- * Finds where a subscriber goes on. Source: Mercure, section Reconnection, State Reconciliation, and Event Sourcing.
- * @param requested the event id that it has seen, or `earliest`; undefined or empty: it wants what comes from now on
- * @param lanes what it can lose
+ * Finds the position to resume after. Source: Mercure, section Reconnection, State Reconciliation, and Event Sourcing.
+ * @param requested the last event id that the subscriber received, or `earliest`; undefined or empty: it wants new events only
+ * @param lanes the lanes whose entries the subscriber may get
  * @throws HubError `log:unavailable`
  */
 export async function resume(
@@ -26,7 +26,7 @@ export async function resume(
   lanes: readonly Lane[],
 ): Promise<Resumed> {
   if (requested === undefined) return fromNow(history);
-  // [spec] An empty id is no event's; but as one was given, the response names the event before the first.
+  // [spec] No event has an empty id. But the client sent the field, so the response names the event before the first one of the stream.
   if (requested === "") return { ...fromNow(history), lastEventId: history.lastEventId };
   const position = requested === "earliest" ? undefined : await log.locate(requested);
   const gapTold = history.floors;
@@ -42,7 +42,7 @@ export async function resume(
   if (requested === "earliest") {
     return { start, first: encodeCursor(requested), lastEventId: requested, gap: false };
   }
-  // Nothing was thrown away yet: whoever loses the stream here has nothing to name.
+  // Position 0 is before the first event and has no event's id: a client that reconnects from here asks for `earliest`.
   const continuesAfter = from === 0 ? "earliest" : history.cursor(from);
   return {
     start,
@@ -52,7 +52,7 @@ export async function resume(
   };
 }
 
-/** A stream that is lost before its first event is resumed from here all the same. */
+/** Starts at the last delivered entry. Names its id, so that a stream that is lost before its first event resumes from here. */
 function fromNow(history: History): Resumed {
   const position: Position = history.delivered;
   const start = { position, gapTold: history.floors };

@@ -32,7 +32,7 @@ const readers = Array.from({ length: READERS }, (_, user): Reader => {
   };
 });
 
-test("a page takes no more room than its bytes twice, however many may see different parts of it", async () => {
+test("a page uses at most twice its bytes, even if many readers may see different parts of it", async () => {
   setFlagsFromString("--expose-gc");
   const gc: () => void = runInNewContext("gc");
   const pages = Array.from({ length: 50 }, () => pageOf(64_000));
@@ -45,7 +45,7 @@ test("a page takes no more room than its bytes twice, however many may see diffe
       expect(page.stepFor(reader)).toBe(page.stepFor(reader));
     }
   }
-  // What a collection has found is given back a moment later.
+  // The memory that a collection found is released a moment later.
   await vi.waitFor(() => {
     gc();
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1.5 * 50 * 64_000);

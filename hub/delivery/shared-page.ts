@@ -3,34 +3,34 @@ import type { Entry, Floors, Position } from "../log/log.ts";
 import type { Step } from "../streams/connection.ts";
 import { type Chunk, join, NOTHING } from "../wire/encode.ts";
 
-/** Of what is made for different readers; their bytes together are no more than the page's, or one version's. */
+/** The most versions that are kept for different readers. Together they have no more bytes than the page, or than one version. */
 const MAX_VERSIONS = 16;
-/** Readers whose version is remembered. */
+/** The most readers whose version is kept. */
 const MAX_READERS = 1_000;
-/** What a page takes beside its entries, in bytes. */
+/** The memory of a page without its entries, in bytes. */
 const OVERHEAD = 256;
 
 /**
- * A stretch of the log as one audience reads it. What is public is joined once for all its readers; with something private in it,
- * once for each kind of reader.
+ * A page of the log for one audience. A public page is joined once for all its readers. A page with private entries is joined once
+ * for each set of readers that may see the same entries.
  */
 export class SharedPage {
-  /** It holds what comes after this. */
+  /** The page holds the entries after this position. */
   readonly from: Position;
   readonly to: Position;
-  /** Where its first entry is: whoever stands before it can begin here. `to`, if it has none. */
+  /** The position of its first entry; `to` if it has none. A reader at any position between `from` and this one can use the page. */
   readonly first: Position;
-  /** What it takes in memory, roughly. */
+  /** The approximate memory of the page. */
   readonly bytes: number;
-  /** What was kept when it was read. */
+  /** The floors of the log when the page was read. */
   readonly floors: Floors;
   readonly #entries: readonly Entry[];
   readonly #private: boolean;
   #public: Step | undefined;
   readonly #byReader = new Map<string, Step>();
-  /** By the private entries on it, for readers whose grants differ but not in these. */
+  /** Versions by the private entries on them: readers with different grants may see the same entries. */
   readonly #byPrivate = new Map<string, Step>();
-  /** Of the versions in `#byPrivate`. */
+  /** The bytes of the versions in `#byPrivate`. */
   #versionBytes = 0;
 
   constructor(from: Position, entries: readonly Entry[], to: Position, floors: Floors) {
@@ -43,7 +43,7 @@ export class SharedPage {
     this.bytes = entries.reduce((sum, { weight }) => sum + weight, OVERHEAD);
   }
 
-  /** All of it that the reader may see, in one buffer for all who may see the same; `NOTHING` if that is none. */
+  /** Returns the entries that the reader may see, in one buffer shared by readers that see the same; `NOTHING` if there are none. */
   stepFor(reader: Reader): Step {
     if (!this.#private) {
       this.#public ??= { chunk: joined(this.#entries), to: this.to };
@@ -65,7 +65,7 @@ export class SharedPage {
     if (same) return same;
     const step = { chunk: joined(visible), to: this.to };
     this.#versionBytes += step.chunk.bytes.length;
-    // A thousand readers of a thousand secrets share nothing: what is kept for them is bounded.
+    // A thousand readers of a thousand private topics share no version: so the memory of versions is bounded.
     if (this.#byPrivate.size >= MAX_VERSIONS || this.#versionBytes > this.bytes) {
       this.#byPrivate.clear();
       this.#byReader.clear();

@@ -12,14 +12,14 @@ function matcher(match: string, type: MatcherType = "urlpattern") {
   return parsed.matcher;
 }
 
-/** The index asks an audience for nothing but its matchers. */
+/** Makes an audience with matchers only: the index uses nothing else of it. */
 const audience = (...patterns: string[]) =>
   ({
     key: patterns.join(),
     matchers: patterns.map((each) => matcher(each)),
   }) as unknown as Audience;
 
-/** The names of the audiences that are found, with a question mark where they have to look. */
+/** Returns the names of the audiences that are found, with a question mark after those that have to check. */
 function find(index: TopicIndex, raw: string): string[] {
   const parsed = parseTopic(raw);
   if (!parsed.ok) throw new Error(parsed.problem);

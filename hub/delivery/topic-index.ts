@@ -6,7 +6,7 @@ import type { Topic } from "../topics/topic.ts";
 import type { Audience } from "./audience.ts";
 import { PrefixTree } from "./prefix-tree.ts";
 
-/** The patterns with one literal prefix: how many of them each audience has, by their tail. */
+/** The patterns with one literal prefix. Counts the patterns of each audience, by their tail. */
 class Patterns {
   readonly prefix: string;
   readonly byTail: Readonly<Record<Tail | "other", Map<Audience, number>>> = {
@@ -24,7 +24,7 @@ class Patterns {
     return Object.values(this.byTail).every(({ size }) => size === 0);
   }
 
-  /** @param key a `topicKey` that begins with the prefix */
+  /** Yields the audiences of the patterns that match, or may match. @param key a `topicKey` that begins with the prefix */
   *find(key: string): Generator<Found, void, void> {
     const { nothing, segment, anything, other } = this.byTail;
     const { length } = this.prefix;
@@ -39,11 +39,11 @@ class Patterns {
 /** Audiences that a topic concerns. */
 export interface Found {
   readonly audiences: ReadonlySet<Audience> | ReadonlyMap<Audience, number>;
-  /** False: it may concern them, and they have to look. */
+  /** False: the topic may concern the audiences, and each one has to check. */
   readonly isSure: boolean;
 }
 
-/** Finds the audiences of a topic: those of exact matchers by one look, those of patterns by their literal prefix. */
+/** Finds the audiences of a topic: exact matchers by one lookup, patterns by their literal prefix. */
 export class TopicIndex {
   readonly #hubUrl: HubUrl;
   readonly #toAll = new Set<Audience>();
@@ -84,13 +84,13 @@ export class TopicIndex {
     }
   }
 
-  /** Finds the audiences of the topic, but for those of every topic. */
+  /** Finds the audiences of the topic, without the audiences of every topic (`toAll`). */
   *find(topic: Topic): Generator<Found, void, void> {
     const audiences = this.#byTopic.get(topic);
     if (audiences) yield { audiences, isSure: true };
     if (this.#byPrefix.size === 0) return;
     const key = topicKey(topic, this.#hubUrl);
-    // All at once: the tree may change before its caller goes on.
+    // Collects all results first: the tree may change before the caller asks for the next one.
     const found = key === undefined ? [] : [...this.#prefixes.find(key)];
     for (const patterns of found) yield* patterns.find(key ?? "");
   }

@@ -22,7 +22,7 @@ export const START = toPosition(0);
 export const LANES = ["updates", "subscriptions"] as const;
 export type Lane = (typeof LANES)[number];
 
-/** By lane, a position up to which not everything is kept. */
+/** The position of each lane after which no entry is missing. */
 export type Floors = Readonly<Record<Lane, Position>>;
 
 /** An update in the log. */

@@ -1,10 +1,10 @@
-/** What the hub measures as it happens; sums it keeps itself. Times are in milliseconds, with their parts. */
+/** Receives the hub's measurements as they happen. Times are in milliseconds, with fractions. The hub itself keeps the sums. */
 export interface Meter {
   /** An append was acknowledged. */
   appended(ms: number, updates: number): void;
-  /** The updates of one commit were written to all that were live; `ms` since the log began with them. */
+  /** The updates of one commit were written to all live connections, `ms` after the log began with the commit. */
   delivered(ms: number): void;
-  /** A request was refused; `reason` is one of few. */
+  /** A request was refused; `reason` MUST be one of a few values. */
   refused(reason: string): void;
 }
 

@@ -72,7 +72,7 @@ async function publish(...data: string[]): Promise<void> {
 const events = (sink: ListSink) => sink.chunks.flatMap(decodeEvents);
 const documents = (sink: ListSink): NumbersDocument[] =>
   events(sink).map(({ data }) => JSON.parse(data));
-/** The document of the next second. */
+/** Returns the document of the next second. */
 function next(sink: ListSink): NumbersDocument {
   timers.advance(1_000);
   const [document] = documents(sink).slice(-1);
@@ -80,8 +80,8 @@ function next(sink: ListSink): NumbersDocument {
   return document;
 }
 
-describe("the numbers", () => {
-  test("come once a second to those who listen: one document, one buffer, without an id", async () => {
+describe("the stats", () => {
+  test("are sent once a second to their subscribers: one document in one shared buffer, without an id", async () => {
     const [first, second] = [await listen(), await listen()];
     timers.advance(3_000);
     expect(events(first)).toHaveLength(3);
@@ -97,7 +97,7 @@ describe("the numbers", () => {
     leave(first, second);
   });
 
-  test("are measured only while somebody listens, and then anew", async () => {
+  test("are measured only while they have a subscriber, and then from zero", async () => {
     const reader = await listen("a");
     await publish("before");
     hub.meter.refused("full");
@@ -114,7 +114,7 @@ describe("the numbers", () => {
     leave(again, reader);
   });
 
-  test("are what happened since the document before, and how it is now", async () => {
+  test("contain the counts since the previous document, and the current state", async () => {
     const readers = [await listen("a"), await listen("a"), await listen("b")];
     const sink = await listen();
     const before = hub.traffic.bytes;
@@ -150,7 +150,7 @@ describe("the numbers", () => {
     leave(...readers, sink);
   });
 
-  test("count each event that reaches a reader once, and themselves never", async () => {
+  test("count each event once for each reader that it reaches, and do not count their own documents", async () => {
     const [a, b, sink] = [await listen("a"), await listen("a"), await listen()];
     next(sink);
     for (let round = 1; round <= 3; round += 1) {
@@ -160,7 +160,7 @@ describe("the numbers", () => {
     leave(a, b, sink);
   });
 
-  test("tell how many are too slow, and that they were", async () => {
+  test("contain the number of slow readers, and how often a reader became slow", async () => {
     const [slow, sink] = [await listen("a"), await listen()];
     slow.full = true;
     await publish("1");
@@ -169,11 +169,11 @@ describe("the numbers", () => {
     leave(slow, sink);
   });
 
-  test("leave out a reader that is too slow, who goes on with the next document", async () => {
+  test("skip a slow reader, which continues with the next document", async () => {
     const [slow, quick] = [await listen(), await listen()];
     slow.full = true;
     timers.advance(10_000);
-    // The opening, and the document that filled it.
+    // The opening, and the document that filled the sink.
     expect(slow.chunks).toHaveLength(2);
     expect(quick.chunks).toHaveLength(11);
     slow.full = false;
@@ -183,7 +183,7 @@ describe("the numbers", () => {
     leave(slow, quick);
   });
 
-  test("of a process that was stopped for an hour are one document, not 3,600", async () => {
+  test("are one document, not 3,600, after the process was suspended for an hour", async () => {
     const sink = await listen();
     timers.jump(3_600_000);
     timers.advance(500);
@@ -191,11 +191,11 @@ describe("the numbers", () => {
     leave(sink);
   });
 
-  test("are in no history, and make no subscription", async () => {
+  test("are not stored in history, and create no subscription", async () => {
     const everything = await listen("*");
     const below = matcher("/.well-known/mercure/*", "urlpattern");
     const pattern = await listen(below);
-    // Subscription events are appended in a turn of their own.
+    // Subscription events are appended in a separate turn.
     const settle = () => new Promise((resolve) => setImmediate(resolve));
     await settle();
     const { size } = hub.subscriptions;
@@ -210,7 +210,7 @@ describe("the numbers", () => {
     await settle();
   });
 
-  test("end for a reader whose token does", async () => {
+  test("end for a reader when its token expires", async () => {
     const sink = await listen(TOPIC, timers.now() + 2_500);
     timers.advance(2_499);
     expect(events(sink)).toHaveLength(2);
@@ -220,7 +220,7 @@ describe("the numbers", () => {
     expect(logger.lines.at(-1)).toMatchObject({ fields: { reason: "token expired" } });
   });
 
-  test("are there without a log too: of the clock's streams, say", async () => {
+  test("are also available without a log, for example for the clock's streams", async () => {
     hub = testHub({ timers, vitals, log: null });
     const clock = new ListSink();
     hub.subscribeToClock({ id: "c", sink: clock, heartbeat: "comment", client: "a" });
@@ -230,8 +230,8 @@ describe("the numbers", () => {
   });
 });
 
-describe("who asks for the numbers", () => {
-  test("names their topic, exactly and alone", () => {
+describe("a subscription to the stats", () => {
+  test("names their topic exactly, and no other topic", () => {
     const ask = (...matchers: Matcher[]) => askForNumbers(matchers, HUB_URL);
     expect(numbersTopic(HUB_URL)).toBe(TOPIC);
     expect(ask(matcher(TOPIC))).toBe("alone");

@@ -10,11 +10,11 @@ import { encodeEvent } from "../wire/encode.ts";
 import type { Meter } from "./meter.ts";
 import type { Percentiles, Spread, VitalSigns, Vitals } from "./vitals.ts";
 
-/** What there is now. */
+/** The current state of the hub, in counts. */
 export interface Levels {
-  /** Streams that are open: those of the numbers and of the clock too. */
+  /** Open streams, including those of the stats and of the clock. */
   readonly connections: number;
-  /** Different sets of matchers that are listened with. */
+  /** Different sets of matchers that subscribers use. */
   readonly audiences: number;
   /** Streams whose reader is too slow. */
   readonly lagging: number;
@@ -23,27 +23,27 @@ export interface Levels {
   readonly waiting: number;
 }
 
-/** The data of an event of the type `runnel:numbers`, as JSON: how this process's hub is, and how it was in the last second or so. */
+/** The data of an event of the type `runnel:numbers`, as JSON: the stats of this process's hub, now and in the last second or so. */
 export interface NumbersDocument extends Levels, VitalSigns {
-  /** When it was made, in milliseconds since 1970. The counts are those since the document before, which is about a second. */
+  /** The time of the document, in milliseconds since 1970. The counts below are since the previous document, about a second before. */
   readonly at: number;
-  /** Updates that were acknowledged to their publishers. */
+  /** Updates that the log acknowledged to their publishers. */
   readonly published: number;
-  /** Events that were written to streams, the clock's too. These documents themselves do not count. */
+  /** Events that were written to streams, including the clock's. These documents do not count. */
   readonly delivered: number;
   /** Bytes that were written to streams. */
   readonly bytes: number;
-  /** Of the events, those written to who had missed them. */
+  /** The part of the events that was replayed to readers that had missed them. */
   readonly replayed: number;
-  /** Requests that were refused, for whatever reason. */
+  /** Requests that were refused, for any reason. */
   readonly refused: number;
-  /** How often a stream's reader was too slow. */
+  /** The number of times that a stream's reader was too slow. */
   readonly lagged: number;
-  /** How often a reader was told that history has a gap. */
+  /** The number of gaps that were reported to readers. */
   readonly gaps: number;
-  /** From a commit's beginning to the write to its last live reader; null: there was none. */
+  /** Times from the beginning of a commit to the write to its last live reader; null: there was no commit. */
   readonly deliveryMs: Percentiles | null;
-  /** From an append to its acknowledgement by the log; null: there was none. */
+  /** Times from an append to its acknowledgement by the log; null: there was no append. */
   readonly appendMs: Percentiles | null;
 }
 
@@ -53,22 +53,22 @@ export interface NumbersOptions {
   readonly vitals: Vitals;
   readonly traffic: Readonly<Traffic>;
   readonly levels: () => Levels;
-  /** Is told all that the numbers are told. */
+  /** Receives every measurement that `Numbers` receives. */
   readonly meter: Meter;
 }
 
 /**
- * The hub's numbers, once a second to those who listen, and nothing is measured while nobody does.
- * They are never kept, and have no ids: who missed a document gets the next.
+ * Sends the hub's stats to their subscribers once a second. Measures nothing while there are no subscribers.
+ * The documents are not stored and have no ids: a client that missed one gets the next.
  */
 export class Numbers implements Meter {
-  /** Those who listen. */
+  /** The subscribers of the stats. */
   readonly group: Group;
   readonly #options: NumbersOptions;
   readonly #ticker: Ticker;
   readonly #deliveryMs: Spread;
   readonly #appendMs: Spread;
-  /** As it was with the document before. */
+  /** The counts at the time of the previous document. */
   #traffic: Traffic;
   #published = 0;
   #refused = 0;
@@ -124,7 +124,7 @@ export class Numbers implements Meter {
   #tell(): void {
     const data = JSON.stringify(this.#document());
     this.group.send(encodeEvent({ type: NUMBERS_EVENT, data }));
-    // Now, not before: what was just written does not count.
+    // After the write, so that the document itself does not count.
     this.#beginAnew();
   }
 
@@ -154,12 +154,12 @@ export class Numbers implements Meter {
   }
 }
 
-/** The numbers' topic: in the hub's own namespace, where nobody else publishes. */
+/** Returns the topic of the stats. It lies in the hub's own namespace, where only the hub publishes. */
 export const numbersTopic = (url: HubUrl): string => `${url.path}/numbers`;
 
 /**
- * Whether matchers ask for the numbers: `alone`, as they must, or `mixed` with others. `*` and patterns never do: who listens to
- * everything wants what is published.
+ * Returns whether the matchers ask for the stats: `alone`, which is the only valid way, or `mixed` with others. `*` and patterns
+ * never ask for them: a subscriber to everything wants the published updates.
  */
 export function askForNumbers(matchers: readonly Matcher[], url: HubUrl): "no" | "alone" | "mixed" {
   const topic = numbersTopic(url);

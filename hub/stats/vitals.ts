@@ -1,36 +1,36 @@
-/** Of the times that were measured, in milliseconds: half were no longer than `p50`, and 99 of 100 no longer than `p99`. */
+/** Percentiles of measured times, in milliseconds: half were no longer than `p50`, and 99 of 100 no longer than `p99`. */
 export interface Percentiles {
   readonly p50: number;
   readonly p99: number;
 }
 
-/** Times, of which only the percentiles are wanted. */
+/** A set of measured times that keeps only what the percentiles need. */
 export interface Spread {
-  /** @param ms not negative; parts of a millisecond count */
+  /** Adds a time. @param ms not negative; fractions of a millisecond count */
   record(ms: number): void;
-  /** Of the times since the last call; null: there were none. */
+  /** Returns the percentiles of the times since the last call; null: there were none. */
   take(): Percentiles | null;
 }
 
-/** How the process is that the hub runs in. */
+/** The state of the hub's process. */
 export interface VitalSigns {
-  /** Of the process. */
+  /** The time since the process started. */
   readonly uptimeSeconds: number;
-  /** Memory that the process takes. */
+  /** The memory that the process uses. */
   readonly rssBytes: number;
-  /** Of that, what JavaScript's objects take. */
+  /** The part of it that JavaScript's objects use. */
   readonly heapBytes: number;
-  /** Processor time since the last look, as a share of one core: all threads together may take more than 1. */
+  /** Processor time since the last `read`, as a share of one core. All threads together may use more than 1. */
   readonly cpu: number;
-  /** How much later than due the event loop came to a timer, since the last look. */
+  /** The delay of timers by the event loop, since the last `read`. */
   readonly loopDelayMs: Percentiles;
 }
 
-/** Measures the process, while somebody wants to know. */
+/** Measures the process, between `start` and `stop`. */
 export interface Vitals {
   spread(): Spread;
   start(): void;
   stop(): void;
-  /** MUST be called between `start` and `stop` alone. */
+  /** Returns the current values. MUST be called only between `start` and `stop`. */
   read(): VitalSigns;
 }

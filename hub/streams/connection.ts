@@ -5,36 +5,37 @@ import type { Sink, SinkOwner } from "./sink.ts";
 /** Why the hub ends a connection. */
 export type EndReason = "maximum age" | "shutdown" | "token expired" | "log unavailable";
 
-/** Why a connection is over, as the log says it. */
+/** Why a connection has closed; the log lines use these words. */
 export type CloseReason = "client left" | EndReason;
 
 export type HeartbeatKind = "comment" | "event";
 
 /**
- * live: it has all that there is, and its sink takes bytes. replaying: what comes next is being read. lagging: the sink is full, and
- * nothing is kept for it but its position. ending: its last words are on their way, and it still counts, since a reader that has
- * stalled still holds its socket. closed: for good.
+ * live: the connection is up to date, and its sink accepts bytes. replaying: its next page is being read. lagging: its sink is full,
+ * and only its position is kept. ending: its last bytes are on their way; it still counts, because a stalled reader keeps its socket
+ * open. closed: the final state.
  */
 export type ConnectionState = "live" | "replaying" | "lagging" | "ending" | "closed";
 
-/** What comes after a position: one write, and where it leads. */
+/** One write after a position, and the position that it reaches. */
 export interface Step {
   readonly chunk: Chunk;
   readonly to: Position;
-  /** The chunk reports a gap, in each lane up to here. */
+  /** If set, the chunk reports a gap, in each lane up to this position. */
   readonly gapTold?: Floors;
 }
 
-/** Where a connection reads; one for all that see the same. */
+/** The source that a connection reads. Connections that see the same events share one. */
 export interface Feed {
   /**
-   * undefined: there is nothing beyond `position` yet. A promise: it has to be read first; it rejects if that can't be done.
-   * @param gapTold the connection's reader knows of gaps up to there, lane by lane
+   * Returns the next write after `position`. undefined: there is none yet. A promise: the page must be read first; it rejects if the
+   * read fails.
+   * @param gapTold gaps up to there, lane by lane, were already reported to the connection
    */
   next(position: Position, gapTold: Floors): Step | Promise<Step> | undefined;
 }
 
-/** Where a connection begins to read. */
+/** The position where a connection begins to read. */
 export interface Start {
   readonly position: Position;
   readonly gapTold: Floors;
@@ -42,15 +43,15 @@ export interface Start {
 
 const NO_GAP: Floors = { updates: START, subscriptions: START };
 
-/** What all connections together have written. */
+/** Counts of the writes of all connections together. */
 export interface Traffic {
   events: number;
-  /** Of those, how many were not new when they were written. */
+  /** The number of these events that were replayed from history. */
   replayed: number;
   bytes: number;
-  /** How often a sink was full. */
+  /** The number of times that a sink was full. */
   lagged: number;
-  /** How often a reader was told that something is missing. */
+  /** The number of gaps that were reported to readers. */
   gaps: number;
 }
 
@@ -59,13 +60,13 @@ export interface ConnectionOptions {
   readonly sink: Sink;
   readonly heartbeat: HeartbeatKind;
   readonly traffic: Traffic;
-  /** What comes next could not be read. */
+  /** Called when the next page could not be read. */
   readonly onUnreadable: (error: unknown) => void;
   /** Called once, when the connection has closed. */
   readonly onClose: (reason: CloseReason) => void;
 }
 
-/** One open stream. It holds a position and never a queue: what it cannot write at once, it reads again later. */
+/** One open stream. It keeps a position and no queue: if it can't write an entry at once, it reads the entry again later. */
 export class Connection implements SinkOwner {
   readonly id: string;
   readonly heartbeat: HeartbeatKind;
@@ -90,19 +91,19 @@ export class Connection implements SinkOwner {
     return this.#state;
   }
 
-  /** How many events were written to it. */
+  /** The number of events that were written to it. */
   get events(): number {
     return this.#events;
   }
 
-  /** Writes what comes first. That nobody reads it yet does not make a reader slow. */
+  /** Writes the first bytes. If the sink is full after them, that does not count as lagging: no reader has begun to read yet. */
   begin(chunk: Chunk): void {
     this.#put(chunk);
   }
 
   /**
-   * Writes the chunk if the connection is live; otherwise lets it pass.
-   * @param to where the chunk takes its reader: one that is live has all up to there
+   * Writes the chunk if the connection is live; otherwise skips it.
+   * @param to the connection's position after the chunk: a live connection has received everything up to there
    */
   send(chunk: Chunk, to: Position = this.#position): void {
     if (this.#state !== "live") return;
@@ -110,7 +111,7 @@ export class Connection implements SinkOwner {
     this.#write(chunk);
   }
 
-  /** Reads on from here, from now on. */
+  /** Begins to read the feed at this position. */
   follow(feed: Feed, { position, gapTold }: Start): void {
     this.#feed = feed;
     this.#position = position;
@@ -118,7 +119,7 @@ export class Connection implements SinkOwner {
     this.advance();
   }
 
-  /** There may be more to read. Writes it as far as the sink takes it. */
+  /** Reads the feed and writes its entries, until there are no more or the sink is full. */
   advance(): void {
     if (!this.#feed) return;
     while (this.#state === "live") {
@@ -133,7 +134,7 @@ export class Connection implements SinkOwner {
     }
   }
 
-  /** Ends the stream cleanly, its last words written even if it lags. Idempotent. */
+  /** Ends the stream cleanly. Writes the last bytes even if the connection lags. Idempotent. */
   end(reason: EndReason, lastWords: Chunk): void {
     if (this.#state === "ending" || this.#state === "closed") return;
     this.#state = "ending";
@@ -142,7 +143,7 @@ export class Connection implements SinkOwner {
     this.#sink.end();
   }
 
-  /** Cuts the stream, if its end has not gone out yet. */
+  /** Cuts the stream, unless it has closed already. */
   destroy(): void {
     if (this.#state !== "closed") this.#sink.destroy();
   }
@@ -153,7 +154,7 @@ export class Connection implements SinkOwner {
     this.advance();
   }
 
-  /** The sink has closed, or the request is known to be aborted before the sink knows. Idempotent. */
+  /** Called when the sink has closed, or when the request was aborted and the sink does not know it yet. Idempotent. */
   closed(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
@@ -178,7 +179,7 @@ export class Connection implements SinkOwner {
     if (!this.#put(chunk)) this.#options.traffic.lagged += 1;
   }
 
-  /** False: the sink is full, and takes nothing more for now. */
+  /** Writes the chunk. Returns false if the sink is now full. */
   #put(chunk: Chunk): boolean {
     const { traffic } = this.#options;
     this.#events += chunk.events;

@@ -17,17 +17,17 @@ import {
 import type { Sink } from "./sink.ts";
 
 export interface Limits {
-  /** Streams open at once. */
+  /** The most streams open at once. */
   readonly maxConnections: number;
-  /** Of those, as many of one client. */
+  /** The most streams of one client. */
   readonly maxConnectionsPerClient: number;
   /** A stream ends itself after this many milliseconds, or up to a tenth before; 0: never. */
   readonly maxConnectionMs: number;
-  /** Silence for this many milliseconds brings a heartbeat. */
+  /** A heartbeat is sent after this many milliseconds without a write. */
   readonly heartbeatMs: number;
 }
 
-/** Why no stream can be opened. */
+/** Why a stream can't be opened. */
 export type Refusal =
   | "full"
   | "client full"
@@ -35,32 +35,32 @@ export type Refusal =
   | "client patterns full"
   | "shutdown";
 
-/** What every stream has. */
+/** The fields of every request for a stream. */
 export interface StreamRequest {
-  /** Of the connection, from `Connections.newId`: lines of the log about the request have it, whether it was opened or not. */
+  /** The connection's id, from `Connections.newId`. Each log line about the request has it, also if no stream was opened. */
   readonly id: string;
   readonly sink: Sink;
   readonly heartbeat: HeartbeatKind;
-  /** Who asks, for the limit that each client has. */
+  /** The client, for the limits of one client. */
   readonly client: string;
 }
 
 export interface Opening extends StreamRequest {
-  /** What comes right after the first bytes: before all events, the heartbeat too. */
+  /** Bytes right after the opening, before all events and the first heartbeat. */
   readonly first?: Chunk;
-  /** When it ends at the latest, in milliseconds since 1970. */
+  /** The latest time at which the stream ends, in milliseconds since 1970. */
   readonly expiresAt?: number;
-  /** Fields of its lines in the log. */
+  /** Fields that are added to the log line of the opening. */
   readonly fields?: object;
   readonly onClose: (connection: Connection) => void;
 }
 
 /**
- * How long clients are told to wait before they come back, in milliseconds. Each is told its own time from the span:
- * ten thousand clients of one server do not come back in the same second.
+ * The spans of the retry time that clients receive, in milliseconds. Each client gets a random time from the span, so that ten
+ * thousand clients of one server do not reconnect in the same second.
  */
 const RETRY = {
-  /** Told at the start, for when the stream is lost. */
+  /** Sent in the opening, for a stream that is lost later. */
   lost: { from: 1_000, to: 3_000 },
   "maximum age": { from: 100, to: 1_000 },
   "token expired": { from: 100, to: 1_000 },
@@ -72,10 +72,10 @@ const RETRY = {
   "client patterns full": { from: 10_000, to: 30_000 },
 } as const satisfies Record<string, Span>;
 
-/** How long an end may take to go out, in milliseconds. A reader that has stalled is cut after it, with what was on its way. */
+/** The longest time to send the end of a stream, in milliseconds. After it, a stalled reader is cut, and its unsent bytes are lost. */
 const END_MS = 2_000;
 
-/** No timer goes further: Node counts in 32 bits. */
+/** The longest timer, in milliseconds: Node counts them in 32 bits. */
 const LONGEST_TIMER_MS = 2 ** 30;
 
 export interface ConnectionsOptions {
@@ -85,7 +85,7 @@ export interface ConnectionsOptions {
   readonly traffic: Traffic;
 }
 
-/** All open streams: how many there may be, and when each of them ends. */
+/** All open streams. Bounds their number, and ends each of them in time. */
 export class Connections {
   readonly #timers: Timers;
   readonly #limits: Limits;
@@ -93,7 +93,7 @@ export class Connections {
   readonly #traffic: Traffic;
   readonly #open = new Set<Connection>();
   readonly #byClient = new Map<string, number>();
-  /** Those whose end is on its way: stops the timer that would cut it. */
+  /** Connections whose end is on its way. Each value stops the timer that would cut the connection. */
   readonly #ending = new Map<Connection, Stop>();
   #ids = 0;
   #isShutDown = false;
@@ -110,7 +110,7 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** Why this client can't open a stream now; undefined: it can. */
+  /** Returns why this client can't open a stream now; undefined: it can. */
   refusal(client: string): Refusal | undefined {
     if (this.#isShutDown) return "shutdown";
     if (this.#open.size >= this.#limits.maxConnections) return "full";
@@ -118,25 +118,25 @@ export class Connections {
     return its < this.#limits.maxConnectionsPerClient ? undefined : "client full";
   }
 
-  /** A time after which to come back, in milliseconds, a new one at each call. */
+  /** Returns a random time to wait before a reconnect, in milliseconds; a new one at each call. */
   retryMs(reason: keyof typeof RETRY): number {
     return jitter(this.#timers, RETRY[reason]);
   }
 
-  /** How many have a reader that is too slow now. */
+  /** The number of streams whose reader is too slow now. */
   get lagging(): number {
     let lagging = 0;
     for (const { state } of this.#open) if (state === "lagging") lagging += 1;
     return lagging;
   }
 
-  /** Never the same twice, not in another process either. */
+  /** Returns a new id. It is unique, also among the ids of other processes. */
   newId(): string {
     this.#ids += 1;
     return `${this.#timers.now().toString(36)}-${this.#ids.toString(36)}`;
   }
 
-  /** Opens a stream, and writes what comes first. */
+  /** Opens a stream, and writes its first bytes. */
   open({ id, sink, heartbeat, client, first, expiresAt, fields, onClose }: Opening): Connection {
     const timers = this.#timers;
     const openedAt = timers.elapsed();
@@ -165,7 +165,7 @@ export class Connections {
     return connection;
   }
 
-  /** Ends the stream cleanly, telling its client when to reconnect. It is cut if that has not gone out after `END_MS`. */
+  /** Ends the stream cleanly, and sends its client the time to reconnect. Cuts the stream if the end is not sent within `END_MS`. */
   end(connection: Connection, reason: EndReason): void {
     connection.end(reason, encodeFarewell(this.retryMs(reason)));
     if (connection.state !== "ending" || this.#ending.has(connection)) return;
@@ -179,12 +179,12 @@ export class Connections {
     this.#ending.set(connection, stop);
   }
 
-  /** From now on no stream can be opened. */
+  /** Refuses every new stream from now on. */
   shutDown(): void {
     this.#isShutDown = true;
   }
 
-  /** Ends each stream cleanly. Resolves when the last has closed: a reader that has stalled may keep it waiting. */
+  /** Ends each stream cleanly. Resolves when the last one has closed; a stalled reader may delay this. */
   async endAll(): Promise<void> {
     const emptied = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
@@ -229,7 +229,7 @@ export class Connections {
     return () => stop();
   }
 
-  /** A script is shown by the first heartbeat which id it begins with: that comes before it. */
+  /** Makes the first bytes. `first` has the stream's id and precedes the heartbeat, so that a script sees this id with the heartbeat. */
   #opening(heartbeat: HeartbeatKind, first: Chunk | undefined): Chunk {
     const opening = encodeOpening(this.retryMs("lost"));
     const more = first ? [first] : [];

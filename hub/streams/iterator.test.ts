@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { encodeCursor, encodeEvent } from "../wire/encode.ts";
 import { IteratorSink } from "./iterator.ts";
 
-/** Writes the next chunk whenever there is room. */
+/** Writes the next chunk each time the sink has room. */
 function feed(sink: IteratorSink, chunks: ReturnType<typeof encodeEvent>[]) {
   const owner = {
     closings: 0,
@@ -20,7 +20,7 @@ function feed(sink: IteratorSink, chunks: ReturnType<typeof encodeEvent>[]) {
 
 const event = (data: string) => encodeEvent({ id: `id ${data}`, data });
 
-test("gives the events in order, one chunk at a time, and what is no event to nobody", async () => {
+test("an iterator yields the events in order, one chunk at a time, and skips chunks without an event", async () => {
   const sink = new IteratorSink();
   const chunks = [event("1"), encodeCursor("c"), encodeEvent({ type: "t", data: "2\n3" })];
   const owner = feed(sink, chunks);
@@ -37,7 +37,7 @@ test("gives the events in order, one chunk at a time, and what is no event to no
   expect(owner.closings).toBe(1);
 });
 
-test("is full while its reader is busy, and not for one who waits", async () => {
+test("an iterator's sink is full while its reader is busy, and has room while its reader waits", async () => {
   const sink = new IteratorSink();
   feed(sink, []);
   expect(sink.write(event("1"))).toBe(false);
@@ -49,7 +49,7 @@ test("is full while its reader is busy, and not for one who waits", async () => 
   expect((await sink.next()).value?.data).toBe("3");
 });
 
-test("whoever asks twice at once is answered twice", async () => {
+test("two calls of an iterator's `next` at once get two results", async () => {
   const sink = new IteratorSink();
   const owner = feed(sink, []);
   const both = Promise.all([sink.next(), sink.next()]);
@@ -63,7 +63,7 @@ test("whoever asks twice at once is answered twice", async () => {
   expect(owner.closings).toBe(1);
 });
 
-test("a sink that is cut gives nothing of what was written before, and tells its owner once", async () => {
+test("an iterator's sink that is cut drops the unread events, and notifies its owner once", async () => {
   const sink = new IteratorSink();
   const owner = feed(sink, []);
   sink.write(event("1"));
@@ -73,7 +73,7 @@ test("a sink that is cut gives nothing of what was written before, and tells its
   expect(owner.closings).toBe(1);
 });
 
-test("what was written before the end is read all the same", async () => {
+test("an iterator yields the events that were written before the end", async () => {
   const sink = new IteratorSink();
   feed(sink, []);
   sink.write(event("last"));

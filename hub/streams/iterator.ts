@@ -2,16 +2,16 @@ import { decodeEvents, type ReceivedEvent } from "../wire/decode.ts";
 import type { Chunk } from "../wire/encode.ts";
 import type { Sink, SinkOwner } from "./sink.ts";
 
-/** A sink that is read event by event, by code of the same process. It is full, unless somebody waits for the next one. */
+/** A sink that code of the same process reads event by event. It is full, unless the reader waits for the next event. */
 export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> {
   #owner: SinkOwner | undefined;
   #events: ReceivedEvent[] = [];
   #read = 0;
   #isOver = false;
-  /** Those who wait until something was written, or nothing more will be. */
+  /** Resolves the calls of `next` that wait for a write or for the end. */
   #waiting: (() => void)[] = [];
   #finish = () => {};
-  /** Resolves when nothing more will be written. */
+  /** Resolves when the stream has ended. */
   readonly finished = new Promise<void>((resolve) => {
     this.#finish = resolve;
   });
@@ -61,7 +61,7 @@ export class IteratorSink implements Sink, AsyncIterableIterator<ReceivedEvent> 
     }
   }
 
-  /** `break` and `throw` in a loop come here. */
+  /** Ends the stream. A loop calls it at `break` and `throw`. */
   async return(): Promise<IteratorResult<ReceivedEvent, undefined>> {
     this.destroy();
     return { value: undefined, done: true };

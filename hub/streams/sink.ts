@@ -1,27 +1,27 @@
 import type { Chunk } from "../wire/encode.ts";
 
-/** Where a connection writes. A sink never throws, and once it has closed it does nothing. */
+/** The target of a connection's writes. A sink MUST NOT throw. After it has closed, its methods do nothing. */
 export interface Sink {
   /** MUST be called once, before the first write. */
   attach(owner: SinkOwner): void;
   /**
-   * Takes the chunk, always. False means full: but for last words before an end, the owner MUST NOT write again
-   * before `drained`. That is what bounds a slow reader's memory.
+   * Accepts the chunk, always. Returns false if the sink is full. Then the owner MUST NOT write again before `drained`, except for
+   * the last bytes before `end`. This bounds the memory of a slow reader.
    */
   write(chunk: Chunk): boolean;
-  /** Ends the stream cleanly, after what was written; `closed` tells when that has gone out. Idempotent. */
+  /** Ends the stream cleanly, after the chunks that were written. Calls `closed` when all of it was sent. Idempotent. */
   end(): void;
   /**
-   * Cuts the stream at once, also one whose end is on its way to a reader that has stalled. What has not gone out MUST NOT go out any
-   * more, and `closed` MUST be called before it returns. Idempotent.
+   * Cuts the stream at once, also if its end is on its way to a stalled reader. Unsent bytes MUST NOT be sent any more.
+   * MUST call `closed` before it returns. Idempotent.
    */
   destroy(): void;
 }
 
-/** Whoever writes to a sink is told of two things. */
+/** The writer of a sink. The sink reports two events to it. */
 export interface SinkOwner {
-  /** The sink takes bytes again. */
+  /** The sink accepts bytes again. */
   drained(): void;
-  /** It is over: all was written and the stream has ended, or the reader has gone. Once. */
+  /** The stream is over: it has ended and all of it was sent, or the reader has left. Called once. */
   closed(): void;
 }

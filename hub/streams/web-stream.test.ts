@@ -27,13 +27,13 @@ function sinkAndOwner({ longLived = false } = {}): { sink: WebStreamSink; owner:
   return { sink, owner };
 }
 
-/** How the reader's connection of a sink is reset. */
+/** The reset of the reader's connection, for each sink. */
 const resets = new WeakMap<WebStreamSink, () => void>();
 
 const frame = (data: string): Chunk => encodeEvent({ data });
 const BIG = frame("x".repeat(65_000));
 
-/** Real HTTP: Next's own way from a body to a socket, and a client that reads when it is told to. */
+/** Opens real HTTP: Next's own path from a body to a socket, and a client that reads when the test says so. */
 async function piped(sink: WebStreamSink) {
   let response: ServerResponse | undefined;
   let pipe: Promise<unknown> | undefined;
@@ -66,8 +66,8 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", (options) => {
-  test("what was written before anybody read comes first, and the head leaves with it", async () => {
+describe.each([{ longLived: false }, { longLived: true }])("a piped body, %j", (options) => {
+  test("begins with the bytes that were written before it was read, and its head is sent with them", async () => {
     const { sink, owner } = sinkAndOwner(options);
     expect(sink.write(frame("first"))).toBe(false);
     const { text } = await piped(sink);
@@ -77,12 +77,12 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     await vi.waitFor(() => expect(text()).toContain("data:second\n\n"));
   });
 
-  test("a reader that never reads costs two chunks beyond the socket's own buffers, then takes up again", async () => {
+  test("holds at most two chunks beyond the socket's buffers for a stalled client, and continues when it reads again", async () => {
     const { sink, owner } = sinkAndOwner(options);
     const { client, response, text } = await piped(sink);
     await vi.waitFor(() => expect(owner.drains).toBe(1));
     client.pause();
-    // What the kernel takes is bounded, but not by us: write until a refusal stands for twenty turns of the event loop.
+    // The kernel's buffers have their own bound: write until the sink stays full for twenty turns of the event loop.
     for (let refusedTurns = 0; refusedTurns < 20; ) {
       const { drains } = owner;
       if (refusedTurns === 0 && sink.write(BIG)) continue;
@@ -97,7 +97,7 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     await vi.waitFor(() => expect(text()).toContain("caught up"));
   });
 
-  test("the end is clean, after all that was written", async () => {
+  test("ends cleanly, after all bytes that were written", async () => {
     const { sink, owner } = sinkAndOwner(options);
     const { client, text, pipe } = await piped(sink);
     sink.write(BIG);
@@ -110,7 +110,7 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     expect(client.destroyed).toBe(false);
   });
 
-  test("an end before anybody reads is an end after what was written", async () => {
+  test("sends the bytes that were written, even if it ends before it is read", async () => {
     const { sink } = sinkAndOwner(options);
     sink.write(frame("only"));
     sink.end();
@@ -123,7 +123,7 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     ["resets", (client) => client.resetAndDestroy()],
   ];
   test.each(kills)(
-    "a client that %s mid-burst is told once, and nothing is written after",
+    "whose client %s during writes notifies its owner once, and accepts no more writes",
     async (_, kill) => {
       const { sink, owner } = sinkAndOwner(options);
       const { client } = await piped(sink);
@@ -139,12 +139,12 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     },
   );
 
-  test("a reader that has stalled is cut: its owner is told at once, and what was on its way never arrives", async () => {
+  test("that is cut for a stalled client notifies its owner at once, and its unsent bytes never arrive", async () => {
     const { sink, owner } = sinkAndOwner(options);
     const { client, response, pipe, sockets } = await piped(sink);
     await vi.waitFor(() => expect(owner.drains).toBe(1));
     client.pause();
-    // Far more than the kernel takes, as one chunk; another waits behind it.
+    // One chunk of far more bytes than the kernel accepts; another chunk waits behind it.
     sink.write(frame("x".repeat(20_000_000)));
     sink.write(frame("y".repeat(20_000_000)));
     sink.end();
@@ -161,13 +161,13 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
     });
     client.on("error", () => {}).resume();
     await vi.waitFor(() => expect(client.destroyed).toBe(true));
-    // What had reached the client before; the kernel held some megabytes more for it.
+    // Bytes that had reached the client before the cut; the kernel had some megabytes more for it.
     expect(received).toBeLessThan(1_000_000);
     expect(owner.closings).toBe(1);
     await pipe;
   });
 
-  test("the handler is done when the stream is, or in a long-lived process at once", async () => {
+  test("lets the handler return when the stream ends, or at once in a long-lived process", async () => {
     const { sink } = sinkAndOwner(options);
     const { pipe, text } = await piped(sink);
     let done = false;
@@ -183,7 +183,7 @@ describe.each([{ longLived: false }, { longLived: true }])("piped by Next, %j", 
   });
 });
 
-test("a connection whose client never reads keeps its memory flat, and delays nobody", async () => {
+test("a connection whose client never reads does not grow in memory, and delays no other connection", async () => {
   const connectTo = async () => {
     const sink = new WebStreamSink({ longLived: true, reset: () => {} });
     const connection = new Connection({
@@ -200,14 +200,14 @@ test("a connection whose client never reads keeps its memory flat, and delays no
   const [stalled, quick] = await Promise.all([connectTo(), connectTo()]);
   stalled.client.pause();
   let received = 0;
-  // Counted, not kept.
+  // The bytes are counted and not kept.
   quick.client.removeAllListeners("data").on("data", (data) => {
     received += data.length;
   });
   const before = process.memoryUsage.rss();
   const chunks = 5_000;
   for (let sent = 0; sent < chunks; sent++) {
-    // Buffers of their own: 325 MB, if somebody kept them.
+    // Each chunk has its own buffer: 325 MB together, if they were kept.
     const chunk = encodeEvent({ data: String(sent).padStart(8).repeat(8_125) });
     stalled.connection.send(chunk);
     quick.connection.send(chunk);
@@ -219,8 +219,8 @@ test("a connection whose client never reads keeps its memory flat, and delays no
   expect(process.memoryUsage.rss() - before).toBeLessThan(150_000_000);
 }, 60_000);
 
-describe("read otherwise", () => {
-  test("gives each chunk to a reader that waits, and is full while none does", async () => {
+describe("a body that is read without Next", () => {
+  test("gives each chunk to a waiting reader, and is full while no reader waits", async () => {
     const { sink, owner } = sinkAndOwner();
     const reader = sink.body.getReader();
     expect(sink.write(frame("1"))).toBe(false);
@@ -235,7 +235,7 @@ describe("read otherwise", () => {
     expect((await reader.read()).done).toBe(true);
   });
 
-  test("a sink that is cut fails its reader, and keeps nothing of what was written", async () => {
+  test("that is cut fails for its reader, and drops the bytes that were written", async () => {
     const { sink, owner } = sinkAndOwner();
     const reader = sink.body.getReader();
     sink.write(frame("1"));
@@ -246,7 +246,7 @@ describe("read otherwise", () => {
     expect(owner.closings).toBe(1);
   });
 
-  test("a reader that cancels has left", async () => {
+  test("notifies its owner when the reader cancels", async () => {
     const { sink, owner } = sinkAndOwner();
     await sink.body.cancel();
     expect(owner.closings).toBe(1);
@@ -254,7 +254,7 @@ describe("read otherwise", () => {
     sink.end();
   });
 
-  test("a pipe that must not close its destination goes the standard way", async () => {
+  test("uses the standard pipe if the destination must not be closed", async () => {
     const { sink } = sinkAndOwner();
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     sink.write(frame("kept open"));

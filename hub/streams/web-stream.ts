@@ -5,29 +5,30 @@ const ignore = () => {};
 
 export interface WebStreamOptions {
   /**
-   * Whether the process goes on when the handler of the request is done. Then a pipe resolves at once, and Next lets go of all that it
-   * keeps for a request while it is handled. Elsewhere (Vercel) a handler that is done may be the end of its process.
+   * Whether the process continues after the request's handler returns. If so, a pipe resolves at once, and Next releases the data that
+   * it keeps for a request in progress. Elsewhere (Vercel) the process may end when the handler returns.
    */
   readonly longLived: boolean;
-  /** Resets the reader's connection, with all that is on its way there; see `destroy`. */
+  /** Resets the reader's connection, and discards the bytes that are on their way; see `destroy`. */
   readonly reset: () => void;
 }
 
 /**
- * A sink into a ReadableStream, for a Response's body.
+ * A sink that writes to a ReadableStream, for a Response's body.
  *
- * Next pipes a body into the socket with `pipeTo`: chunk by chunk through a reader, promises and two queues. This body's own
- * `pipeTo` writes to the destination as soon as the hub does, for half the cost (docs/decisions/the-bodys-own-pipe.md).
- * Whoever reads the body otherwise gets the standard way, through `pull`.
+ * Next pipes a body into the socket with `pipeTo`. The standard `pipeTo` moves each chunk through a reader, promises and two queues.
+ * This body's own `pipeTo` writes to the destination as soon as the hub writes, for half the cost
+ * (docs/decisions/the-bodys-own-pipe.md). Other ways to read the body use the standard `pull`.
  *
- * While nobody reads, it keeps what is written and is full. Piped, the destination holds one chunk on its way and one behind it; then it is full.
+ * Without a reader, it keeps the chunks that are written, and is full. When piped, the destination holds one chunk on its way and one
+ * that waits behind it. Then it is full.
  */
 export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> {
   readonly body: ReadableStream<Uint8Array>;
   #owner: SinkOwner | undefined;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  /** Written while nobody was reading. */
+  /** Chunks that were written while nothing was reading. */
   #held: Uint8Array[] = [];
   readonly #longLived: boolean;
   readonly #reset: () => void;
@@ -66,7 +67,7 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
   destroy(): void {
     if (this.#owner === undefined) return;
     this.#reset();
-    // Next takes an error of this name for a reader that has left.
+    // Next treats an error of this name as a client that has disconnected.
     const reason = new DOMException("the stream was cut", "AbortError");
     this.#writer?.abort(reason).catch(ignore);
     this.#controller?.error(reason);
@@ -75,8 +76,8 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
   }
 
   /**
-   * Writes to the destination from now on. Resolves when the stream has ended, and rejects when the destination is lost;
-   * if the process is long-lived, resolves as soon as the destination is taken.
+   * Writes to the destination from now on. Resolves when the stream has ended, and rejects when the destination fails.
+   * If the process is long-lived, resolves as soon as the destination is locked.
    */
   async pipeDirectly(destination: WritableStream<Uint8Array>, signal?: AbortSignal): Promise<void> {
     const writer = destination.getWriter();
@@ -94,15 +95,15 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
   }
 
   #writeDirectly(writer: WritableStreamDefaultWriter<Uint8Array>, bytes: Uint8Array): boolean {
-    // A failed write errors the whole destination, which `writer.closed` tells.
+    // A failed write puts the whole destination in an error state, and `writer.closed` reports it.
     writer.write(bytes).catch(ignore);
-    // One chunk on its way counts, until its write has resolved: 0 is that, less is a chunk that waits behind it.
+    // The chunk on its way counts until its write resolves: 0 means that chunk alone, less than 0 that another waits behind it.
     if ((writer.desiredSize ?? 0) >= 0) return true;
     writer.ready.then(() => this.#owner?.drained(), ignore);
     return false;
   }
 
-  /** All has gone out, or nothing more can. */
+  /** Closes the sink: everything was sent, or nothing more can be sent. */
   #finish(): void {
     this.#ended = true;
     this.#held = [];
@@ -112,7 +113,7 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
     this.#owner = undefined;
   }
 
-  // What follows is called by the stream, when it is read and not piped.
+  // The stream calls the methods below when it is read and not piped.
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#controller = controller;
@@ -130,7 +131,7 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array> 
   }
 
   cancel(): void {
-    // The stream has closed its controller itself.
+    // The stream has already closed its controller.
     this.#controller = undefined;
     this.#finish();
   }
@@ -140,7 +141,7 @@ class DirectBody extends ReadableStream<Uint8Array> {
   readonly #sink: WebStreamSink;
 
   constructor(sink: WebStreamSink) {
-    // Nothing is read ahead: `pull` means that a reader waits.
+    // With 0 the stream does not read ahead: a call of `pull` means that a reader waits.
     super(sink, { highWaterMark: 0 });
     this.#sink = sink;
   }

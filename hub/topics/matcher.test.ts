@@ -16,13 +16,13 @@ function matcher(type: MatcherType, match: string) {
 const topics = fc.string({ unit: "grapheme", minLength: 1 }).filter((raw) => parseTopic(raw).ok);
 
 describe.each(MATCHER_TYPES)("a matcher of type %s", (type) => {
-  test("that is `*` matches every topic, even what is no URL", () => {
+  test("that is `*` matches every topic, even one that is not a URL", () => {
     expect(matcher(type, "*").matches("http://a b/")).toBe(true);
     expect(matcher(type, "*").mayMatchReserved).toBe(true);
     fc.assert(fc.property(topics, (topic) => matcher(type, "*").matches(topic)));
   });
 
-  test("has a key by which `*` is the same for all types", () => {
+  test("has the same key for `*` as the other types", () => {
     expect(matcher(type, "*").key).toBe(matcher("exact", "*").key);
     expect(matcher(type, "*").kind).toBe("any");
   });
@@ -36,7 +36,7 @@ describe.each(MATCHER_TYPES)("a matcher of type %s", (type) => {
     ["a\u200b", "U+200B"],
     ["\ud800", "is not valid UTF-8"],
     ["a".repeat(2_049), "may have 2048"],
-  ])("is refused where it is %j", (match, problem) => {
+  ])("is refused if it is %j", (match, problem) => {
     expect(parseMatcher(type, match, hubUrl)).toMatchObject({
       ok: false,
       problem: expect.stringContaining(problem),
@@ -45,7 +45,7 @@ describe.each(MATCHER_TYPES)("a matcher of type %s", (type) => {
 });
 
 describe("an exact matcher", () => {
-  test("matches a topic that is the same, byte for byte, and no other", () => {
+  test("matches the topic that is the same, byte for byte, and no other", () => {
     fc.assert(
       fc.property(topics, topics, (one, other) => {
         fc.pre(one !== "*");
@@ -65,7 +65,7 @@ describe("an exact matcher", () => {
     ["\u00e9", "e\u0301"],
     ["https://bücher.example/", "https://xn--bcher-kva.example/"],
     ["/books/:id", "/books/1"],
-  ])("neither resolves nor normalizes: %s is not %s", (match, topic) => {
+  ])("neither resolves nor normalizes URLs: %s does not match %s", (match, topic) => {
     expect(matcher("exact", match).matches(topic)).toBe(false);
   });
 
@@ -76,7 +76,7 @@ describe("an exact matcher", () => {
 });
 
 describe("a urlpattern matcher", () => {
-  test("matches what its pattern does", () => {
+  test("matches the topics that its pattern matches", () => {
     const books = matcher("urlpattern", "https://example.com/books/:id");
     expect(books.kind).toBe("pattern");
     expect(books.matches("https://example.com/books/1")).toBe(true);
@@ -84,11 +84,11 @@ describe("a urlpattern matcher", () => {
     expect(books.mayMatchReserved).toBe(false);
   });
 
-  test("is told apart from an exact one that is written alike", () => {
+  test("has another key than an exact matcher with the same text", () => {
     expect(matcher("urlpattern", "/a").key).not.toBe(matcher("exact", "/a").key);
   });
 
-  test("that is malformed is refused with the reason", () => {
+  test("with a malformed pattern is refused with the reason", () => {
     expect(parseMatcher("urlpattern", "/(", hubUrl)).toMatchObject({
       ok: false,
       problem: expect.stringContaining("is not a URL pattern"),

@@ -5,25 +5,25 @@ import { compilePattern, topicKey } from "./pattern/pattern.ts";
 import type { Tail } from "./pattern/pattern-component.ts";
 import { characterProblem } from "./topic.ts";
 
-/** What a subscription listens to, or a grant covers. Made by `parseMatcher` alone. */
+/** Selects the topics of a subscription or a grant. Only `parseMatcher` makes one. */
 export interface Matcher {
   readonly type: MatcherType;
-  /** As the client wrote it. */
+  /** The text as the client wrote it. */
   readonly match: string;
-  /** The same for matchers that match the same, by the way they are written. */
+  /** Identifies the matcher: matchers of the same type and text have the same key, and so has `*` of each type. */
   readonly key: string;
-  /** any: `*`, whatever its type. exact: one topic, found without asking `matches`. pattern: ask. */
+  /** any: `*`, of any type. exact: one topic, found without a call of `matches`. pattern: `matches` has to decide. */
   readonly kind: "any" | "exact" | "pattern";
   matches(topic: string): boolean;
-  /** False only if the topic does not match. Takes well under a microsecond, and is exact where `cost` is 0. */
+  /** Returns false only if the topic does not match. Takes well under a microsecond, and is exact if `cost` is 0. */
   mayMatch(topic: string): boolean;
-  /** Of patterns: the beginning of the `topicKey` of each topic that it matches. */
+  /** For patterns: the beginning of the `topicKey` of each topic that matches. */
   readonly prefix: string;
-  /** Of patterns: all that may follow the prefix, where that decides; undefined: `matches` has to be asked. */
+  /** For patterns: the text that may follow the prefix, if that alone decides; undefined: `matches` has to decide. */
   readonly tail: Tail | undefined;
-  /** False only if it can match no topic in the hub's own namespace. */
+  /** False only if it can't match any topic in the hub's own namespace. */
   readonly mayMatchReserved: boolean;
-  /** The instructions of its automaton, each of which may run for each character of a topic; 0: it needs none. */
+  /** The number of instructions of its automaton. Each may run once for each character of a topic. 0: it needs no automaton. */
   readonly cost: number;
 }
 

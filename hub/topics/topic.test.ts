@@ -18,25 +18,25 @@ describe("a topic", () => {
     expect(parseTopic(raw)).toEqual({ ok: true, topic: raw });
   });
 
-  test("is neither empty nor the matcher of every topic", () => {
+  test("may not be empty, nor `*`, the matcher of every topic", () => {
     expect(parseTopic("")).toMatchObject({ ok: false, reason: "invalid" });
     expect(parseTopic("*")).toMatchObject({ ok: false, reason: "invalid" });
   });
 
-  test("is an identifier: at most 2,048 UTF-16 code units", () => {
+  test("has at most 2,048 UTF-16 code units", () => {
     expect(parseTopic("a".repeat(MAX_TOPIC_LENGTH)).ok).toBe(true);
     expect(parseTopic("a".repeat(MAX_TOPIC_LENGTH + 1))).toMatchObject({ reason: "too long" });
     expect(parseTopic("😀".repeat(MAX_TOPIC_LENGTH / 2 + 1))).toMatchObject({ reason: "too long" });
   });
 
-  test("has no control character: C0, DEL, C1", () => {
+  test("may not have a control character: C0, DEL, C1", () => {
     for (let code = 0; code < 0xa0; code++) {
       const forbidden = code < 0x20 || code >= 0x7f;
       expect(parseTopic(`a${String.fromCharCode(code)}b`).ok, code.toString(16)).toBe(!forbidden);
     }
   });
 
-  test("has no invisible format character, and the problem names it", () => {
+  test("may not have an invisible format character, and the problem names it", () => {
     for (const code of [0xad, 0x61c, 0x200b, 0x200d, 0x200e, 0x202e, 0x2066, 0xfeff, 0xe0001]) {
       const parsed = parseTopic(`a${String.fromCodePoint(code)}`);
       const name = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
@@ -44,13 +44,13 @@ describe("a topic", () => {
     }
   });
 
-  test("is valid UTF-8: no lone surrogate", () => {
+  test("must be valid UTF-8, without a lone surrogate", () => {
     for (const raw of ["\ud800", "a\udc00b", "\udc00\ud800"]) {
       expect(parseTopic(raw)).toMatchObject({ ok: false, problem: "is not valid UTF-8" });
     }
   });
 
-  test("is kept as it was written, or refused", () => {
+  test("is either refused or kept as it was written", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (raw) => {
         const parsed = parseTopic(raw);

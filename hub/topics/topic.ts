@@ -2,13 +2,13 @@ import { MAX_TOPIC_LENGTH } from "../../protocol/limits.ts";
 
 declare const topic: unique symbol;
 
-/** What an update is about, and what one subscribes to. Made by `parseTopic` alone. */
+/** The name that an update is published to, and that clients subscribe to. Only `parseTopic` makes one. */
 export type Topic = string & { readonly [topic]: true };
 
 /** The protocol's forbidden characters: C0, DEL, C1 and Unicode's format characters. Source: Mercure, section Terminology. */
 const FORBIDDEN = /[\p{Cc}\p{Cf}]/u;
 
-/** Says what is wrong with a topic, matcher, event id or type; undefined: nothing. */
+/** Returns what is wrong with a topic, matcher, event id or type; undefined: nothing. */
 export function characterProblem(text: string): string | undefined {
   if (!text.isWellFormed()) return "is not valid UTF-8";
   const found = FORBIDDEN.exec(text);
@@ -22,7 +22,10 @@ export type ParsedTopic =
   | { readonly ok: true; readonly topic: Topic }
   | { readonly ok: false; readonly reason: "invalid" | "too long"; readonly problem: string };
 
-/** Source: Mercure, sections Terminology and Publication. The namespace that the hub keeps for itself is the `HubUrl`'s to know. */
+/**
+ * Parses a topic. Does not check the hub's own namespace; see `HubUrl.reserves`.
+ * Source: Mercure, sections Terminology and Publication.
+ */
 export function parseTopic(raw: string): ParsedTopic {
   const invalid = (problem: string) => ({ ok: false, reason: "invalid", problem }) as const;
   if (raw === "") return invalid("is empty");

@@ -14,7 +14,7 @@ const invalid = (problem: string) => ({
 });
 const tooLarge = (problem: string) => ({ ...invalid(problem), reason: "too large" });
 
-/** What neither a topic nor an id nor a type may have: C0, DEL, C1, Cf, and what is no UTF-8. */
+/** Characters that no topic, id or type may have: C0, DEL, C1, Cf, and a lone surrogate. */
 const FORBIDDEN = [
   "\0",
   "\t",
@@ -32,11 +32,11 @@ const FORBIDDEN = [
 ];
 
 describe("an update's topics", () => {
-  test("are kept in their order, the canonical one first, each once", () => {
+  test("keep their order, the canonical topic first, without repeats", () => {
     expect(parse({ topics: ["b", "a", "b"] })).toMatchObject({ update: { topics: ["b", "a"] } });
   });
 
-  test("are at least one, and at most a hundred", () => {
+  test("must be at least one, and at most a hundred", () => {
     expect(parse({ topics: [] })).toMatchObject(invalid("topic is missing"));
     const many = Array.from({ length: UPDATE_LIMITS.topics + 1 }, (_, i) => `t${i}`);
     expect(parse({ topics: many.slice(1) }).ok).toBe(true);
@@ -50,23 +50,23 @@ describe("an update's topics", () => {
     "https://hub.example.com/.well-known/mercure/subscriptions",
     "https://evil.example/.well-known/mercure/x",
     "*",
-  ])("never are %s, as canonical topic or as alternate", (topic) => {
+  ])("may not include %s, as canonical topic or as alternate", (topic) => {
     expect(parse({ topics: [topic] })).toMatchObject(invalid("topic "));
     expect(parse({ topics: ["a", topic] })).toMatchObject(invalid("topic "));
   });
 
-  test("may be what is no URL reference, as that names nothing of the hub's", () => {
+  test("may include text that is not a URL reference, because it can't name the hub's own topics", () => {
     expect(parse({ topics: ["http://a b/.well-known/mercure"] }).ok).toBe(true);
   });
 
-  test("are checked each: empty, too long", () => {
+  test("are each checked: an empty or too long one is refused", () => {
     expect(parse({ topics: ["a", ""] })).toMatchObject(invalid("topic is empty"));
     expect(parse({ topics: ["a", "b".repeat(2_049)] })).toMatchObject(tooLarge("may have 2048"));
   });
 });
 
 describe("an update's id", () => {
-  test("is the publisher's, or left to the log", () => {
+  test("is the publisher's own, or is left for the log to make", () => {
     expect(parse({ id: "urn:uuid:1" })).toMatchObject({ update: { id: "urn:uuid:1" } });
     for (const id of [undefined, ""]) {
       const parsed = parse({ id });
@@ -74,7 +74,7 @@ describe("an update's id", () => {
     }
   });
 
-  test.each(["#", "#1", "earliest"])("is not %s, which is the hub's", (id) => {
+  test.each(["#", "#1", "earliest"])("may not be %s, which is reserved for the hub", (id) => {
     expect(parse({ id })).toMatchObject(invalid("id "));
   });
 
@@ -82,28 +82,31 @@ describe("an update's id", () => {
     expect(parse({ id }).ok).toBe(true);
   });
 
-  test("is short enough for a header", () => {
+  test("must be short enough for a header", () => {
     expect(parse({ id: "a".repeat(UPDATE_LIMITS.idLength) }).ok).toBe(true);
     expect(parse({ id: "a".repeat(UPDATE_LIMITS.idLength + 1) })).toMatchObject(tooLarge("id has"));
   });
 });
 
 describe("an update's type", () => {
-  test("is the publisher's, or none", () => {
+  test("is the publisher's own, or missing", () => {
     expect(parse({ type: "price" })).toMatchObject({ update: { type: "price" } });
     const parsed = parse({ type: "" });
     expect(parsed.ok && "type" in parsed.update).toBe(false);
   });
 
-  test.each(["mercure", "runnel:gap", "runnel:"])("is not %s, which only the hub sends", (type) => {
-    expect(parse({ type })).toMatchObject(invalid("kept for the hub"));
-  });
+  test.each(["mercure", "runnel:gap", "runnel:"])(
+    "may not be %s, which only the hub sends",
+    (type) => {
+      expect(parse({ type })).toMatchObject(invalid("kept for the hub"));
+    },
+  );
 
   test.each(["Mercure", "mercure2", "runnel"])("may be %s", (type) => {
     expect(parse({ type }).ok).toBe(true);
   });
 
-  test("is bounded", () => {
+  test("may not be longer than its bound", () => {
     const longest = UPDATE_LIMITS.typeLength;
     expect(parse({ type: "a".repeat(longest) }).ok).toBe(true);
     expect(parse({ type: "a".repeat(longest + 1) })).toMatchObject(tooLarge("type has"));
@@ -111,7 +114,7 @@ describe("an update's type", () => {
 });
 
 test.each(FORBIDDEN)(
-  "neither topic, id nor type has %j: it could forge lines or hide",
+  "a topic, id or type with %j is refused, because it could forge lines or hide",
   (character) => {
     const value = `a${character}b`;
     expect(parse({ topics: [value] })).toMatchObject(invalid("topic "));
@@ -121,7 +124,7 @@ test.each(FORBIDDEN)(
 );
 
 describe("an update's data", () => {
-  test("is any text that is valid UTF-8, and kept as it is", () => {
+  test("may be any valid UTF-8 text, and is kept unchanged", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (data) => {
         const parsed = parse({ data });
@@ -132,7 +135,7 @@ describe("an update's data", () => {
     expect(parse({ data: "a\r\n\0\u200bb" })).toMatchObject({ update: { data: "a\r\n\0\u200bb" } });
   });
 
-  test("may be missing: then it is empty", () => {
+  test("may be missing, and is empty then", () => {
     expect(parse({})).toMatchObject({ update: { data: "" } });
   });
 });
@@ -145,18 +148,18 @@ describe("an update's retry", () => {
     ["3000", 3_000],
     ["2147483647", 2_147_483_647],
     ["9".repeat(400), 2_147_483_647],
-  ])("%s is %i ms: no reader is told to reconnect at once, or never", (retry, ms) => {
+  ])("of %s becomes %i ms, so that no reader reconnects at once, or never", (retry, ms) => {
     expect(parse({ retry })).toMatchObject({ update: { retry: ms } });
   });
 
   test.each(["-1", "+1", "1.5", "1e3", " 1", "1 ", "1\n", "0x10", "١", "１", "a"])(
-    "%j is refused: only ASCII digits",
+    "of %j is refused, because only ASCII digits are valid",
     (retry) => {
       expect(parse({ retry })).toMatchObject(invalid("retry "));
     },
   );
 
-  test("may be left out or empty", () => {
+  test("may be missing or empty", () => {
     for (const retry of [undefined, ""]) {
       const parsed = parse({ retry });
       expect(parsed.ok && "retry" in parsed.update).toBe(false);
@@ -164,7 +167,7 @@ describe("an update's retry", () => {
   });
 });
 
-test("an update is private if its publisher says so", () => {
+test("an update is private only if its publisher asks for it", () => {
   expect(parse({ private: true })).toMatchObject({ update: { private: true } });
   expect(parse({ private: false })).toMatchObject({ update: { private: false } });
 });

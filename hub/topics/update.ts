@@ -2,22 +2,22 @@ import { SUBSCRIPTION_EVENT } from "../../protocol/events.ts";
 import type { HubUrl } from "../base/hub-url.ts";
 import { characterProblem, parseTopic, type Topic } from "./topic.ts";
 
-/** What a publisher sends, checked. Made by `parseUpdate`, and by the hub for its own events. */
+/** A valid update of a publisher. Made by `parseUpdate`, and by the hub for its own events. */
 export interface Update {
   /** The canonical topic first, then the alternates. */
   readonly topics: readonly [Topic, ...Topic[]];
   readonly data: string;
-  /** Only for subscribers with a grant. */
+  /** Whether only subscribers with a grant may read it. */
   readonly private: boolean;
-  /** The publisher's own id; the log makes one where there is none. */
+  /** The publisher's own id; without one, the log makes an id. */
   readonly id?: string;
   /** The event's type; `message` without one. */
   readonly type?: string;
-  /** What clients shall wait before they come back, in milliseconds. */
+  /** The time that clients wait before they reconnect, in milliseconds. */
   readonly retry?: number;
 }
 
-/** The fields of an update as they came. Source: Mercure, section Publication. */
+/** The fields of an update as they were received. Source: Mercure, section Publication. */
 export interface UpdateFields {
   readonly topics: readonly string[];
   readonly data?: string | undefined;
@@ -29,7 +29,7 @@ export interface UpdateFields {
 
 export type ParsedUpdate =
   | { readonly ok: true; readonly update: Update }
-  /** `problem` names the field, what it was and what is right. */
+  /** `problem` names the field, its value, and what is right. */
   | { readonly ok: false; readonly reason: "invalid" | "too large"; readonly problem: string };
 
 /** Bounds of one update's fields; lengths in UTF-16 code units. */
@@ -38,16 +38,16 @@ export const UPDATE_LIMITS = {
   idLength: 512,
   typeLength: 256,
   /**
-   * In milliseconds; what lies outside is raised or lowered to it. All readers of a topic wait as long as its publisher says: with 0
-   * they would reconnect without a pause. A browser keeps the time in 32 bits.
+   * In milliseconds; a value outside is raised or lowered to the nearest bound. All readers of a topic wait for the publisher's time:
+   * with 0 they would reconnect without a pause. A browser keeps the time in 32 bits.
    */
   retryMs: { from: 100, to: 2 ** 31 - 1 },
 } as const;
 
-/** What types of events the hub keeps for itself: the protocol's, and our own. */
+/** Whether the hub reserves this event type for itself: the protocol's types, and our own. */
 const isReservedType = (type: string) => type === SUBSCRIPTION_EVENT || type.startsWith("runnel:");
 
-/** Checks an update's fields, `data` aside, which may be any text. Its size is its carrier's to bound. */
+/** Checks an update's fields. `data` may be any valid text; the caller MUST bound its size. */
 export function parseUpdate(fields: UpdateFields, hubUrl: HubUrl): ParsedUpdate {
   const { data = "", id, type } = fields;
   const invalid = (problem: string) => ({ ok: false, reason: "invalid", problem }) as const;
@@ -94,7 +94,7 @@ export function parseUpdate(fields: UpdateFields, hubUrl: HubUrl): ParsedUpdate 
       topics: [canonical, ...alternates],
       data,
       private: fields.private,
-      // An empty field is one that was not filled in.
+      // An empty field counts as a field that is not set.
       ...(id ? { id } : {}),
       ...(type ? { type } : {}),
       ...(retry.ms === undefined ? {} : { retry: retry.ms }),
@@ -106,7 +106,7 @@ function parseRetry(
   raw: string | undefined,
 ): { ok: true; ms?: number } | { ok: false; reason: "invalid"; problem: string } {
   if (raw === undefined || raw === "") return { ok: true };
-  // [spec] Digits alone, however many.
+  // [spec] Only digits, of any number.
   if (!/^[0-9]+$/.test(raw)) {
     const problem = "retry is not a whole number of milliseconds in ASCII digits";
     return { ok: false, reason: "invalid", problem };

@@ -1,10 +1,10 @@
 import type { Chunk } from "./encode.ts";
 
-/** An event as a client gets it. */
+/** An event as a client receives it. */
 export interface ReceivedEvent {
-  /** What a later stream goes on from. */
+  /** The id to resume after in a later stream. */
   readonly id: string;
-  /** `message`, where the publisher gave none. */
+  /** The event's type; `message` if the publisher gave none. */
   readonly type: string;
   readonly data: string;
 }
@@ -12,7 +12,7 @@ export interface ReceivedEvent {
 const decoder = new TextDecoder();
 
 /**
- * The events of a chunk. It reads what `encode.ts` writes, in its form: whole blocks, lines that end with LF.
+ * Returns the events of a chunk. It reads only the form that `encode.ts` writes: whole blocks, and lines that end with LF.
  * Source: WHATWG HTML, section 9.2.6.
  */
 export function decodeEvents(chunk: Chunk): ReceivedEvent[] {
@@ -29,7 +29,7 @@ export function decodeEvents(chunk: Chunk): ReceivedEvent[] {
       else if (name === "event") type = value;
       else if (name === "data") data.push(value);
     }
-    // [spec] Without data nothing is dispatched.
+    // [spec] An event without data is not dispatched.
     if (data.length > 0) events.push({ id, type, data: data.join("\n") });
   }
   return events;

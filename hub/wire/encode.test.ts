@@ -12,7 +12,7 @@ import {
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** What a parser that we did not write reads. */
+/** Returns the events that a parser of another project reads. */
 function parse(bytes: Uint8Array) {
   const events: EventSourceMessage[] = [];
   const retries: number[] = [];
@@ -25,13 +25,13 @@ function parse(bytes: Uint8Array) {
 }
 
 describe("encodeEvent", () => {
-  test("gives the seed's packet to the byte", () => {
+  test("encodes an event with an id and data to the exact bytes", () => {
     const chunk = encodeEvent({ id: "1507", data: "time is now" });
     expect(text(chunk.bytes)).toBe("id:1507\ndata:time is now\n\n");
     expect(chunk.events).toBe(1);
   });
 
-  test("whatever the data holds, a client reads one event with just that data", () => {
+  test("makes one event, from which a client reads exactly the data, for any data", () => {
     const line = fc.string({ unit: "binary" });
     const nasty = fc.constantFrom("\r", "\n", "\r\n", ": ", " ", "data:", "id:1\n\n", "event:x\n");
     fc.assert(
@@ -47,7 +47,7 @@ describe("encodeEvent", () => {
     );
   });
 
-  test("a space at the start of a line survives", () => {
+  test("keeps a space at the start of a line", () => {
     const { events } = parse(encodeEvent({ id: " 1", data: " a\n  b" }).bytes);
     expect(events[0]).toMatchObject({ id: " 1", data: " a\n  b" });
   });
@@ -59,20 +59,20 @@ describe("encodeEvent", () => {
     { type: "a\nid:2", data: "" },
     { type: "a\r", data: "" },
   ];
-  test.each(injections)("an id or type that would end its line is refused: %j", (event) => {
+  test.each(injections)("refuses an id or type that would end its line: %j", (event) => {
     expect(() => encodeEvent(event)).toThrow(RangeError);
   });
 });
 
-describe("what is no event", () => {
-  test("an opening and a farewell tell when to come back, and dispatch nothing", () => {
+describe("the bytes of a stream that are not updates", () => {
+  test("have a retry time in the opening and the farewell, and dispatch no event for them", () => {
     for (const chunk of [encodeOpening(1234), encodeFarewell(1234)]) {
       expect(parse(chunk.bytes)).toEqual({ events: [], retries: [1234] });
       expect(chunk.events).toBe(0);
     }
   });
 
-  test("a heartbeat is a comment, or an event with the interval and no id", () => {
+  test("have a heartbeat as a comment, or as an event with the interval and no id", () => {
     expect(parse(COMMENT.bytes)).toEqual({ events: [], retries: [] });
     const seen = [{ event: "runnel:heartbeat", data: "15", id: undefined }];
     expect(parse(encodeHeartbeat(15).bytes).events).toEqual(seen);

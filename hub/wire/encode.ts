@@ -1,6 +1,6 @@
 /**
- * text/event-stream, encoded. Only this file makes a Chunk, so what a sink writes is well-formed,
- * and one encode is shared by every connection that gets it.
+ * Encodes text/event-stream. Only this file makes a Chunk, so every write of a sink is well-formed.
+ * Each chunk is encoded once, and shared by all its connections.
  * Source: WHATWG HTML, section 9.2.5 (parsing an event stream) and 9.2.6 (interpreting it).
  */
 
@@ -8,23 +8,23 @@ import { GAP_EVENT, HEARTBEAT_EVENT } from "../../protocol/events.ts";
 
 declare const encoded: unique symbol;
 
-/** Bytes for one write, shared by all that get them: nobody MUST change them. */
+/** Bytes for one write. Connections share them: they MUST NOT be changed. */
 export interface Chunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** How many events it holds; heartbeats don't count. */
+  /** The number of events in it; heartbeats don't count. */
   readonly events: number;
   readonly [encoded]: true;
 }
 
-/** One event. Each field is optional but `data`, without which a client dispatches nothing. */
+/** One event. Only `data` is required: a client does not dispatch an event without data. */
 export interface EventFields {
   /** Becomes the client's Last-Event-ID. No NULL, CR or LF. */
   readonly id?: string;
   /** The event's type; `message` without one. No NULL, CR or LF. */
   readonly type?: string;
-  /** What the client waits before it comes back, in milliseconds. */
+  /** The time that the client waits before it reconnects, in milliseconds. */
   readonly retry?: number;
-  /** Any text; its line ends (CR, LF, CRLF) reach the client as LF. */
+  /** Any text. The client receives each line end (CR, LF, CRLF) as LF. */
   readonly data: string;
 }
 
@@ -34,17 +34,17 @@ function chunk(text: string, events: number): Chunk {
   return { bytes: encoder.encode(text), events } as Chunk;
 }
 
-// [spec] CR alone ends a line too.
+// [spec] A single CR ends a line too.
 const LINE_END = /\r\n|\r|\n/;
-// [spec] A client ignores an id with NULL, so it would silently not resume.
+// [spec] A client ignores an id with NULL, so it would not resume, without any error.
 const UNSAFE = /[\0\r\n]/;
 
-// [spec] A client takes one space off the front of a value, so only a value that starts with one needs another.
+// [spec] A client removes one space from the start of a value, so only a value that starts with a space needs another one.
 function field(name: string, value: string): string {
   return value.startsWith(" ") ? `${name}: ${value}\n` : `${name}:${value}\n`;
 }
 
-/** A field for each line of the data. In one pass: a megabyte may be as many lines. */
+/** Makes a `data` field for each line. Works in one pass: a megabyte of data may have a million lines. */
 function dataLines(data: string): string {
   const lines = `\n${data}`.replaceAll(/(?:\r\n|\r|\n)( ?)/g, "\ndata:$1$1");
   return `${lines.slice(1)}\n`;
@@ -52,7 +52,7 @@ function dataLines(data: string): string {
 
 /**
  * Encodes one event.
- * @throws RangeError if `id` or `type` holds a character that would end its line: text from outside could otherwise add fields.
+ * @throws RangeError if `id` or `type` has NULL, CR or LF: with a line end, text from outside could add fields
  */
 export function encodeEvent(event: EventFields): Chunk {
   let text = "";
@@ -69,12 +69,12 @@ export function encodeEvent(event: EventFields): Chunk {
   return chunk(`${text}\n`, 1);
 }
 
-/** Bytes that `encodeEvent` once made, and a log has kept. */
+/** Makes a chunk of the stored bytes of one event, which `encodeEvent` made before. */
 export function storedFrame(bytes: Uint8Array<ArrayBuffer>): Chunk {
   return { bytes, events: 1 } as Chunk;
 }
 
-/** Joined for one write; a lone chunk is itself, uncopied. */
+/** Joins chunks for one write. A single chunk is returned without a copy. */
 export function join(chunks: readonly [Chunk, ...Chunk[]]): Chunk {
   const [first] = chunks;
   if (chunks.length === 1) return first;
@@ -84,7 +84,7 @@ export function join(chunks: readonly [Chunk, ...Chunk[]]): Chunk {
     length += one.bytes.length;
     events += one.events;
   }
-  // Chunks live as long as their slowest reader, which would keep all of a shared pool's buffer alive.
+  // Does not use Node's shared buffer pool: a chunk lives as long as its slowest reader, and would keep the whole pool in memory.
   const bytes = new Uint8Array(length);
   let offset = 0;
   for (const one of chunks) {
@@ -94,26 +94,26 @@ export function join(chunks: readonly [Chunk, ...Chunk[]]): Chunk {
   return { bytes, events } as Chunk;
 }
 
-/** No bytes: where a stretch of the log holds nothing for a reader. */
+/** The empty chunk, for a page with no entry that the reader may see. */
 export const NOTHING: Chunk = chunk("", 0);
 
 /**
- * Moves the client's Last-Event-ID on, with no event.
- * [spec] An empty line takes the id over, and dispatches nothing without data: HTML, section 9.2.6.
+ * Encodes a new Last-Event-ID for the client, without an event.
+ * [spec] At an empty line the client stores the id. Without data it dispatches no event: HTML, section 9.2.6.
  */
 export function encodeCursor(id: string): Chunk {
   return chunk(`${field("id", id)}\n`, 0);
 }
 
-/** What is told of a gap. */
+/** The data of a gap event. */
 export interface Gap {
-  /** The event id that the client asked to go on from. */
+  /** The event id that the client asked to resume after. */
   readonly requested: string;
-  /** The id after which the stream goes on, or `earliest`. It becomes the client's Last-Event-ID. */
+  /** The id after which the stream continues, or `earliest`. It becomes the client's Last-Event-ID. */
   readonly continuesAfter: string;
 }
 
-/** Updates are missing before what follows: an event of the type `runnel:gap`, whose data is the gap as JSON. */
+/** Encodes a report that updates are missing here: an event of the type `runnel:gap`, with the gap as JSON in its data. */
 export function encodeGap(gap: Gap): Chunk {
   const { bytes } = encodeEvent({
     id: gap.continuesAfter,
@@ -123,25 +123,26 @@ export function encodeGap(gap: Gap): Chunk {
   return { bytes, events: 0 } as Chunk;
 }
 
-/** A comment: keeps the path open, invisible to scripts. */
+/** A comment. It keeps the connection open, and scripts do not see it. */
 export const COMMENT: Chunk = chunk(":\n\n", 0);
 
 /**
- * The first bytes of a stream. Nothing may hold them back: the head leaves with them, and `open` fires on it.
- * @param retryMs how long the client waits before it comes back when this stream is lost, in milliseconds
+ * Encodes the first bytes of a stream. They MUST be sent at once: the response head is sent with them, and the client's `open` event
+ * waits for the head.
+ * @param retryMs the time that the client waits before it reconnects when this stream is lost, in milliseconds
  */
 export function encodeOpening(retryMs: number): Chunk {
   return chunk(`:\nretry:${retryMs}\n\n`, 0);
 }
 
-/** The last bytes of a stream: when to come back, in milliseconds. */
+/** Encodes the last bytes of a stream: the time to wait before the reconnect, in milliseconds. */
 export function encodeFarewell(retryMs: number): Chunk {
   return chunk(`retry:${retryMs}\n\n`, 0);
 }
 
 /**
- * The heartbeat that scripts can see: an event of the type `runnel:heartbeat` whose data is the interval in seconds.
- * It carries no id, so the client's Last-Event-ID stays.
+ * Encodes the heartbeat that scripts can see: an event of the type `runnel:heartbeat`, with the interval in seconds as data.
+ * It has no id, so the client's Last-Event-ID does not change.
  */
 export function encodeHeartbeat(seconds: number): Chunk {
   return chunk(`event:${HEARTBEAT_EVENT}\ndata:${seconds}\n\n`, 0);

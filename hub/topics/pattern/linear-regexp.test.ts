@@ -67,7 +67,7 @@ const { expression } = fc.letrec<{ expression: string; term: string; quantified:
 );
 const texts = fc.string({ unit: fc.constantFrom(..."aab1-_ /.[A"), maxLength: 6 });
 
-test("an expression matches what it does for JavaScript", () => {
+test("an expression matches the same texts as in JavaScript", () => {
   let matched = 0;
   fc.assert(
     fc.property(expression, fc.array(texts, { minLength: 10, maxLength: 10 }), (source, list) => {
@@ -98,7 +98,7 @@ test.each([
   ["(?:(?:a{3}){3}){3}", "too large"],
   ["(?:){11}", "too large"],
   ["a|b|c|d|e|f", "too large"],
-])("%s is refused: %s", (source, problem) => {
+])("the expression %s is refused, because it has or is: %s", (source, problem) => {
   expect(compileLinear(source, 10)).toMatchObject({
     ok: false,
     problem: expect.stringContaining(problem),

@@ -1,8 +1,8 @@
 import { RE2JS } from "re2js";
 
-/** A regular expression that is matched in linear time, against the whole of an ASCII text. */
+/** A regular expression that matches a whole ASCII text in linear time. */
 export interface LinearRegExp {
-  /** In instructions: what one character of a text may cost. */
+  /** The number of instructions of the program. Each may run once for each character of a text. */
   readonly size: number;
   test(text: string): boolean;
 }
@@ -11,14 +11,14 @@ export type CompiledRegExp =
   | { readonly ok: true; readonly regexp: LinearRegExp }
   | { readonly ok: false; readonly problem: string };
 
-/** What an automaton keeps of what it has learned; without a bound each text could leave 8 MB behind. */
+/** The most memory for the cached states of one automaton, in bytes. Without a bound, each text could add 8 MB. */
 const MAX_STATE_BYTES = 32 * 1024;
 
 /**
- * Compiles JavaScript's syntax (as the engine's own parser accepts it with the flag `u`) for RE2.
- * @param source it MUST be valid JavaScript; `^` and `$` around all of it are not needed
+ * Compiles JavaScript's syntax (the syntax that its own parser accepts with the flag `u`) for RE2.
+ * @param source MUST be valid JavaScript; `^` and `$` around the whole expression are not needed
  * @param maxSize in instructions
- * @returns a problem for what no automaton can do, or only a large one
+ * @returns a problem if no automaton, or only a too large one, can match the expression
  */
 export function compileLinear(source: string, maxSize: number): CompiledRegExp {
   const translated = translate(source, maxSize);
@@ -38,7 +38,7 @@ export function compileLinear(source: string, maxSize: number): CompiledRegExp {
   }
 }
 
-/** One token of a valid expression. What is named is treated; anything else is an atom that both write alike. */
+/** Matches one token of a valid expression. Named groups need translation; any other token is an atom that both engines share. */
 const TOKEN = new RegExp(
   [
     /(?<lookaround>\(\?<?[=!])/,
@@ -59,14 +59,14 @@ const TOKEN = new RegExp(
   "gs",
 );
 
-/** Classes that RE2 writes in another way, at most so many: each takes microseconds to spell out. */
+/** The most character classes that need translation for RE2. Each takes microseconds to list. */
 const MAX_SETS = 16;
 
 type Translated = { ok: true; text: string } | { ok: false; problem: string };
 
 function translate(source: string, maxSize: number): Translated {
   let text = "";
-  /** At least as many instructions as the program has, so that a giant one is never begun. */
+  /** An upper bound of the program's instructions, so that the compilation of a giant program never begins. */
   let size = 0;
   let lastAtom = 0;
   const open: number[] = [];
@@ -97,7 +97,7 @@ function translate(source: string, maxSize: number): Translated {
         if (sets.size === MAX_SETS) return refuse("too many classes of characters");
         sets.set(groups.set, asciiSet(groups.set));
       }
-      // Nobody asks for what a group holds, and a program without captures is smaller.
+      // The text of a group is never needed, and a program without captures is smaller.
       if (groups.open) text += "(?:";
       else if (code) text += `\\x{${code}}`;
       else text += sets.get(token) ?? token;
@@ -111,9 +111,9 @@ function translate(source: string, maxSize: number): Translated {
 const ASCII = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).join("");
 
 /**
- * A class of characters, spelled out for RE2 in ASCII, which is all that a parsed URL is made of.
- * JavaScript's own engine says what is in it, so there are no two opinions; and RE2 never sees the
- * thousands of ranges that a Unicode class has.
+ * Translates a class of characters for RE2, as ranges of ASCII: a parsed URL has only ASCII.
+ * JavaScript's own engine decides which characters are in it, so both engines agree.
+ * RE2 never gets the thousands of ranges of a Unicode class.
  */
 function asciiSet(set: string): string {
   let ranges = "";

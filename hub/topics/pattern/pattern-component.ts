@@ -1,17 +1,17 @@
 import { compileLinear } from "./linear-regexp.ts";
 
-/** What follows a literal prefix: nothing, one or more characters without a slash, or any text. */
+/** The text after a literal prefix: nothing, one or more characters without a slash, or any text. */
 export type Tail = "nothing" | "segment" | "anything";
 
-/** How one component of a URL (its host, its path) is matched. */
+/** Matches one component of a URL (its host, its path). */
 export interface Component {
-  /** The literal beginning of every text that it matches. */
+  /** The literal beginning of every text that matches. */
   readonly prefix: string;
-  /** All that may follow the prefix, where one look tells; see `Tail`. */
+  /** The text that may follow the prefix, if it is one of the simple kinds of `Tail`. */
   readonly tail: Tail | undefined;
-  /** In instructions of an automaton for each character; 0: none is needed, and `matches` takes well under a microsecond. */
+  /** The instructions of its automaton for each character. 0: it needs no automaton, and `matches` takes well under a microsecond. */
   readonly size: number;
-  /** Matches whatever there is. */
+  /** Whether it matches any text. */
   readonly any: boolean;
   matches(text: string): boolean;
 }
@@ -22,14 +22,14 @@ export type CompiledComponent =
 
 /** A wildcard or a name, and the literal that follows it. */
 interface Variable {
-  /** A text that it stands for has at least so many characters. */
+  /** The least number of characters that it matches. */
   readonly least: 0 | 1;
-  /** A character that it does not stand for. */
+  /** A character that it does not match. */
   readonly delimiter: string | undefined;
   readonly after: string;
 }
 
-/** Literals, and between them variables. */
+/** A sequence of literals, with variables between them. */
 interface Sequence {
   readonly prefix: string;
   readonly variables: readonly Variable[];
@@ -44,15 +44,15 @@ const VARIABLE = new RegExp(
 const ANYTHING = "(.*)";
 const SEGMENT = /^\(\[\^(?:\\(?<delimiter>.))?\]\+\?\)$/;
 
-/** `\b`, `\B` and `^` look at what stands before them. */
+/** Tokens that never depend on the text before them; `\b`, `\B` and `^` do. */
 const CLASSES_AND_ESCAPES = /\[(?:\\.|[^\]\\])*\]|\\[^bB]/g;
 const LOOKS_BACK = /[\\^]/;
 
 /**
- * Compiles a component. Nearly all patterns are made of literals, names that end at a delimiter, and one wildcard at the end: those are
- * compared as text. The rest goes to RE2.
- * @param source the component's regular expression as the standard generates it, with `^` and `$`
- * @param maxSize of its automaton, in instructions
+ * Compiles a component. Nearly all patterns have only literals, names that end at a delimiter, and one wildcard at the end. These are
+ * compared as text. RE2 matches the rest.
+ * @param source the component's regular expression, in the form that the standard generates, with `^` and `$`
+ * @param maxSize the largest size of its automaton, in instructions
  */
 export function compileComponent(source: string, maxSize: number): CompiledComponent {
   const inner = source.slice(1, -1);
@@ -87,7 +87,7 @@ export function compileComponent(source: string, maxSize: number): CompiledCompo
   };
 }
 
-/** undefined: there is more in it than literals, names and wildcards. */
+/** Parses an expression of literals, names and wildcards; undefined: it has other parts too. */
 function parseSequence(inner: string): Sequence | undefined {
   LITERALS.lastIndex = 0;
   let prefix = unescaped(LITERALS.exec(inner)?.[0] ?? "");
@@ -119,14 +119,14 @@ function tailOf({ variables }: Sequence): Tail | undefined {
   return first.least === 0 ? "anything" : undefined;
 }
 
-/** Whether one pass over a text decides: each variable but the last ends at its own delimiter. */
+/** Whether one pass over a text is enough to match: each variable, except the last, ends at its own delimiter. */
 function isText({ variables }: Sequence): boolean {
   return variables
     .slice(0, -1)
     .every(({ delimiter, after }) => delimiter !== undefined && after.startsWith(delimiter));
 }
 
-/** Matches a sequence that `isText`. */
+/** Matches a text with a sequence for which `isText` is true. */
 function matchesText({ prefix, variables }: Sequence, text: string): boolean {
   if (variables.length === 0) return text === prefix;
   if (!text.startsWith(prefix)) return false;
@@ -142,7 +142,7 @@ function matchesText({ prefix, variables }: Sequence, text: string): boolean {
   return true;
 }
 
-/** False only if the text has not all literals of the sequence, one after the other: far cheaper to find out than by an automaton. */
+/** Returns false only if the text does not have all literals of the sequence, in order. This is far cheaper than an automaton. */
 function mayMatch({ prefix, variables }: Sequence, text: string): boolean {
   let at = prefix.length;
   for (const { least, after } of variables) {

@@ -93,7 +93,7 @@ const topics = fc.oneof(
     .map((parts) => parts.join("")),
 );
 
-describe("against the standard's own algorithm on a backtracking engine", () => {
+describe("compared with the standard's own algorithm on a backtracking engine", () => {
   const everything = new URLPattern({});
 
   /** Only a pattern without a scheme is relative. */
@@ -105,7 +105,7 @@ describe("against the standard's own algorithm on a backtracking engine", () => 
     }
   }
 
-  /** Undefined where the polyfill strays from the standard: it parses a parsed URL's components once more. */
+  /** Returns undefined if the polyfill differs from the standard here: it parses the components of a parsed URL again. */
   function expected(source: string, topic: string): boolean | undefined {
     const url = hubUrl.resolve(topic);
     const seen = everything.exec(topic, hubUrl.href);
@@ -121,7 +121,7 @@ describe("against the standard's own algorithm on a backtracking engine", () => 
     return faithful ? reference(source).test(topic, hubUrl.href) : undefined;
   }
 
-  test("each pattern is as valid, and matches each topic alike", () => {
+  test("each pattern is equally valid, and matches the same topics", () => {
     let matched = 0;
     let compared = 0;
     fc.assert(
@@ -132,7 +132,7 @@ describe("against the standard's own algorithm on a backtracking engine", () => 
           expect(() => reference(source)).toThrow();
           return;
         }
-        // What was a pattern may be a topic too, with its own literals.
+        // The pattern's own text is also a topic, so that its literals occur.
         for (const topic of [...list, source.replaceAll(/[\\{}()*?+]|:(?=[a-z])/g, "")]) {
           const right = expected(source, topic);
           if (right === undefined) continue;
@@ -151,12 +151,12 @@ describe("against the standard's own algorithm on a backtracking engine", () => 
       }),
       { numRuns: 1_000 },
     );
-    // The comparison compares something.
+    // The test fails if hardly anything matched: it would compare too little.
     expect(matched).toBeGreaterThan(compared / 100);
   }, 30_000);
 });
 
-test("a pattern that matches what is the hub's own never denies that it may", () => {
+test("a pattern that matches a topic of the hub's own namespace always has `mayMatchReserved`", () => {
   const path = "/.well-known/mercure/subscriptions/exact/a/b";
   fc.assert(
     fc.property(

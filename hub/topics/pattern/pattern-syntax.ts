@@ -2,7 +2,7 @@ import { URLPattern } from "urlpattern-polyfill/urlpattern";
 import type { HubUrl } from "../../base/hub-url.ts";
 import { type CompiledComponent, compileComponent } from "./pattern-component.ts";
 
-/** The components by their standard order, which the polyfill keeps to. */
+/** The components in the order of the standard, which the polyfill follows. */
 export const COMPONENTS = [
   "protocol",
   "username",
@@ -14,17 +14,17 @@ export const COMPONENTS = [
   "hash",
 ] as const;
 
-/** The protocol's is compiled up to three times. */
+/** The largest automaton of a protocol, in instructions. It is compiled up to three times. */
 const MAX_PROTOCOL_SIZE = 100;
 
 export type ParsedPattern =
-  /** By the order of `COMPONENTS`. */
+  /** `expressions` has the order of `COMPONENTS`. */
   | { readonly ok: true; readonly expressions: readonly string[] }
   | { readonly ok: false; readonly problem: string };
 
 /**
- * The standard's regular expression for each component, which the polyfill makes and we take without running it.
- * Never the runtime's own URLPattern: its engine backtracks.
+ * Returns the standard's regular expression for each component. The polyfill makes them, and they are recorded without running them.
+ * MUST NOT use the runtime's own URLPattern: its engine backtracks.
  */
 export function parsePattern(source: string, hubUrl: HubUrl): ParsedPattern {
   const expressions: string[] = [];
@@ -34,12 +34,12 @@ export function parsePattern(source: string, hubUrl: HubUrl): ParsedPattern {
     readonly #expression: string;
     #compiled: CompiledComponent | undefined;
     constructor(expression: string) {
-      // The native parser says whether it is well-formed; it does not match with it.
+      // The native parser checks that the expression is well-formed. It is never used to match.
       new native(expression, "u");
       expressions.push(expression);
       this.#expression = expression;
     }
-    /** Asked of the protocol alone: whether it may be a special scheme, on which the path's syntax depends. */
+    /** Called only for the protocol: the path's syntax depends on whether it may be a special scheme. */
     test(scheme: string): boolean {
       return withRegExp(native, () => {
         this.#compiled ??= compileComponent(this.#expression, MAX_PROTOCOL_SIZE);
@@ -55,13 +55,13 @@ export function parsePattern(source: string, hubUrl: HubUrl): ParsedPattern {
     problem ??= `is not a URL pattern: ${reason(cause)}`;
   }
   if (problem) return { ok: false, problem };
-  // The constructor string's own protocol may have been compiled once before.
+  // The protocol of the constructor string may have been recorded once before: only the last expressions count.
   return { ok: true, expressions: expressions.slice(-COMPONENTS.length) };
 }
 
-/** A base is for relative patterns alone: given one, the standard would put its path into `urn\\:isbn\\:*` as well. */
+/** Makes a URLPattern. Only a relative pattern gets a base: the standard would put the base's path into `urn\\:isbn\\:*` too. */
 function construct(source: string, hubUrl: HubUrl, isAbsolute: () => boolean): URLPattern {
-  // A scheme begins with none of these, so it need not be looked for.
+  // No scheme begins with one of these characters, so the pattern is relative.
   if (/^[/?#]/.test(source)) return new URLPattern(source, hubUrl.href);
   try {
     return new URLPattern(source);
@@ -71,7 +71,7 @@ function construct(source: string, hubUrl: HubUrl, isAbsolute: () => boolean): U
   }
 }
 
-/** Runs something synchronous with another RegExp: the polyfill has no seam for one. */
+/** Runs a synchronous function with another global RegExp: the polyfill has no option for one. */
 function withRegExp<Result>(engine: unknown, run: () => Result): Result {
   const before = globalThis.RegExp;
   Reflect.set(globalThis, "RegExp", engine);
@@ -82,7 +82,7 @@ function withRegExp<Result>(engine: unknown, run: () => Result): Result {
   }
 }
 
-/** The polyfill's words, without the pattern, which may be long. */
+/** Returns the polyfill's message, without the pattern, which may be long. */
 function reason(cause: unknown): string {
   const words = cause instanceof Error ? cause.message : String(cause);
   return words.replace("Failed to construct 'URLPattern': ", "").replace(/ '.*'.?$/s, "");

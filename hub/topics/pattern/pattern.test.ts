@@ -40,11 +40,11 @@ describe("a URL pattern", () => {
     ["app://host/:x", "app://host/foo", true],
     ["https://bücher.example/*", "https://xn--bcher-kva.example/1", true],
     ["https://example.com/é", "https://example.com/%C3%A9", true],
-  ])("%s on %s: %s", (source, topic, expected) => {
+  ])("%s matches %s: %s", (source, topic, expected) => {
     expect(matches(source, topic)).toBe(expected);
   });
 
-  test("that is relative, as a topic that is, is resolved against the hub's URL", () => {
+  test("is resolved against the hub's URL if it is relative, and so is a topic", () => {
     expect(matches("/books/:id", "https://hub.example.com/books/1")).toBe(true);
     expect(matches("/books/:id", "https://example.com/books/1")).toBe(false);
     expect(matches("https://hub.example.com/books/:id", "/books/1")).toBe(true);
@@ -57,30 +57,30 @@ describe("a URL pattern", () => {
     ).toBe(true);
   });
 
-  test("tells upper from lower case, but in a host", () => {
+  test("is case-sensitive, except in the host", () => {
     expect(matches("https://example.com/Books", "https://example.com/books")).toBe(false);
     expect(matches("https://EXAMPLE.com/books", "https://example.COM/books")).toBe(true);
   });
 
-  test("never matches a topic that is no URL reference", () => {
+  test("never matches a topic that is not a URL reference", () => {
     expect(matches("*", "https://[/")).toBe(false);
     expect(matches("*://*/*", "http://a b/")).toBe(false);
   });
 
-  test("is compared with what the URL's parser made of a topic, and that alone", () => {
-    // The polyfill would parse each component once more, and so lose a part of these.
+  test("is compared with the components of the topic's URL, which are parsed only once", () => {
+    // The polyfill would parse each component again, and so lose a part of these topics.
     expect(matches("https://example.com//a", "https://example.com//a")).toBe(true);
     expect(matches("https://example.com/?*\\?a", "https://example.com/??a")).toBe(true);
     expect(matches("app://*/x", "app://a%20b/x")).toBe(true);
   });
 
-  test("that is malformed is refused, in one line that says why", () => {
+  test("that is malformed is refused, with the reason in one line", () => {
     for (const source of ["/a(", "/{a", "/:a/:a", "/(?<x>a)", "https://a b/", "/(a", "/([)"]) {
       expect(problem(source)).toMatch(/^is not a URL pattern: [^\n]+$/);
     }
   });
 
-  test("that no automaton can match is refused: lookaround, backreferences", () => {
+  test("with lookaround or backreferences is refused, because no automaton can match it", () => {
     expect(problem("/(a(?=b).)")).toMatch("lookahead");
     expect(problem("/(a(?!b).)")).toMatch("lookahead");
     expect(problem("/(.(?<=b).)")).toMatch("lookbehind");
@@ -97,7 +97,7 @@ describe("a URL pattern", () => {
     expect(problem(`/${"字".repeat(1001)}`)).toMatch("at most 1000");
   });
 
-  test("puts no URLPattern and no RegExp of its own where others find them", () => {
+  test("leaves the global RegExp and URLPattern unchanged", () => {
     const native = RegExp;
     problem("/(a");
     matches("/:a(\\d+)", "/x1");
@@ -105,7 +105,7 @@ describe("a URL pattern", () => {
     expect(globalThis).not.toHaveProperty("URLPattern", URLPattern);
   });
 
-  test("is compiled once for all who use it, as long as it is used", () => {
+  test("is compiled once for all its users, and stays cached while it is used", () => {
     const first = pattern("/kept/:id");
     for (let i = 0; i < 999; i++) pattern(`/other/${i}`);
     expect(pattern("/kept/:id")).toBe(first);
@@ -114,7 +114,7 @@ describe("a URL pattern", () => {
   });
 });
 
-describe("what may match the hub's own namespace", () => {
+describe("whether a pattern may match the hub's own namespace", () => {
   test.each([
     ["https://example.com/books/:id", false],
     ["/books/*", false],

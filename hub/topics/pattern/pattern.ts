@@ -2,49 +2,49 @@ import type { HubUrl } from "../../base/hub-url.ts";
 import { type Component, compileComponent, type Tail } from "./pattern-component.ts";
 import { COMPONENTS, parsePattern } from "./pattern-syntax.ts";
 
-/** A URL pattern, ready to be matched. Source: Mercure, section URL Pattern; WHATWG URL Pattern. */
+/** A compiled URL pattern. Source: Mercure, section URL Pattern; WHATWG URL Pattern. */
 export interface Pattern {
-  /** The beginning of the `topicKey` of every topic that it matches. */
+  /** The beginning of the `topicKey` of every topic that matches. */
   readonly prefix: string;
-  /** All that may follow the prefix in a `topicKey`, where that decides; undefined: `matches` has to be asked. */
+  /** The text that may follow the prefix in a `topicKey`, if that alone decides; undefined: `matches` has to decide. */
   readonly tail: Tail | undefined;
-  /** A topic that is no URL reference, or too long for so complex a pattern, does not match. */
+  /** Returns whether the topic matches. A topic that is not a URL reference, or is too long for a complex pattern, does not match. */
   matches(topic: string): boolean;
-  /** False only if no topic that it matches lies in the hub's own namespace. */
+  /** False only if no matching topic lies in the hub's own namespace. */
   readonly mayMatchReserved: boolean;
-  /** Of its automata, in instructions; 0: it is compared as text, which takes well under a microsecond. */
+  /** The size of its automata, in instructions. 0: it is compared as text, which takes well under a microsecond. */
   readonly size: number;
 }
 
 type Compiled = { ok: true; pattern: Pattern } | { ok: false; problem: string };
 
-/** Each costs microseconds to compile, and states of an automaton to match. */
+/** The most wildcards and groups. Each takes microseconds to compile, and adds states to the automaton. */
 const MAX_VARIABLES = 64;
 
-/** Turning a host's name into ASCII takes time that grows with the square of these. */
+/** The most characters that are not ASCII. The time to convert a host name to ASCII grows with the square of their number. */
 const MAX_NON_ASCII = 1_000;
 
-/** JavaScript's own parser writes each of these out, which takes up to a millisecond. */
+/** The most Unicode classes. JavaScript's own parser expands each of them, which takes up to a millisecond. */
 const MAX_UNICODE_CLASSES = 4;
 
-/** In instructions, of all its automata together: larger ones take milliseconds to compile. */
+/** The largest size of all automata of a pattern together, in instructions. Larger ones take milliseconds to compile. */
 const MAX_SIZE = 400;
 
-/** Instructions times characters that one match may take: a few milliseconds. [spec] Then it does not match. */
+/** The most instructions times characters for one match: a few milliseconds. [spec] Above it, the topic does not match. */
 const MAX_WORK = 2 ** 15;
 
-/** Ten thousand connections may ask for the same pattern: one is kept for them all. */
+/** The most compiled patterns in the cache. Ten thousand connections with the same pattern share one. */
 const KEPT = 1_000;
 const kept = new Map<string, Compiled>();
 
 /**
  * Compiles a URL pattern; a relative one is resolved against the hub's URL.
- * @returns `problem`, one line, where it is malformed, cannot be matched in linear time, or is too complex
+ * @returns `problem`, one line, if it is malformed, can't be matched in linear time, or is too complex
  */
 export function compilePattern(source: string, hubUrl: HubUrl): Compiled {
   const key = `${hubUrl.href} ${source}`;
   const compiled = kept.get(key) ?? compile(source, hubUrl);
-  // The one used last stands last, so the first is the one to forget.
+  // The most recently used pattern is last in the map, so the first one is evicted.
   kept.delete(key);
   kept.set(key, compiled);
   const [oldest] = kept.keys();
@@ -82,7 +82,7 @@ function compile(source: string, hubUrl: HubUrl): Compiled {
   const place = [byName("protocol"), byName("hostname"), byName("port")] as const;
   const isPlace = place.every(({ tail }) => tail === "nothing");
   const others = checks.filter(({ component }) => ![...place, path].includes(component));
-  // What differs most between topics, and is compared most cheaply, comes first.
+  // Cheap comparisons come first, and then the components that differ most between topics.
   checks.sort((a, b) => a.component.size - b.component.size || rank(a) - rank(b));
   return {
     ok: true,
@@ -98,10 +98,10 @@ function compile(source: string, hubUrl: HubUrl): Compiled {
 
 type Beginning = Pick<Component, "prefix" | "tail">;
 
-/** A component that was left out, since it matches anything. */
+/** Stands for a component that has no check, because it matches any text. */
 const ANY: Beginning = { prefix: "", tail: "anything" };
 
-/** The literal beginning of a pattern, written as `topicKey` writes a topic. */
+/** Returns the literal beginning of a pattern, in the form of a `topicKey`. */
 function prefixOf(protocol: Beginning, host: Beginning, port: Beginning, path: Beginning): string {
   if (protocol.tail !== "nothing") return protocol.prefix;
   if (host.tail !== "nothing") return `${protocol.prefix}://${host.prefix}`;
@@ -110,8 +110,9 @@ function prefixOf(protocol: Beginning, host: Beginning, port: Beginning, path: B
 }
 
 /**
- * A topic's URL as far as it names a place: with its port, also where that is the default, and without query and fragment.
- * It begins with the `prefix` of each pattern that matches the topic. undefined: the topic is no URL reference, and no pattern matches it.
+ * Returns the protocol, host, port and path of a topic's URL as one text: without the port's number if it is the default, and
+ * without query and fragment. It begins with the `prefix` of each pattern that matches the topic.
+ * undefined: the topic is not a URL reference, and no pattern matches it.
  */
 export function topicKey(topic: string, hubUrl: HubUrl): string | undefined {
   const parts = partsOf(topic, hubUrl);
@@ -121,7 +122,7 @@ export function topicKey(topic: string, hubUrl: HubUrl): string | undefined {
 }
 
 interface Check {
-  /** Of `COMPONENTS`. */
+  /** The index in `COMPONENTS`. */
   readonly index: number;
   readonly component: Component;
 }
@@ -138,16 +139,16 @@ function matches(checks: readonly Check[], parts: readonly string[] | undefined)
   for (const { index, component } of checks) {
     const text = parts[index] ?? "";
     work += component.size * text.length;
-    // [spec] An evaluation that would cost too much is not begun, and does not match.
+    // [spec] A match that would cost too much is not begun, and the topic does not match.
     if (work > MAX_WORK || !component.matches(text)) return false;
   }
   return true;
 }
 
-/** Components of the topics that were parsed last: each is held against many patterns in a row. */
+/** The components of the topics that were parsed last. Each topic is compared with many patterns in a row. */
 const parsed = new Map<string, readonly string[] | undefined>();
 const MAX_PARSED = 256;
-/** The base of those in `parsed`. */
+/** The base URL of the topics in `parsed`. */
 let base: HubUrl | undefined;
 
 function partsOf(topic: string, hubUrl: HubUrl): readonly string[] | undefined {
@@ -170,7 +171,7 @@ function partsOf(topic: string, hubUrl: HubUrl): readonly string[] | undefined {
   return parts;
 }
 
-/** Whether a path with this literal prefix can be the hub's or lie under it. A percent sign may stand for any character. */
+/** Returns whether a path with this literal prefix can be the hub's path or lie below it. A percent sign may encode any character. */
 function mayBeginReserved(prefix: string, reserved: string): boolean {
   const [literal = ""] = prefix.split("%");
   return reserved.startsWith(literal) || literal.startsWith(`${reserved}/`);
