@@ -25,7 +25,7 @@ test("whatever is added, it is what is newest within both bounds, and counts wha
             expected = expected.slice(1);
             dropped += 1;
           }
-          // A text that is cut ends with no half of a character.
+          // A cut text does not end with half of a character.
           expect(seen(list).map((each) => each.length)).toEqual(
             expected.map((each) => each.replace(/[\uD800-\uDBFF]$/, "").length),
           );

@@ -233,7 +233,7 @@ describe("losses", () => {
     const waits: number[] = [];
     const real = here.world({ random: () => 0 });
     const after: World["after"] = (ms, callback) => {
-      // The picture's second, and the patience with a server that does not answer, are no waits.
+      // The rates' tick (1 s) and the wait for an answer (30 s) are not waits between tries.
       const other = ms === 1_000 || ms === 30_000;
       if (!other) waits.push(ms);
       return real.after(other ? ms : 0, callback);
@@ -305,7 +305,7 @@ describe("losses", () => {
     const real = here.world();
     const after: World["after"] = (ms, callback) => {
       waits.push(ms);
-      // More than the server's `retry:`, so that the browser has asked by then.
+      // Longer than the server's `retry:`, so that the browser has tried again by then.
       return real.after(ms === 120_000 ? 300 : ms, callback);
     };
     const stream = here.listen({
@@ -430,7 +430,7 @@ describe("losses", () => {
       server.emit(data, { type: "runnel:heartbeat" });
       server.emit("after it");
       await expect.poll(() => stream.getSnapshot().events).toBe(1);
-      // The tick of the picture is the only timer, and no watchdog runs.
+      // The rates' tick is the only timer, and no watchdog runs.
       expect(here.timers).toBe(1);
     },
   );
@@ -567,7 +567,7 @@ describe("the list", () => {
 });
 
 describe("the rate", () => {
-  /** A stream with three events, and a clock of its own that is moved by hand. */
+  /** A stream with three events, and a clock that the test moves. */
   async function setUp() {
     const clock = { elapsed: 0, now: Date.now() };
     const stream = here.listen({
