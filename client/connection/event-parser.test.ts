@@ -54,7 +54,8 @@ test("wherever it is cut into pieces, it reads what another parser reads", () =>
       fc.array(fc.tuple(LINE, END), { maxLength: 30 }),
       fc.array(fc.nat(200), { maxLength: 12 }),
       (lines, cuts) => {
-        // A line before the last break: a CR at the very end might be the half of a line end, and parsers differ on whether to wait.
+        // A comment line follows the last line break. A CR at the very end may be half of a line end, and parsers differ on whether to
+        // wait.
         const text = `${lines.map((line) => line.join("")).join("")}:\n`;
         const at = [
           0,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { browserWorld } from "../base/world.ts";
 import { PathWatch } from "./path-watch.ts";
 
-/** A clock that is moved by hand, with one timer, which is as late as the clock is moved too far. */
+/** A clock that the test moves, with one timer. The timer is late by as much as the clock was moved too far. */
 function setUp() {
   let now = 0;
   let timer: { due: number; callback: () => void } | undefined;
@@ -47,7 +47,7 @@ test("later than that they are held back, until signs of life come one by one", 
   moveTo(5_000);
   expect([path.held, changes()]).toEqual([true, 1]);
   moveTo(30_000);
-  // All that was held back until now, in one piece.
+  // All that was held back until now arrives in one piece.
   for (let i = 0; i < 100; i += 1) path.beat("15");
   moveTo(30_500);
   path.heard();

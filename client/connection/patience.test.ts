@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { browserWorld } from "../base/world.ts";
 import { Patience } from "./patience.ts";
 
-/** Timers that fire when a test says so. */
+/** Timers that fire when the test says so. */
 function setUp() {
   let timer: { ms: number; callback: () => void } | undefined;
   const ends: string[] = [];

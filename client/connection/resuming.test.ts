@@ -19,7 +19,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** What the last request asked to go on from. */
+/** The Last-Event-ID of the last request. */
 const askedFor = () =>
   new URLSearchParams(server.seen.at(-1)?.url.split("?")[1]).get("last_event_id");
 const requests = (n: number) => expect.poll(() => server.requests).toBe(n);
@@ -378,7 +378,7 @@ describe("a path that holds it back", () => {
     server.drop();
     await requests(2);
     await until(stream, "open");
-    // Nor is it taken for dead for its silence.
+    // Its silence does not count as death either.
     expect([here.fire(5_000), here.fire(120_000)]).toEqual([false, false]);
   });
 

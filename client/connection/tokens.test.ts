@@ -4,14 +4,14 @@ import { World as HubWorld } from "../../hub/testing/http-world.ts";
 import type { EventStream } from "../base/snapshot.ts";
 import { losses, TestWorld, texts, until } from "../testing/test-world.ts";
 
-/** What a hub has been asked, and how. */
+/** A request that the hub received. */
 interface Asked {
   readonly url: string;
   readonly id: string | null;
   readonly token: string | null;
 }
 
-/** What is no stream, said instead of the hub's answers, in order. */
+/** An answer that is given instead of the hub's, in order. */
 type Answer = () => Response | Promise<Response>;
 
 let hub: HubWorld;
@@ -31,7 +31,7 @@ afterEach(async () => {
   await hub.end();
 });
 
-/** The hub, in this process, as fetch finds it: it hears when its reader leaves. */
+/** The hub, in this process, behind fetch: it notices when its reader leaves. */
 const fetchFromHub: typeof fetch = async (input, init) => {
   const headers = new Headers(init?.headers);
   asked.push({

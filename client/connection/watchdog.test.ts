@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { browserWorld } from "../base/world.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** A clock that is moved by hand, with one timer: what a watchdog has. The time of day is set back all the while. */
+/** A clock that the test moves, with one timer: all that a watchdog needs. The time of day is set back all the while. */
 function setUp() {
   let now = 0;
   let timer: { due: number; callback: () => void } | undefined;
@@ -25,7 +25,7 @@ function setUp() {
   return {
     watchdog,
     silences,
-    /** Moves the clock to then, and fires the timer if it is due: late, if nobody moved the clock before. */
+    /** Moves the clock, and fires the timer if it is due. The timer is late if the clock skipped its time. */
     moveTo(then: number) {
       now = then;
       const due = timer;
@@ -89,7 +89,7 @@ test("one silence is excused once: where timers are always late, a dead stream i
 test("silence after silence is waited for longer, until an event or a second heartbeat comes", () => {
   const { watchdog, silences, moveTo } = setUp();
   let now = 0;
-  /** A new connection, whose first heartbeat comes, and then nothing. */
+  /** Makes a new connection, which gets its first heartbeat and then nothing. */
   const connect = (...then: readonly (() => void)[]) => {
     watchdog.promise("4");
     for (const event of then) event();

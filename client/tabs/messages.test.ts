@@ -38,7 +38,7 @@ test("a status that another tab calls its own is another tab's here", () => {
 });
 
 test("with any part of it missing, or of another kind, it is no message; nothing throws", () => {
-  // The last: what an open status says of `via` is not believed anyway.
+  // The last one is here because `via` of an open status is ignored anyway.
   const optional = ["after", "loss", "held", "via"];
   const spoil = (value: unknown): unknown[] => {
     if (typeof value !== "object" || value === null) return [];

@@ -25,7 +25,7 @@ afterEach(async () => {
   expect(browser.leftovers).toBe(0);
 });
 
-/** A tab that has come, and whatever follows from that. */
+/** Opens a tab, and waits for everything that follows from that. */
 async function open(after?: number): Promise<FakePage> {
   const page = new FakePage(browser.open(), hub);
   pages.push(page);
@@ -260,7 +260,7 @@ describe("catching up", () => {
 });
 
 describe("a stream without ids", () => {
-  /** Tabs of which the leader's connection is in the test's hands. */
+  /** Opens two tabs, where the test controls the leader's connection. */
   async function two(memory: number): Promise<{ on: FeedHandlers; told: string[] }> {
     const feeds: FeedHandlers[] = [];
     const told: string[] = [];
