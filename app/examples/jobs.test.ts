@@ -13,7 +13,7 @@ const jobsOf = (options: { atOnce?: number; longestMs?: number } = {}) => {
   return { jobs, failed };
 };
 
-/** Works until it is told to stop. */
+/** Works until it is stopped. */
 const untilStopped = (_: string, signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
 

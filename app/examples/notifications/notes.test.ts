@@ -11,7 +11,7 @@ test("a note is unread until all up to it, or to a later one, is read", () => {
   const three = [note("1"), note("2"), note("3")].reduce(reduce, none);
   expect(unread(three)).toEqual(["1", "2", "3"]);
   expect(unread(reduce(three, read("2")))).toEqual(["3"]);
-  // Another tab, which has seen less, says so later.
+  // Another tab, which has shown fewer notes, publishes later.
   expect(unread([read("2"), read("1")].reduce(reduce, three))).toEqual(["3"]);
 });
 

@@ -29,7 +29,7 @@ const hostile = fc.oneof(
   fc.constantFrom(...HOSTILE),
   fc
     .string({ unit: "binary", minLength: 1, maxLength: 30 })
-    // A shell's words end at a NUL, and no field may have one.
+    // A shell's words end at a NUL, so no field may contain one.
     .map((text) => text.replaceAll("\0", "0").toWellFormed()),
 );
 /** Neither topics nor types have line breaks, and the form's edges are trimmed. */
@@ -38,10 +38,10 @@ const line = hostile.map((text) => text.replace(/\s+/g, " ").trim() || "x");
 const codeOf = (snippets: readonly Snippet[], name: string): string =>
   snippets.find((snippet) => snippet.name === name)?.code ?? "";
 
-/** Ends the arguments: no text has it. */
+/** Marks the end of the arguments: no text contains it. */
 const END = "--end-of-words-5b1e--";
 
-/** Runs it with a `curl` that only tells its arguments and what it is given to read. */
+/** Runs the code with a `curl` that only prints its arguments and its input. */
 function runShell(code: string): { words: string[]; input: string } {
   const fake = `curl() { for word in "$@"; do printf '%s\\0' "$word"; done; printf %s '${END}'; case "$*" in *--data-binary*) cat;; esac; }`;
   const out = execFileSync(
@@ -70,7 +70,7 @@ test("a shell takes any text for one word", () => {
 });
 
 test("no shell puts a folder or a command's path where a text begins with its sign", () => {
-  // bash expands it behind = and : too, other shells where a word begins.
+  // bash expands it after = and : too, other shells at the beginning of a word.
   for (const text of ["~", "topic=~/a", "a:~/b", "=ls"]) {
     expect(shellWord(text)).toBe(`'${text}'`);
   }
@@ -260,7 +260,7 @@ export async function send() {
         for (let at = 0; at < rest.length; at += 2) {
           const value = rest[at + 1] ?? "";
           const equals = value.indexOf("=");
-          // What curl does not encode has to be a form's text as it is.
+          // A text that curl does not encode has to be form-encoded already.
           if (rest[at] === "-d")
             expect([...new URLSearchParams(value.replaceAll("=", "%3D"))].flat().join("")).toBe(
               value,
@@ -330,7 +330,7 @@ export async function send() {
     );
   });
 
-  /** Of one update, `{n}` is what it says. */
+  /** One update's fields, with `{n}` as it is. */
   function untouched({ topics, data, type, id }: UpdateFields) {
     return {
       topic: topics.length === 1 ? topics[0] : topics,

@@ -10,7 +10,7 @@ const books: Subscription = {
   from: "urn:uuid:1",
 };
 
-/** As Next hands the query over. */
+/** Parses a query into the form that Next passes on. */
 function searchOf(address: string): Record<string, string | string[]> {
   const { searchParams } = new URL(address, "http://localhost");
   const names = [...new Set(searchParams.keys())];

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Entry, EntryKind } from "../../../client/base/snapshot.ts";
 import { CatchUps } from "./catch-ups.ts";
 
-/** A list that is told as it grows, by a clock that is moved by hand. */
+/** A list that grows, with a clock that the test moves. */
 function setUp(fromHistory = false) {
   const catchUps = new CatchUps(fromHistory);
   const entries: Entry[] = [];

@@ -20,7 +20,7 @@ const grant = (match: string, more: Partial<WantedGrant> = {}): WantedGrant => (
   ...more,
 });
 
-/** What a shell makes of the line, as the minting program reads it. */
+/** Returns the arguments that a shell passes to the minting program for this line. */
 function understood(line: string) {
   const words = line.replace(/^npm run token --/, "printf '%s\\0'");
   const args = execFileSync("sh", ["-c", words], { encoding: "utf8" }).split("\0").slice(0, -1);
