@@ -37,7 +37,7 @@ function setUp() {
   };
 }
 
-test("two and a half intervals of silence are told, once, and nothing runs on", () => {
+test("two and a half intervals of silence are reported once, and no timer is left", () => {
   const { watchdog, silences, moveTo, running } = setUp();
   watchdog.promise("4");
   moveTo(9_999);
@@ -48,7 +48,7 @@ test("two and a half intervals of silence are told, once, and nothing runs on", 
   expect(running()).toBe(false);
 });
 
-test("a sign of life gives the stream its time again", () => {
+test("a sign of life gives the stream its full time again", () => {
   const { watchdog, silences, moveTo } = setUp();
   watchdog.promise("4");
   moveTo(8_000);
@@ -63,18 +63,21 @@ test("a sign of life gives the stream its time again", () => {
 test.each([
   ["an hour", 3_600_000],
   ["a second more than its timer", 11_001],
-])("a machine that slept %s is no dead stream: it gets its time again", (_, woke) => {
-  const { watchdog, silences, moveTo } = setUp();
-  watchdog.promise("4");
-  moveTo(woke);
-  expect(silences).toEqual([]);
-  moveTo(woke + 9_999);
-  expect(silences).toEqual([]);
-  moveTo(woke + 10_000);
-  expect(silences).toEqual([10_000]);
-});
+])(
+  "after a machine slept %s, the stream does not count as dead, and gets its full time again",
+  (_, woke) => {
+    const { watchdog, silences, moveTo } = setUp();
+    watchdog.promise("4");
+    moveTo(woke);
+    expect(silences).toEqual([]);
+    moveTo(woke + 9_999);
+    expect(silences).toEqual([]);
+    moveTo(woke + 10_000);
+    expect(silences).toEqual([10_000]);
+  },
+);
 
-test("one silence is excused once: where timers are always late, a dead stream is noticed too", () => {
+test("one silence is excused only once, so a dead stream is noticed even if timers are always late", () => {
   const { watchdog, silences, moveTo } = setUp();
   watchdog.promise("4");
   moveTo(60_000);
@@ -86,7 +89,7 @@ test("one silence is excused once: where timers are always late, a dead stream i
   expect(silences).toEqual([10_000]);
 });
 
-test("silence after silence is waited for longer, until an event or a second heartbeat comes", () => {
+test("the allowed silence doubles with each silence, until an event or a second heartbeat comes", () => {
   const { watchdog, silences, moveTo } = setUp();
   let now = 0;
   /** Makes a new connection, which gets its first heartbeat and then nothing. */
@@ -113,7 +116,7 @@ test("silence after silence is waited for longer, until an event or a second hea
   expect(silences.at(-1)).toBe(640_000);
 });
 
-test("stopped, it is silent, and without a promise it never starts", () => {
+test("a stopped watchdog reports nothing, and one without a promise never starts", () => {
   const { watchdog, silences, moveTo, running } = setUp();
   watchdog.heard();
   expect(running()).toBe(false);

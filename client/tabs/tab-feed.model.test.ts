@@ -210,7 +210,7 @@ async function runSchedule(seed: number): Promise<void> {
   }
 }
 
-test("whatever happens to tabs and connections, each tab is told each event once, in order, over one connection", async () => {
+test("each tab delivers each event once, in order, over one connection, whatever happens to tabs and connections", async () => {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed += 1) await runSchedule(seed);
   // A busy machine is slow.
 }, 60_000);
