@@ -13,7 +13,7 @@ export const MISSING = "Some events are missing: history no longer held what cam
 export const HELD = "The stream is held back: its first bytes did not come in time.";
 
 /**
- * What an entry is about: an event that arrived, or was lost (`gap`), a path that holds the stream back, or a change of the connection.
+ * The subject of an entry: an event that arrived, or was lost (`gap`), a path that holds the stream back, or a change of the connection.
  * `invalid`: an event that does not match the schema.
  */
 export type EntryKind = "message" | "invalid" | "gap" | "held" | keyof typeof WORDS;
@@ -39,7 +39,7 @@ export interface Entry<T = unknown> {
   readonly at: number;
 }
 
-/** Who makes the next try, and when. The browser chooses its own time, and does not report it. */
+/** The next try: who makes it, and when. The browser chooses its own time, and does not report it. */
 export type Retry =
   | { readonly by: "browser" }
   /** In milliseconds since 1970; null: the try is under way. */

@@ -22,7 +22,7 @@ export class Patience {
   readonly #onEnd: (why: string) => void;
   /**
    * Doubles each time that first data does not come, and resets when any data comes. Otherwise a buffer that takes hours to fill would
-   * never be full. And a server that is silent until its first event would be asked anew for ever.
+   * never be full. And a server that is silent until its first event would be asked again and again.
    */
   #beginnings = 1;
   #stop: Stop | undefined;

@@ -16,7 +16,7 @@ test.each([
   },
 );
 
-test("the id to resume after replaces the one in the address, and without an id the address keeps its own", () => {
+test("an id to resume after replaces the one in the address, and no id keeps it", () => {
   expect(streamUrl("/hub?last_event_id=earliest&match=a", undefined)).toBe(
     "/hub?last_event_id=earliest&match=a&heartbeat=event",
   );

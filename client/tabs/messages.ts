@@ -17,7 +17,7 @@ export interface Standing {
 }
 
 interface FromLeader {
-  /** Which leadership sent this. Messages of a leadership that was replaced are ignored. */
+  /** The leadership that sent this. Messages of a leadership that was replaced are ignored. */
   readonly term: Term;
   /** How many items this leadership has posted, this one included. */
   readonly seq: number;

@@ -75,7 +75,7 @@ export function Console({ hub, streams, children }: Props) {
           {panel("tokens", <Tokens {...props} />)}
         </div>
       </div>
-      {/* On a phone it is the panel of a tab, else a section of the page. */}
+      {/* On a phone it is the panel of a tab; on a wide page it is a section. */}
       <section
         id="console-streams"
         role={wide ? undefined : "tabpanel"}

@@ -6,7 +6,7 @@ const PATHS = {
 
 interface Props {
   readonly icon: keyof typeof PATHS;
-  /** What the button does, as text for sighted readers and for screen readers. */
+  /** The button's action, as text for sighted readers and for screen readers. */
   readonly label: string;
   readonly onClick: () => void;
   readonly expanded?: boolean;

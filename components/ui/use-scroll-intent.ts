@@ -6,7 +6,7 @@ import {
   type WheelEvent,
 } from "react";
 
-/** Where a reader is about to scroll. `end`: to the very end. `anywhere`: the reader drags the scrollbar. */
+/** The direction in which a reader is about to scroll. `end`: to the very end. `anywhere`: the reader drags the scrollbar. */
 export type Intent = "up" | "down" | "end" | "anywhere";
 
 const KEYS: Record<string, Intent> = {

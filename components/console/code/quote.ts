@@ -25,7 +25,7 @@ export function jsData(data: string): string {
   return same ? literal(value) : jsString(data);
 }
 
-/** Writes a value on one line if it is short, else indented. */
+/** Writes a value on one line if it is short; otherwise it is indented. */
 function literal(value: unknown): string {
   const line = inline(value);
   return line.length <= LINE ? line : JSON.stringify(value, null, 2);

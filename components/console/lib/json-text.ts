@@ -1,6 +1,6 @@
 import { escapeDirection } from "./direction.ts";
 
-/** In characters: an object that fits stands on one line. */
+/** In characters: an object that fits is on one line. */
 const LINE = 40;
 /** Deeper values are on one line, however long: each level would indent everything below it. */
 const DEEPEST = 12;

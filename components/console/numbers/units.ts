@@ -12,9 +12,9 @@ const hundredths = (value: number) => (value < 0.995 ? value.toFixed(2) : tenths
 export const COUNT: Unit = { name: "", write: whole };
 export const PER_SECOND: Unit = { name: "a second", write: tenths };
 export const MILLISECONDS: Unit = { name: "ms", write: hundredths };
-/** Of 1,000,000 bytes. */
+/** In units of 1,000,000 bytes. */
 export const MEGABYTES: Unit = { name: "MB", write: (bytes) => tenths(bytes / 1e6) };
-/** Of 1,000 bytes. */
+/** In units of 1,000 bytes. */
 export const KILOBYTES_PER_SECOND: Unit = { name: "kB/s", write: (bytes) => tenths(bytes / 1e3) };
 export const PERCENT: Unit = { name: "% of a core", write: (share) => whole(share * 100) };
 

@@ -13,7 +13,7 @@ interface Props {
   readonly entry: Entry;
   readonly catchUp: CatchUp["after"] | undefined;
   readonly onFrom: (id: string) => void;
-  /** To resume from this event opens another stream; else it restarts this one. */
+  /** true: to resume from this event opens another stream. false: it restarts this one. */
   readonly opensAnother: boolean;
   readonly onClose: () => void;
 }

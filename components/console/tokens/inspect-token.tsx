@@ -13,7 +13,7 @@ type Outcome =
   | { readonly kind: "report"; readonly token: string; readonly report: TokenReport }
   | { readonly kind: "problem"; readonly problem: string };
 
-/** Inspects a pasted token, or else the one in use: what it grants, when it expires, and why it would be refused. */
+/** Inspects a pasted token, or the one in use: what it grants, when it expires, and why it would be refused. */
 export function InspectToken({ token, onToken }: Props) {
   // Uncontrolled: React writes a controlled value into an attribute, which would be part of a saved page.
   const input = useRef<HTMLInputElement>(null);

@@ -5,7 +5,7 @@ import type { ConsoleProps } from "../lib/hub-info.ts";
 interface Props extends ConsoleProps {
   /** The thing that is not visible, as the beginning of a sentence: `Who is connected`. */
   readonly what: string;
-  /** The matcher that a token has to grant, as `npm run token` takes it. */
+  /** The matcher that a token has to grant, in the form of `npm run token`. */
   readonly match: string;
   /** Why the hub refused the present token, as a sentence. */
   readonly refusal?: string | undefined;

@@ -19,7 +19,7 @@ export interface Wanted {
   readonly lifetime: Lifetime;
 }
 
-/** The lifetimes of a token, as `npm run token` takes them, and in seconds. */
+/** The lifetimes of a token, in the form of `npm run token` and in seconds. */
 export const LIFETIMES = {
   "1m": 60,
   "15m": 900,
