@@ -48,8 +48,8 @@ interface Options<T> {
   /**
    * Shares one connection between all tabs of a browser that give the same address and the same text here. Default: true; with a token,
    * false.
-   * Events that one tab may read are shown in all of them. A connection made with one user's cookie stays open when another user signs in, and the tabs of
-   * both share it. Where events are for one user, give a text that names that user, or false.
+   * Events that one tab may read are shown in all of them. A connection made with one user's cookie stays open when another user signs in,
+   * and the tabs of both share it. Where events are for one user, give a text that names that user, or false.
    */
   readonly share?: boolean | string | undefined;
   /**
