@@ -6,10 +6,10 @@ import { runtime } from "../server/runtime.ts";
 
 const METHODS = "GET, HEAD, POST, OPTIONS";
 
-/** What a route exports where the hub is: GET subscribes, POST publishes. */
+/** Makes the exports of a hub's route: GET subscribes, POST publishes. */
 export function hubHandlers(options: StreamOptions) {
   const get = (request: Request) => stream.subscribe(runtime().service, request, options);
-  // Next would answer HEAD by running GET, and never read the stream that it opens.
+  // Next would answer HEAD by running GET, and would never read the stream that GET opens.
   const head = (request: Request) => stream.head(runtime().service, request, options);
   const post = (request: Request) => publish(runtime().service, request);
   const preflight = (request: Request) =>

@@ -15,7 +15,7 @@ export const viewport: Viewport = {
 };
 
 export default async function Layout({ children }: { children: React.ReactNode }) {
-  // The policy's nonce is new in each answer, so no page is made once and for all.
+  // The nonce of the content security policy is new in each answer, so no page can be static.
   await connection();
   return (
     <html lang="en">

@@ -49,7 +49,7 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   );
 }
 
-/** Where this server is for whoever reads the page: the address that they asked for it by. */
+/** Returns this server's origin as the reader sees it: the one that they requested the page from. */
 async function ownOrigin(): Promise<string> {
   const asked = await headers();
   const protocol = asked.get("x-forwarded-proto")?.split(",")[0]?.trim() ?? "http";

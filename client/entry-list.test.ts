@@ -5,7 +5,7 @@ import { EntryList } from "./entry-list.ts";
 const add = (list: EntryList<unknown>, text: string) => list.add({ kind: "message", text, at: 0 });
 const seen = (list: EntryList<unknown>) => list.view().entries.map(({ text }) => text);
 
-test("whatever is added, it is what is newest within both bounds, and counts what went", () => {
+test("a list keeps the newest entries within both bounds, whatever is added, and counts the removed ones", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 6 }),
@@ -25,7 +25,7 @@ test("whatever is added, it is what is newest within both bounds, and counts wha
             expected = expected.slice(1);
             dropped += 1;
           }
-          // A text that is cut ends with no half of a character.
+          // A cut text does not end with half of a character.
           expect(seen(list).map((each) => each.length)).toEqual(
             expected.map((each) => each.replace(/[\uD800-\uDBFF]$/, "").length),
           );
@@ -36,7 +36,7 @@ test("whatever is added, it is what is newest within both bounds, and counts wha
   );
 });
 
-test("a view is left alone by what comes later, and is the same one until something does", () => {
+test("a view is not changed by later entries, and is the same object until one is added", () => {
   const list = new EntryList({ entries: 2 });
   add(list, "one");
   const { entries } = list.view();
@@ -46,13 +46,13 @@ test("a view is left alone by what comes later, and is the same one until someth
   expect(seen(list)).toEqual(["four", "five"]);
 });
 
-test("no type is longer than is read, whatever a server calls its events", () => {
+test("a type is cut to its limit, whatever a server calls its events", () => {
   const list = new EntryList<unknown>();
   list.add({ kind: "message", text: "", at: 0, type: "t".repeat(1_000_000) });
   expect(list.view().entries[0]?.type).toHaveLength(200);
 });
 
-test("with a bound for all characters, an id is whole, for one goes on from it; else it is as long as is read", () => {
+test("with a bound for all characters an id is whole, since a reader can resume after it, and without one it is cut", () => {
   const id = "i".repeat(500);
   for (const [keep, length] of [
     [{ entries: 10, characters: 100_000 }, 500],
@@ -64,7 +64,7 @@ test("with a bound for all characters, an id is whole, for one goes on from it; 
   }
 });
 
-test("with a bound for all characters, a text is whole", () => {
+test("with a bound for all characters a text is whole", () => {
   const list = new EntryList({ entries: 10, characters: 100_000 });
   add(list, "x".repeat(50_000));
   expect(list.view().entries[0]).toMatchObject({ omitted: 0 });
@@ -72,13 +72,13 @@ test("with a bound for all characters, a text is whole", () => {
   expect(list.view().entries.map(({ text }) => text[0])).toEqual(["y"]);
 });
 
-test("what was let go is not kept: the memory is that of what is seen, and half as much", () => {
+test("removed entries are freed, so that memory has at most half as much again as the visible entries", () => {
   const list = new EntryList({ entries: 1_000, characters: 10_000 });
   for (let i = 0; i < 5_000; i += 1) add(list, "x".repeat(100));
   expect(list.size).toBeLessThanOrEqual(151);
 });
 
-test("100,000 entries and a look at them each frame cost a frame little", () => {
+test("adding to 100,000 entries with a view in each frame takes a small part of a frame", () => {
   const list = new EntryList({ entries: 100_000, characters: 2 ** 26 });
   for (let i = 0; i < 110_000; i += 1) add(list, `event ${i}`);
   const { user } = process.cpuUsage();

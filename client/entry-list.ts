@@ -1,25 +1,25 @@
 import type { Keep } from "./base/options.ts";
 import type { Entry, Snapshot } from "./base/snapshot.ts";
 
-/** How many entries are kept: enough to read back, few enough to draw. */
+/** The most entries: enough to scroll back, few enough to draw. */
 const MOST_ENTRIES = 500;
-/** How many characters of one text are kept: more than fills a screen. */
+/** The most characters of one text: more than fills a screen. */
 const LONGEST_TEXT = 4_000;
-/** How many characters of an id, or of a type, are kept: more than anybody reads; where texts are whole, as many as an event's id has at most. */
+/** The most characters of an id or a type. `shown`: more than anybody reads. `whole`: as many as an event's id can have. */
 const LONGEST_ID = { shown: 200, whole: 512 } as const;
 
 type View<T> = Pick<Snapshot<T>, "entries" | "dropped" | "paused" | "held">;
 
 /**
- * The newest entries, bounded by their number and by their characters. Adding one costs the same whether it is the first or the millionth;
- * a look at them costs one copy of as many pointers, and nothing when none was added.
+ * The newest entries, bounded by their number and by their characters. Adding an entry costs the same for the first and the millionth.
+ * A view costs one copy of the pointers, or nothing if no entry was added since.
  */
 export class EntryList<T> {
   readonly #most: number;
   readonly #longest: number;
   readonly #longestId: number;
   readonly #mostCharacters: number;
-  /** Those before `#start` were let go, and wait to be swept. */
+  /** Entries before `#start` are removed already; their memory is freed later. */
   #all: Entry<T>[] = [];
   #start = 0;
   #characters = 0;
@@ -27,18 +27,18 @@ export class EntryList<T> {
   #added = 0;
   #dropped = 0;
   #copy: readonly Entry<T>[] | undefined;
-  /** What is shown while paused, and how many entries there had been by then. */
+  /** The entries that are shown while paused, and the counts at that moment. */
   #pausedAt: { entries: readonly Entry<T>[]; dropped: number; added: number } | undefined;
 
   constructor({ entries, characters }: Keep = { entries: MOST_ENTRIES }) {
     this.#most = entries;
     this.#longest = characters ?? LONGEST_TEXT;
-    // One goes on from an id that is shown, so that it has to be whole there.
+    // A reader can resume after an id that is shown, so the id has to be whole there.
     this.#longestId = characters === undefined ? LONGEST_ID.shown : LONGEST_ID.whole;
     this.#mostCharacters = characters ?? Number.POSITIVE_INFINITY;
   }
 
-  /** How many are in memory: those to be seen, and those that wait to be swept. */
+  /** How many entries are in memory: the visible ones, and the removed ones that are not freed yet. */
   get size(): number {
     return this.#all.length;
   }
@@ -53,7 +53,7 @@ export class EntryList<T> {
     this.#characters += text.length;
     this.#copy = undefined;
     while (this.#all.length - this.#start > this.#most || this.#isTooLong()) this.#drop();
-    // Once in as many entries as are kept, or as half their characters: none pays for moving all the others.
+    // Frees memory once per as many entries as are kept, or half their characters: no single entry pays for moving all the others.
     if (this.#start >= this.#most || this.#sweepable > this.#mostCharacters / 2) this.#sweep();
   }
 
@@ -76,7 +76,7 @@ export class EntryList<T> {
     this.#pausedAt = undefined;
   }
 
-  /** What is to be seen: an array that later entries leave alone. */
+  /** Returns the visible entries, as an array that later entries do not change. */
   view(): View<T> {
     const at = this.#pausedAt;
     if (at === undefined)
@@ -116,6 +116,6 @@ export class EntryList<T> {
 function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const whole = text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, "");
-  // A slice keeps the string it is a part of in memory, megabytes of it perhaps: a clone doesn't.
+  // A slice keeps its whole source string in memory, perhaps megabytes. A clone does not.
   return structuredClone(whole);
 }

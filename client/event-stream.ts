@@ -9,7 +9,7 @@ import { Store } from "./store.ts";
 import { sharedName } from "./tabs/shared-name.ts";
 import { TabFeed } from "./tabs/tab-feed.ts";
 
-/** Makes a stream, and connects nothing yet: it is open while somebody subscribes to it. */
+/** Makes a stream without connecting it. It is open while it has a subscriber. */
 export function createEventStream<T = unknown, S = undefined>(
   options: EventStreamOptions<T, S>,
 ): EventStream<T, S> {

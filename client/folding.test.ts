@@ -24,7 +24,7 @@ afterEach(async () => {
   await server.close();
 });
 
-test("data is what the schema makes of it, in the entry and in the state, and its types are known", async () => {
+test("data has the schema's output and types, in the entry and in the state", async () => {
   const stream = here.listen({
     schema: Book,
     initial: new Map<string, number>([["b0", 1]]),
@@ -44,7 +44,7 @@ test("data is what the schema makes of it, in the entry and in the state, and it
   expect([...stream.getServerSnapshot().state]).toEqual([["b0", 1]]);
 });
 
-test("without any of it there is neither state nor value, and a server renders as much", () => {
+test("a stream without schema and fold has no state and no value, and a server renders the same", () => {
   const stream = createEventStream({ url: "/hub" });
   expectTypeOf(stream.getSnapshot().state).toEqualTypeOf<undefined>();
   expect(stream.getServerSnapshot().state).toBeUndefined();
@@ -54,7 +54,7 @@ test.each([
   ["no JSON", "{", /JSON/],
   ["not what the schema says", '{"id":1,"copies":"x"}', /^id: .+; copies: .+/],
 ])(
-  "data that is %s is listed as invalid with why, is not folded, and the id moves on",
+  "data that is %s is listed as invalid with its reason, is not folded, and moves the last id",
   async (_, data, why) => {
     const stream = here.listen({ schema: Book, initial: 0, reduce: (state) => state + 1 });
     await until(stream, "open");
@@ -78,7 +78,7 @@ test.each([
     },
     /^broken$/,
   ],
-])("a schema that %s is said to, and the stream goes on", async (_, validate, why) => {
+])("a schema that %s is reported, and the stream continues", async (_, validate, why) => {
   const schema: StandardSchemaV1<unknown, number> = {
     "~standard": { version: 1, vendor: "test", validate },
   };
@@ -89,7 +89,7 @@ test.each([
   expect(stream.getSnapshot().status.state).toBe("open");
 });
 
-test("each event is folded once, in order, however the list is looked at, and over a lost connection", async () => {
+test("each event is folded once, in order, whether the list is paused or the connection was lost", async () => {
   const stream = here.listen({ initial: "", reduce: (state: string, { data }) => state + data });
   await until(stream, "open");
   stream.pause();
@@ -112,7 +112,7 @@ test("the state is the same object until an event changes it", async () => {
   expect(stream.getSnapshot().state).toBe(state);
 });
 
-test("an error of the app's own reducer is the app's to see, and the stream goes on with the state as it was", async () => {
+test("an error of the app's own reducer is thrown to the app, and the stream continues with the state as it was", async () => {
   const thrown: unknown[] = [];
   vi.stubGlobal("queueMicrotask", (callback: () => void) => {
     Promise.resolve()

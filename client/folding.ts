@@ -2,19 +2,19 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { StreamEvent } from "./base/feed.ts";
 import type { EventStreamOptions } from "./base/options.ts";
 
-/** As much as is said of what is wrong with an event's data: so many issues, and characters. */
+/** The most issues of one event's data that are reported, and their most characters. */
 const MOST_ISSUES = 3;
 const MOST_SHOWN = 500;
 
 export type Reading<T> =
   | { readonly ok: true; readonly value: T }
-  /** `why` is for people. */
+  /** `why` is text for people. */
   | { readonly ok: false; readonly why: string };
 
-/** What events are made of: their data as the schema has it, and the state that they are folded into. */
+/** Turns events into values and state: reads their data by the schema, and folds them. */
 export interface Folding<T, S> {
   readonly initial: S;
-  /** Without a schema the value is undefined, and nothing is wrong. Never throws. */
+  /** Reads data. Without a schema the value is undefined, and all data is valid. Never throws. */
   read(data: string): Reading<T>;
   reduce(state: S, event: StreamEvent, value: T): S;
 }

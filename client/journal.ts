@@ -10,7 +10,7 @@ const NO_RATES: readonly number[] = Object.freeze(new Array<number>(SECONDS).fil
 
 type Told = "status" | "closesAt" | "kept";
 
-/** What a stream has brought: its entries, the state that they are folded into, how many, how fast, and where it goes on. */
+/** All that a stream has delivered: its entries, the folded state, the counts, the rate and the last id. */
 export class Journal<T, S> {
   readonly #world: World;
   readonly #onChange: () => void;
@@ -21,7 +21,7 @@ export class Journal<T, S> {
   #lastEventId: string | undefined;
   #gaps = 0;
 
-  /** @param onChange called whenever there is something else to be seen */
+  /** @param onChange called after each visible change */
   constructor(world: World, options: EventStreamOptions<T, S>, onChange: () => void) {
     this.#world = world;
     this.#onChange = onChange;
@@ -31,7 +31,7 @@ export class Journal<T, S> {
     this.#lastEventId = options.lastEventId;
   }
 
-  /** Where the stream goes on. */
+  /** The id to resume after. */
   get lastEventId(): string | undefined {
     return this.#lastEventId;
   }
@@ -56,7 +56,7 @@ export class Journal<T, S> {
     try {
       this.#state = this.#folding.reduce(this.#state, event, value);
     } catch (error) {
-      // The app's own, and to be seen as such; the stream goes on with the state as it was.
+      // The error is the app's own, and the app has to see it. The stream continues with the state as it was.
       queueMicrotask(() => {
         throw error;
       });
@@ -88,7 +88,7 @@ export class Journal<T, S> {
     this.#onChange();
   }
 
-  /** @param endedAt when the stream was let go, on the clock that nobody sets; undefined: it goes on */
+  /** @param endedAt when the stream was closed, on the monotonic clock; undefined: it is open */
   view(endedAt: number | undefined): Omit<Snapshot<T, S>, Told> {
     const now = endedAt ?? this.#world.elapsed();
     return {

@@ -11,8 +11,8 @@ export type PlainStreamOptions = Pick<
 >;
 
 /**
- * A stream like one of `createEventStream`, over an EventSource of its own: no tab shares it, and it has no token. A page that needs no
- * more than that ships less.
+ * Makes a stream like `createEventStream`, over an EventSource of its own: no tab shares it, and it has no token.
+ * A page that needs no more than that loads less code.
  */
 export function createPlainStream(options: PlainStreamOptions): EventStream {
   const { world = browserWorld() } = options;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { RateMeter } from "./rate-meter.ts";
 
-test("a stream that ticks once a second reads an even 1, although its ticks are late by chance", () => {
+test("a stream with one event a second has an even rate of 1, even if its timer is late by chance", () => {
   const meter = new RateMeter();
   const start = 1_000_000;
   for (let second = 0; second <= 30; second += 1) {
@@ -13,7 +13,7 @@ test("a stream that ticks once a second reads an even 1, although its ticks are 
   expect(meter.total).toBe(31);
 });
 
-test("silence moves the picture on: after a minute of it nothing is left but the total", () => {
+test("rates move on in silence, and after a minute of it only the total is left", () => {
   const meter = new RateMeter();
   for (let i = 0; i < 10; i += 1) meter.count(0);
   expect(meter.rates(0).at(-1)).toBe(10);
@@ -24,7 +24,7 @@ test("silence moves the picture on: after a minute of it nothing is left but the
   expect(meter.total).toBe(10);
 });
 
-test("in its first second it reads what there is", () => {
+test("the rate in the first second counts the events so far", () => {
   const meter = new RateMeter();
   expect(meter.rate(0)).toBe(0);
   meter.count(0);

@@ -1,13 +1,13 @@
-/** How many seconds the picture of the rate goes back. */
+/** How many seconds of rates are kept. */
 export const SECONDS = 60;
-/** The rate is the mean of this many seconds: steady enough to read, quick enough to follow. */
+/** The rate is the mean of this many seconds: steady enough to read, and quick enough to follow. */
 const MEAN_OVER = 3;
 
-/** Counts events by the second, for the last minute. Its `now` MUST NOT go back: milliseconds on a clock that nobody sets. */
+/** Counts events by the second, for the last minute. `now` MUST NOT decrease: milliseconds on a monotonic clock. */
 export class RateMeter {
   #counts = new Array<number>(SECONDS).fill(0);
   #total = 0;
-  /** When the second that is still counting began. */
+  /** When the current second began. */
   #began: number | undefined;
   /** Whole seconds measured so far, up to a minute. */
   #measured = 0;
@@ -16,10 +16,10 @@ export class RateMeter {
     return this.#total;
   }
 
-  /** One event, now. */
+  /** Counts one event at `now`. */
   count(now: number): void {
-    // The first event is laid into the middle of its second. A stream that ticks once a second
-    // would otherwise fall on the edges, and read 0, 2, 0, 2 for what is an even 1.
+    // The first event is put into the middle of its second. A stream with one event a second would otherwise fall on the edges.
+    // Its rate would then read 0, 2, 0, 2, where it is an even 1.
     this.#began ??= now - 500;
     this.#moveTo(now);
     this.#total += 1;
@@ -32,7 +32,7 @@ export class RateMeter {
     return [...this.#counts];
   }
 
-  /** Events a second, over the last three whole seconds, or over those that there were. */
+  /** Events a second, over the last three whole seconds, or over as many as there were. */
   rate(now: number): number {
     this.#moveTo(now);
     const over = Math.min(MEAN_OVER, this.#measured);

@@ -3,7 +3,7 @@ import { createEventStream } from "./event-stream.ts";
 import { FakeBrowser, seeded } from "./testing/fake-browser.ts";
 import { losses, texts } from "./testing/test-world.ts";
 
-test("a server that says it is over ends the stream in all tabs, with why, and each asks once more at most", async () => {
+test("a server that ends a stream for good closes it in all tabs with its reason, and each tab asks once more at most", async () => {
   const browser = new FakeBrowser(seeded(7));
   const server: { asked: number; body?: ReadableStreamDefaultController<Uint8Array> } = {
     asked: 0,

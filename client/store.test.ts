@@ -21,8 +21,8 @@ afterEach(async () => {
   await server.close();
 });
 
-describe("a connection's life", () => {
-  test("it opens, lists what arrives with its id, and closes itself with `Connection close` as the last entry", async () => {
+describe("the life of a connection", () => {
+  test("a stream opens, lists events with their ids, and closes itself with `Connection close` as the last entry", async () => {
     const stream = here.listen({ hub: false, closeAfterMs: 60_000 });
     expect(stream.getSnapshot().status.state).toBe("connecting");
     await until(stream, "open");
@@ -38,7 +38,7 @@ describe("a connection's life", () => {
     expect(stream.getSnapshot()).toMatchObject({ events: 1, closesAt: null });
   });
 
-  test("asked for all types it lists whatever the server says, and no type is a turn in the connection's life", async () => {
+  test("a stream of all types lists every event, and no type changes the connection's state", async () => {
     const stream = here.listen({ hub: false, types: "all" });
     await until(stream, "open");
     for (const type of ["message", "book.renamed", "open", "error"]) {
@@ -56,14 +56,14 @@ describe("a connection's life", () => {
     expect(stream.getSnapshot()).toMatchObject({ lastEventId: "7", status: { state: "open" } });
   });
 
-  test("the close comes on time although the server never answers, and its words are the last", async () => {
+  test("the auto-close comes on time and as the last entry, even if the server never answers", async () => {
     server.stall(true);
     const stream = here.listen({ hub: false, closeAfterMs: 100 });
     await until(stream, "closed");
     expect(texts(stream)).toEqual(["Connection close"]);
   });
 
-  test("nothing is connected before somebody subscribes, and two subscribers share one connection", async () => {
+  test("a stream connects when it has a subscriber, and two subscribers share one connection", async () => {
     const stream = here.make({ hub: false });
     expect(server.requests).toBe(0);
     here.atEnd(
@@ -74,7 +74,7 @@ describe("a connection's life", () => {
     expect(server.requests).toBe(1);
   });
 
-  test("subscribing, leaving and subscribing again, as StrictMode does, opens one connection", async () => {
+  test("subscribing, leaving and subscribing again, as StrictMode does, makes one connection", async () => {
     let built = 0;
     class Counted extends EventSource {
       constructor(url: string) {
@@ -90,7 +90,7 @@ describe("a connection's life", () => {
     expect(server.requests).toBe(1);
   });
 
-  test("a source that speaks on after its close, as polyfills do, is not heard", async () => {
+  test("events of a source after its close, as polyfills send them, are ignored", async () => {
     class Deaf extends EventSource {
       override close(): void {
         here.atEnd(() => super.close());
@@ -108,7 +108,7 @@ describe("a connection's life", () => {
       .toEqual(["Connection open ...", "Connection close", "after all"]);
   });
 
-  test("the last subscriber to leave closes it, and the next one opens it again", async () => {
+  test("a stream closes when the last subscriber leaves, and opens again with the next one", async () => {
     const stream = here.make({ hub: false });
     const stop = stream.subscribe(() => {});
     await until(stream, "open");
@@ -120,7 +120,7 @@ describe("a connection's life", () => {
     expect(server.requests).toBe(2);
   });
 
-  test("reopen brings a closed stream back, and starts the auto-close anew", async () => {
+  test("reopen opens a closed stream, and restarts the auto-close", async () => {
     const stream = here.listen({ hub: false, closeAfterMs: 60_000 });
     await until(stream, "open");
     here.fire(60_000);
@@ -132,7 +132,7 @@ describe("a connection's life", () => {
     expect(texts(stream).filter((text) => text === "Connection close")).toHaveLength(2);
   });
 
-  test("reopen in the middle of things leaves one connection, the new one", async () => {
+  test("reopen in any state leaves one connection, the new one", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     stream.reopen();
@@ -152,7 +152,7 @@ describe("a connection's life", () => {
     expect(stream.getSnapshot().status.state).toBe("open");
   });
 
-  test("closed by hand it stays closed, for later subscribers too, and says so once", async () => {
+  test("a stream that close() has closed stays closed for later subscribers, and lists that once", async () => {
     const stream = here.make({ hub: false });
     const stop = stream.subscribe(() => {});
     await until(stream, "open");
@@ -164,7 +164,7 @@ describe("a connection's life", () => {
     expect(server.requests).toBe(1);
   });
 
-  test("closed before anybody subscribed, it is never opened, and says so once", async () => {
+  test("a stream that is closed before its first subscriber is never opened, and lists that once", async () => {
     const stream = here.make({ hub: false });
     stream.close();
     stream.close();
@@ -176,7 +176,7 @@ describe("a connection's life", () => {
     await until(stream, "open");
   });
 
-  test("kept open is told until it is opened anew, whatever the page does meanwhile", async () => {
+  test("`kept` is true from keepOpen until reopen, even when the page is left and restored", async () => {
     const stream = here.listen({ hub: false, closeAfterMs: 60_000 });
     await until(stream, "open");
     expect(stream.getSnapshot().kept).toBe(false);
@@ -192,7 +192,7 @@ describe("a connection's life", () => {
     expect(stream.getSnapshot().kept).toBe(false);
   });
 
-  test("without EventSource it says so, and nothing else happens", async () => {
+  test("without EventSource the status is unsupported, and nothing else happens", async () => {
     const stream = here.listen({
       hub: false,
       closeAfterMs: 50,
@@ -208,7 +208,7 @@ describe("a connection's life", () => {
 });
 
 describe("losses", () => {
-  test("a 503 is got over by a new EventSource, with one `Connection error` that says what happens next", async () => {
+  test("a 503 is recovered from by a new EventSource, with one `Connection error` that says what happens next", async () => {
     server.refuse(3);
     const stream = here.listen({ hub: false });
     await until(stream, "open");
@@ -217,7 +217,7 @@ describe("losses", () => {
     expect(stream.getSnapshot().entries[0]?.detail).toMatch(/next try in 0\.0 s/);
   });
 
-  test("waiting tells when the next try is, and which", async () => {
+  test("the status of a waiting stream has the time and the number of the next try", async () => {
     server.refuse(1);
     const stream = here.listen({ hub: false, backoff: { first: 60_000, longest: 60_000 } });
     await until(stream, "reconnecting");
@@ -233,7 +233,7 @@ describe("losses", () => {
     const waits: number[] = [];
     const real = here.world({ random: () => 0 });
     const after: World["after"] = (ms, callback) => {
-      // The picture's second, and the patience with a server that does not answer, are no waits.
+      // The rates' tick (1 s) and the wait for an answer (30 s) are not waits between tries.
       const other = ms === 1_000 || ms === 30_000;
       if (!other) waits.push(ms);
       return real.after(other ? ms : 0, callback);
@@ -248,7 +248,7 @@ describe("losses", () => {
     expect(waits).toEqual([800, 1_600, 3_200, 4_000, 4_000]);
   });
 
-  test("a server that takes the connection and never answers is given up, and asked anew", async () => {
+  test("a server that accepts the connection and never answers is given up, and asked again", async () => {
     const real = here.world();
     const after: World["after"] = (ms, callback) => real.after(ms === 30_000 ? 50 : ms, callback);
     server.stall(true);
@@ -262,7 +262,7 @@ describe("losses", () => {
     await until(stream, "open");
   });
 
-  test("a hub's stream that opens and says nothing, not even that it lives, is asked for anew, ever more seldom", async () => {
+  test("a hub's stream that opens and sends no data, not even a heartbeat, is requested again, less and less often", async () => {
     const real = here.world();
     const after: World["after"] = (ms, callback) => real.after(ms >= 120_000 ? 50 : ms, callback);
     const stream = here.listen({
@@ -280,7 +280,7 @@ describe("losses", () => {
       ]);
   });
 
-  test("a try that is under way is told from one that the browser makes when it likes", async () => {
+  test("the status distinguishes a try of the page that is under way from a try of the browser", async () => {
     server.refuse(1);
     const stream = here.listen({ hub: false, backoff: { first: 60_000, longest: 60_000 } });
     await until(stream, "reconnecting");
@@ -300,12 +300,12 @@ describe("losses", () => {
       .toEqual({ state: "reconnecting", attempt: 1, next: { by: "browser" } });
   });
 
-  test("a browser whose own try hangs is not waited for without end, but longer than for one of the page's", async () => {
+  test("a browser's own try that hangs is given up, later than a try of the page", async () => {
     const waits: number[] = [];
     const real = here.world();
     const after: World["after"] = (ms, callback) => {
       waits.push(ms);
-      // More than the server's `retry:`, so that the browser has asked by then.
+      // Longer than the server's `retry:`, so that the browser has tried again by then.
       return real.after(ms === 120_000 ? 300 : ms, callback);
     };
     const stream = here.listen({
@@ -323,7 +323,7 @@ describe("losses", () => {
     expect(waits).toContain(120_000);
   });
 
-  test("a page that is seen again, without having been shown anew, is live again", async () => {
+  test("a page that is visible again without a pageshow event is connected again", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     here.tell("pagehide");
@@ -333,14 +333,14 @@ describe("losses", () => {
     expect(server.connections).toBe(1);
   });
 
-  test("an id is kept to its first 200 characters", async () => {
+  test("an id is cut to its first 200 characters", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     server.emit("one", { id: "7".repeat(10_000) });
     await expect.poll(() => stream.getSnapshot().entries.at(-1)?.id).toBe("7".repeat(200));
   });
 
-  test("a cut stream is the browser's to bring back, with the last id, and is an error once", async () => {
+  test("a stream that was cut is reconnected by the browser with the last id, and is listed as one error", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     server.emit("one", { id: "41" });
@@ -357,7 +357,7 @@ describe("losses", () => {
     ]);
   });
 
-  test("each loss is told, not each failed try", async () => {
+  test("each loss is listed, and not each failed try", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     for (const requests of [4, 7]) {
@@ -382,7 +382,7 @@ describe("losses", () => {
     expect(server.requests).toBe(2);
   });
 
-  test("an open stream that has promised heartbeats and falls silent is replaced", async () => {
+  test("an open stream that has promised heartbeats is replaced when it falls silent", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     server.emit("0.1", { type: "runnel:heartbeat" });
@@ -394,7 +394,7 @@ describe("losses", () => {
     expect(stream.getSnapshot().events).toBe(0);
   });
 
-  test("a gap in the history is told in one row, is no event, and is a sign of life", async () => {
+  test("a gap in the history is listed in one row, is not an event, and is a sign of life", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     server.emit("0.2", { type: "runnel:heartbeat" });
@@ -412,7 +412,7 @@ describe("losses", () => {
     expect(server.requests).toBe(1);
   });
 
-  test("messages are signs of life as heartbeats are", async () => {
+  test("messages are signs of life, like heartbeats", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     server.emit("0.2", { type: "runnel:heartbeat" });
@@ -423,21 +423,21 @@ describe("losses", () => {
   });
 
   test.each(["", "soon", "0", "-1", "NaN", "0.0001", "1e99"])(
-    "the heartbeat %j promises nothing",
+    "a heartbeat with the data %j promises nothing",
     async (data) => {
       const stream = here.listen({ hub: false });
       await until(stream, "open");
       server.emit(data, { type: "runnel:heartbeat" });
       server.emit("after it");
       await expect.poll(() => stream.getSnapshot().events).toBe(1);
-      // The tick of the picture is the only timer, and no watchdog runs.
+      // The rates' tick is the only timer, and no watchdog runs.
       expect(here.timers).toBe(1);
     },
   );
 });
 
-describe("the page's life", () => {
-  test("leaving the page closes the connection without a word, and Back opens one again", async () => {
+describe("the life of a page", () => {
+  test("leaving the page closes the connection without an entry, and Back opens one again", async () => {
     const stream = here.listen({ hub: false, closeAfterMs: 60_000 });
     await until(stream, "open");
     here.tell("pagehide");
@@ -450,7 +450,7 @@ describe("the page's life", () => {
     expect(stream.getSnapshot().closesAt).not.toBeNull();
   });
 
-  test("closed while the page was away, it is closed when the page is back", async () => {
+  test("a stream that is closed while the page is in the cache for Back is still closed when the page is restored", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     here.tell("pagehide");
@@ -462,7 +462,7 @@ describe("the page's life", () => {
     expect(server.requests).toBe(1);
   });
 
-  test("Back does not open what was closed", async () => {
+  test("Back does not open a closed stream", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     stream.close();
@@ -474,7 +474,7 @@ describe("the page's life", () => {
 });
 
 describe("the list", () => {
-  test("insertMessage takes a string, or an array of them, one entry each", async () => {
+  test("insertMessage accepts a string, or an array of strings, and adds one entry for each", async () => {
     const stream = here.make({ hub: false });
     stream.insertMessage("<b>one</b>");
     stream.insertMessage(["two", "three"]);
@@ -494,7 +494,7 @@ describe("the list", () => {
     },
   );
 
-  test("10,000 events at once leave 500 entries, all of them counted, in few notifications", async () => {
+  test("10,000 events at once leave 500 entries and a count of all events, with few notifications", async () => {
     const stream = here.listen({ hub: false });
     let notified = 0;
     here.atEnd(stream.subscribe(() => (notified += 1)));
@@ -508,7 +508,7 @@ describe("the list", () => {
     expect(notified).toBeLessThan(200);
   });
 
-  test("a very long text is cut, with the number of characters left out, and no character in half", async () => {
+  test("a very long text is cut between whole characters, with the number of characters left out", async () => {
     const stream = here.make({ hub: false });
     stream.insertMessage(`${"x".repeat(3_999)}😀${"y".repeat(100)}`);
     await expect.poll(() => stream.getSnapshot().entries.length).toBe(1);
@@ -518,7 +518,7 @@ describe("the list", () => {
     });
   });
 
-  test("paused, the list stays as it is and what arrives is counted; resumed, it is shown", async () => {
+  test("a paused list does not change but counts new events, and resume shows them", async () => {
     const stream = here.listen({ hub: false });
     await until(stream, "open");
     stream.pause();
@@ -531,7 +531,7 @@ describe("the list", () => {
     expect(stream.getSnapshot()).toMatchObject({ paused: false, held: 0 });
   });
 
-  test("clear empties the list, paused or not, and the count goes on", async () => {
+  test("clear empties the list, paused or not, and the count of events continues", async () => {
     const stream = here.make({ hub: false });
     stream.insertMessage(["one", "two"]);
     stream.pause();
@@ -544,7 +544,7 @@ describe("the list", () => {
     expect(stream.getSnapshot().dropped).toBe(0);
   });
 
-  test("a snapshot never changes, and is the same one until something does", async () => {
+  test("a snapshot never changes, and is the same object until the stream changes", async () => {
     const stream = here.make({ hub: false });
     stream.insertMessage("one");
     await expect.poll(() => texts(stream)).toEqual(["one"]);
@@ -555,7 +555,7 @@ describe("the list", () => {
     expect(before.entries.map(({ text }) => text)).toEqual(["one"]);
   });
 
-  test("a server renders the blank one, always the same", () => {
+  test("a server always renders the same empty snapshot", () => {
     const stream = here.make({ hub: false });
     expect(stream.getServerSnapshot()).toBe(stream.getServerSnapshot());
     expect(stream.getServerSnapshot()).toEqual(here.make({ hub: false }).getServerSnapshot());
@@ -567,7 +567,7 @@ describe("the list", () => {
 });
 
 describe("the rate", () => {
-  /** A stream with three events, and a clock of its own that is moved by hand. */
+  /** A stream with three events, and a clock that the test moves. */
   async function setUp() {
     const clock = { elapsed: 0, now: Date.now() };
     const stream = here.listen({
@@ -580,7 +580,7 @@ describe("the rate", () => {
     return { stream, clock };
   }
 
-  test("it moves on although the time of day is set back", async () => {
+  test("the rate is updated even if the time of day is set back", async () => {
     const { stream, clock } = await setUp();
     clock.now -= 3_600_000;
     clock.elapsed += 5_000;
@@ -589,7 +589,7 @@ describe("the rate", () => {
     expect(stream.getSnapshot().rate).toBe(0);
   });
 
-  test("once closed, its picture stays as it was, until it is opened anew", async () => {
+  test("the rates of a closed stream do not change until it is opened again", async () => {
     const { stream, clock } = await setUp();
     stream.close();
     clock.elapsed += 5_000;

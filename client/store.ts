@@ -10,14 +10,14 @@ const HIDDEN_AFTER_MS = 300_000;
 const CONNECTING: Status = Object.freeze({ state: "connecting" });
 const PAUSED: Status = Object.freeze({ state: "paused", why: "hidden" });
 
-/** Why a stream is held back, by what came of it. */
+/** Why a stream is held back, by how that was noticed. */
 const HELD_WHY = {
   open: "The head of the answer came, and nothing after it: a proxy on the path buffers, or something compresses.",
   connecting:
     "No answer at all yet: the server is busy, a proxy on the path buffers, or other tabs hold all the connections that a browser opens.",
 } as const;
 
-/** A feed and what it has brought, as a store that lives and rests with its page. It connects nothing until somebody subscribes. */
+/** A feed and what it delivered, as a store that opens and closes with its page. It connects only when it has a subscriber. */
 export class Store<T, S> implements EventStream<T, S> {
   readonly #world: World;
   readonly #feed: Feed;
@@ -29,11 +29,11 @@ export class Store<T, S> implements EventStream<T, S> {
   #snapshot: Snapshot<T, S>;
   #status = CONNECTING;
   #heldTold = false;
-  /** It is to be open whenever somebody subscribes; not so once it was closed. */
+  /** The stream should be open whenever it has a subscriber. false after it was closed. */
   #wanted = true;
-  /** It was opened and has not been closed since: there is a connection, or one is tried for. */
+  /** The stream was opened and not closed since: it is connected, or trying to connect. */
   #running = false;
-  /** When it last was, by the clock of the rate. */
+  /** When `#running` was last true, on the monotonic clock. */
   #ranUntil = 0;
   #closesAt: number | null = null;
   #kept = false;
@@ -77,7 +77,7 @@ export class Store<T, S> implements EventStream<T, S> {
         },
         onOnline: () => this.#feed.hurry(),
       });
-      // Not yet: React's StrictMode subscribes, leaves and subscribes again, and that is one connection.
+      // Not at once: React's StrictMode subscribes, leaves and subscribes again, and that has to be one connection.
       queueMicrotask(() => this.#openIfWanted());
     }
     return () => {
@@ -129,7 +129,7 @@ export class Store<T, S> implements EventStream<T, S> {
 
   readonly insertMessage = (msg: string | readonly string[]): void => {
     const texts: readonly unknown[] = Array.isArray(msg) ? [...msg] : [msg];
-    // All or none: a caller that is wrong leaves no half of a list behind.
+    // All or nothing: an invalid call does not insert half of its entries.
     if (!texts.every((text) => typeof text === "string")) throw new Error("string or Array string");
     for (const text of texts) this.#journal.insert("message", text);
   };
@@ -147,14 +147,14 @@ export class Store<T, S> implements EventStream<T, S> {
     if (this.#listeners.size > 0 && this.#wanted && !this.#running) this.#open();
   }
 
-  /** Nobody looks: no connection is held, and the next who looks gets one, which goes on from the last id. */
+  /** Closes the connection while the stream is not watched. The next reader gets a new one, which resumes after the last id. */
   #suspend(status: Status): void {
     if (!this.#running) return;
     this.#halt();
     this.#setStatus(status);
   }
 
-  /** Lets go of the connection and of every timer of it. Nothing of the stream is told after this. */
+  /** Closes the connection and stops all its timers. Nothing of the stream is reported after this. */
   #halt(): void {
     if (this.#running) this.#ranUntil = this.#world.elapsed();
     this.#running = false;
@@ -167,7 +167,7 @@ export class Store<T, S> implements EventStream<T, S> {
   }
 
   #onStatus(status: Status): void {
-    // The server wants nobody to come back.
+    // The server asked clients not to reconnect.
     if (status.state === "closed") {
       this.close();
       return;
@@ -191,7 +191,7 @@ export class Store<T, S> implements EventStream<T, S> {
     this.#changed();
   }
 
-  /** Once a second the picture of the rate moves on, in silence too. */
+  /** Updates the rates once a second, also when no event arrives. */
   #tick(): void {
     this.#stopTick?.();
     this.#stopTick = this.#world.after(1000, () => this.#tick());
@@ -203,7 +203,7 @@ export class Store<T, S> implements EventStream<T, S> {
     this.#changed();
   }
 
-  // However much happens within a frame, it is seen, and paid for, once.
+  // All changes within a frame cost one notification.
   #changed(): void {
     if (this.#frameAsked) return;
     this.#frameAsked = true;

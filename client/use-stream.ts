@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import type { EventStream, Snapshot } from "./base/snapshot.ts";
 
-/** What is to be seen of a stream now; it is open while a component uses it. */
+/** Returns the current snapshot of a stream, which is open while a component uses it. */
 export function useStream<T, S>(stream: EventStream<T, S>): Snapshot<T, S> {
   return useSyncExternalStore(stream.subscribe, stream.getSnapshot, stream.getServerSnapshot);
 }

@@ -9,7 +9,7 @@ const LOOKS: Record<Status["state"], { word: string; colour: string }> = {
   unsupported: { word: "Not supported", colour: "text-bad" },
 };
 
-/** How the stream stands, in a word: its own, or one that says more. */
+/** Shows the status of the stream in a word; `word` replaces the default one. */
 export function Connection({ status, word }: { status: Status; word?: string | undefined }) {
   const look = LOOKS[status.state];
   return (

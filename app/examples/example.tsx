@@ -2,7 +2,7 @@ import { SiteHeader } from "../../components/ui/site-header.tsx";
 
 interface Props {
   title: string;
-  /** What there is to see. */
+  /** A sentence about the example. */
   lead: React.ReactNode;
   /** Its folder in the repository. */
   source: string;
@@ -10,7 +10,7 @@ interface Props {
   children: React.ReactNode;
 }
 
-/** What stands around each example. */
+/** The frame of each example's page. */
 export function Example({ title, lead, source, topic, children }: Props) {
   return (
     <main className="mx-auto grid grid-cols-[minmax(0,1fr)] max-w-[88rem] content-start gap-x-10 gap-y-6 px-4 pt-5 pb-10 sm:px-8 lg:min-h-dvh lg:grid-cols-[min(22rem,38%)_minmax(0,1fr)] lg:py-8">

@@ -5,7 +5,7 @@ import { fold } from "./fold.ts";
 const Counted = z.object({ n: z.number() });
 const event = (id: string, data: string) => ({ id, type: "message", data });
 
-test("updates are folded in order, and what is not of the schema, or no JSON, is left out", () => {
+test("updates are folded in order, and data that does not match the schema or is not JSON is left out", () => {
   const updates = [
     event("1", '{"n":1}'),
     event("2", "no JSON"),
@@ -16,6 +16,6 @@ test("updates are folded in order, and what is not of the schema, or no JSON, is
   expect(folded).toBe("1=1;4=4;");
 });
 
-test("no updates are the initial state", () => {
+test("folding no updates returns the initial state", () => {
   expect(fold([], Counted, 7, () => 0)).toBe(7);
 });

@@ -1,13 +1,13 @@
 import type { ReceivedEvent } from "../../hub/wire/decode.ts";
 
-/** As much of a zod schema as is used. */
+/** The part of a zod schema that is used. */
 interface Schema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false };
 }
 
 /**
- * What the updates add up to, by the same `reduce` that useEventStream goes on with in the browser.
- * What is not of the schema is left out, there as here.
+ * Folds updates with the same `reduce` that useEventStream continues with in the browser.
+ * Updates that do not match the schema are left out, as in the browser.
  */
 export function fold<T, S>(
   updates: readonly ReceivedEvent[],

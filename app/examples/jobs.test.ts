@@ -13,12 +13,12 @@ const jobsOf = (options: { atOnce?: number; longestMs?: number } = {}) => {
   return { jobs, failed };
 };
 
-/** Works until it is told to stop. */
+/** Works until it is stopped. */
 const untilStopped = (_: string, signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
 
 describe("Jobs", () => {
-  test("a job works on its topic until it is stopped, and then makes room for another", async () => {
+  test("a job works on its topic until it is stopped, and then another job can start", async () => {
     const { jobs } = jobsOf();
     expect(jobs.start("a", untilStopped)).toBe(true);
     expect(jobs.start("b", untilStopped)).toBe(true);
@@ -29,13 +29,13 @@ describe("Jobs", () => {
     expect(jobs.start("c", untilStopped)).toBe(true);
   });
 
-  test("there is one job for a topic", () => {
+  test("a second job is not started on the topic of a running job", () => {
     const { jobs } = jobsOf();
     expect(jobs.start("a", untilStopped)).toBe(true);
     expect(jobs.start("a", untilStopped)).toBe(false);
   });
 
-  test("a job that takes too long is stopped, and one that is done leaves no timer", async () => {
+  test("a job that takes too long is stopped, and a job that is done leaves no timer", async () => {
     vi.useFakeTimers();
     try {
       const { jobs } = jobsOf({ longestMs: 5_000 });
@@ -52,14 +52,14 @@ describe("Jobs", () => {
     }
   });
 
-  test("a job that fails is told of, and gone", async () => {
+  test("a job that fails is reported and removed", async () => {
     const { jobs, failed } = jobsOf();
     jobs.start("a", () => Promise.reject(new Error("no disk")));
     await vi.waitFor(() => expect(failed).toEqual(["a: Error: no disk"]));
     expect(jobs.has("a")).toBe(false);
   });
 
-  test("readers who ask at the same time clean up once, and again later; nobody does while a job runs", async () => {
+  test("readers who ask at the same time clean up once, a later reader cleans up again, and nobody does while a job runs", async () => {
     const { jobs } = jobsOf();
     let times = 0;
     const work = async () => {
@@ -75,7 +75,7 @@ describe("Jobs", () => {
     expect(times).toBe(2);
   });
 
-  test("stopping what does not run is nothing", async () => {
+  test("stopping a job that does not run has no effect", async () => {
     await expect(jobsOf().jobs.stop("a")).resolves.toBeUndefined();
   });
 });

@@ -1,23 +1,23 @@
 export interface JobsOptions {
-  /** How many may run at once. */
+  /** The most jobs that run at once. */
   readonly atOnce: number;
-  /** In milliseconds; then a job is stopped. */
+  /** The longest time of a job, in milliseconds. After that, the job is stopped. */
   readonly longestMs: number;
-  /** Runs the work as if no request had asked for it: else it would carry along all that the framework keeps for one. */
+  /** Runs the work outside of the current request. Otherwise the work would keep the framework's data of that request. */
   readonly outside: <T>(work: () => T) => T;
   readonly onError: (topic: string, error: unknown) => void;
 }
 
-/** Works on the topic until it is done, or the signal says that it is to stop; publishes its own end. */
+/** Works on the topic until it is done or the signal aborts. It publishes its own end. */
 export type Work = (topic: string, signal: AbortSignal) => Promise<void>;
 
 interface Job {
   readonly stop: AbortController;
-  /** Resolves when it is over; it never rejects. */
+  /** Resolves when the job is over; never rejects. */
   ended: Promise<void>;
 }
 
-/** What this server works on. A job publishes to a topic of its own, and outlives the request that started it and all who read along. */
+/** The jobs of this server. A job publishes to a topic of its own. It outlives the request that started it, and its readers. */
 export class Jobs {
   readonly #options: JobsOptions;
   readonly #running = new Map<string, Job>();
@@ -31,7 +31,7 @@ export class Jobs {
     return this.#running.has(topic);
   }
 
-  /** @returns false: as many as may run at once already do, or one works on this topic */
+  /** @returns false: the most jobs run already, or one works on this topic */
   start(topic: string, work: Work): boolean {
     if (this.#running.size >= this.#options.atOnce || this.has(topic)) return false;
     const stop = new AbortController();
@@ -41,14 +41,14 @@ export class Jobs {
     return true;
   }
 
-  /** Stops it; resolves when it has, and its topic says so. */
+  /** Stops a job. Resolves when it has stopped, and its topic says so. */
   async stop(topic: string): Promise<void> {
     const job = this.#running.get(topic);
     job?.stop.abort();
     await job?.ended;
   }
 
-  /** Cleans up behind a job that may be lost, unless one works on the topic: once, however many ask for it at the same time. */
+  /** Cleans up after a job that may be lost, unless one works on the topic. It runs once, however many callers ask at the same time. */
   async cleanUp(topic: string, work: () => Promise<void>): Promise<void> {
     if (this.has(topic)) return;
     let running = this.#cleanups.get(topic);

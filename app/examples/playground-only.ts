@@ -3,15 +3,15 @@ import { notFound } from "next/navigation";
 import { playgroundProblem } from "../../hub/http/request/origin.ts";
 import { runtime } from "../../server/runtime.ts";
 
-// The examples start jobs and mint tokens for whoever asks. Your app has a login; they have this: elsewhere than in a playground,
-// and for others than this machine, they are not there. docs/decisions/examples-in-a-playground.md
+// The examples start jobs and mint tokens for any visitor. Your app has a login; the examples have this check instead.
+// They exist only in a playground, and only for this machine. docs/decisions/examples-in-a-playground.md
 
-/** For a page, which a link on any site may lead to. Answers 404 elsewhere. */
+/** Guards a page, which a link on any site may open. Answers 404 outside of a playground. */
 export async function pageOfPlayground(): Promise<void> {
   if ((await problem()) === "wrong-host") notFound();
 }
 
-/** For an action, which the playground's own pages alone may call. Answers 404 elsewhere. */
+/** Guards an action, which only the playground's own pages may call. Answers 404 outside of a playground. */
 export async function actionOfPlayground(): Promise<void> {
   if (await problem()) notFound();
 }

@@ -4,11 +4,11 @@ import { Ended } from "./end.ts";
 import { fold } from "./fold.ts";
 import { Jobs } from "./jobs.ts";
 
-// Actions, pages and hot reloads each have their own copy of this file: only what is on globalThis is one for all.
+// Actions, pages and hot reloads each have their own copy of this file. Only globalThis is shared by all.
 const KEY = Symbol.for("runnel.examples.jobs");
 const shared = globalThis as typeof globalThis & { [KEY]?: Jobs };
 
-/** The process's jobs. */
+/** Returns the jobs of this process. */
 export function jobs(): Jobs {
   const { hub, logger } = runtime();
   shared[KEY] ??= new Jobs({
@@ -21,8 +21,8 @@ export function jobs(): Jobs {
 }
 
 /**
- * Publishes that the job was lost, if its topic has not said how it ended and nobody works on it any more:
- * a server that ends takes its jobs along, and their readers would wait for ever.
+ * Publishes that the job was lost, if its topic has no end yet and the job does not run any more.
+ * When a server ends, its jobs end too, and their readers would wait for ever.
  */
 export async function endIfLost(topic: string): Promise<void> {
   await jobs().cleanUp(topic, async () => {

@@ -2,38 +2,38 @@ import type { Status } from "./snapshot.ts";
 
 /** An event as it arrived. Source: WHATWG HTML, section 9.2.6. */
 export interface StreamEvent {
-  /** The Last-Event-ID that it left behind; "" where the server gives none. */
+  /** The Last-Event-ID after this event; "" if the server sends no ids. */
   readonly id: string;
-  /** `message`, unless the server says another. */
+  /** `message`, unless the server sends another type. */
   readonly type: string;
   readonly data: string;
 }
 
-/** What a feed tells. Nothing is told after `stop()`. */
+/** Callbacks for the reports of a feed. A feed reports nothing after `stop()`. */
 export interface FeedHandlers {
   onStatus(status: Status): void;
   onOpen(): void;
   onEvent(event: StreamEvent): void;
-  /** The Last-Event-ID moved on without an event: other topics' traffic. */
+  /** The Last-Event-ID moved on without an event: the hub got updates on other topics. */
   onCursor(id: string): void;
   /** Events are missing between the last one and the next. */
   onGap(): void;
   /**
-   * The connection was lost, or never came about; told once until the next onOpen, and again where there is something else to mend.
-   * `next`: why, and what happens now.
+   * The connection was lost, or was never made. Called once until the next onOpen, and again when there is another problem to solve.
+   * `next`: why it was lost, and the next step.
    */
   onLoss(next: string): void;
 }
 
-/** Where events come from: a connection of one's own, or one that the browser's tabs share. */
+/** A source of events: a connection of its own, or one that the browser's tabs share. */
 export interface Feed {
   /**
-   * Begins, in place of what there was.
-   * @param after the Last-Event-ID to go on from; undefined: with what comes next
+   * Starts a connection, and replaces the earlier one.
+   * @param after the Last-Event-ID to resume after; undefined: start with the next event
    */
   start(after?: string): void;
-  /** Ends it, and tries no more. Idempotent. */
+  /** Closes the connection, and stops trying. Idempotent. */
   stop(): void;
-  /** Ends a wait before the next try: the network is back, or somebody looks. */
+  /** Ends the wait before the next try: the network is back, or the page is visible again. */
   hurry(): void;
 }

@@ -1,19 +1,19 @@
-/** Stops what returned it. Stopping twice is fine. */
+/** Stops the thing that returned it. It may be called twice. */
 export type Stop = () => void;
 
-/** Why a source that is CLOSED is: the browser's own doesn't say. */
+/** Why a source is CLOSED. The browser's own EventSource does not report this. */
 export interface Ending {
-  /** In words. */
+  /** As text for people. */
   readonly why: string;
-  /** The words are of use to whoever can mend it: they are shown although the stream was lost before. */
+  /** The text helps to solve the problem, so it is shown even if the loss was reported before. */
   readonly explained?: boolean;
-  /** What the server wants to be waited for, in milliseconds. */
+  /** The wait that the server asks for, in milliseconds. */
   readonly waitMs?: number;
-  /** The server wants nobody to come back. */
+  /** The server asks clients not to reconnect. */
   readonly final?: boolean;
 }
 
-/** As much of an EventSource as is used. Source: WHATWG HTML, section 9.2.2. */
+/** The part of an EventSource that is used. Source: WHATWG HTML, section 9.2.2. */
 export interface EventSourceLike {
   /** 0 connecting, 1 open, 2 closed. */
   readonly readyState: number;
@@ -22,44 +22,44 @@ export interface EventSourceLike {
   close(): void;
 }
 
-/** As much of a BroadcastChannel as is used. Source: WHATWG HTML, section 9.6. */
+/** The part of a BroadcastChannel that is used. Source: WHATWG HTML, section 9.6. */
 export interface ChannelLike {
   postMessage(message: unknown): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
   close(): void;
 }
 
-/** Everything outside that a stream touches, passed in: tests bring their own clock, page and EventSource. */
+/** Everything outside of a stream that it uses, passed in: tests bring their own clock, page and EventSource. */
 export interface World {
-  /** undefined: there is no such thing here. */
+  /** undefined: not available here. */
   readonly EventSource: (new (url: string) => EventSourceLike) | undefined;
-  /** For streams with a Bearer token, which an EventSource cannot send. */
+  /** For streams with a Bearer token, because an EventSource cannot send one. */
   readonly fetch: typeof fetch | undefined;
-  /** undefined: not here, as on plain HTTP off localhost. Source: Web Locks API. */
+  /** undefined: not available, as on plain HTTP off localhost. Source: Web Locks API. */
   readonly locks: LockManager | undefined;
-  /** Talks to all tabs of this origin that ask for the same name; undefined: not here. */
+  /** Opens a channel between all tabs of this origin that use the same name; undefined: not available. */
   channel(name: string): ChannelLike | undefined;
-  /** What relative addresses are relative to; undefined: nobody has any. */
+  /** The base of relative addresses; undefined: relative addresses cannot be used. */
   readonly base?: string | undefined;
-  /** Hears `pagehide`, `pageshow`, `online` and `visibilitychange`; undefined: nobody tells. */
+  /** Dispatches `pagehide`, `pageshow`, `online` and `visibilitychange`; undefined: there is no page. */
   readonly page: Pick<EventTarget, "addEventListener" | "removeEventListener"> | undefined;
   visible(): boolean;
-  /** Milliseconds since 1970, as somebody's clock has it: it may be set, back too. */
+  /** Milliseconds since 1970, by the system clock, which may be set forward or back. */
   now(): number;
-  /** Milliseconds on a clock that nobody sets: for spans of time. */
+  /** Milliseconds on a monotonic clock, for durations. */
   elapsed(): number;
   /** A number in [0, 1). */
   random(): number;
   /** Calls back once, `ms` milliseconds from now. */
   after(ms: number, callback: () => void): Stop;
-  /** Calls back once, before the next frame is drawn, or soon if none is. */
+  /** Calls back once, before the next frame is drawn, or soon if no frame is drawn. */
   frame(callback: () => void): void;
 }
 
-// A hidden tab draws no frames, and its list has to move on all the same.
+// A hidden tab draws no frames, but its list has to be updated too.
 const LONGEST_FRAME_MS = 250;
 
-/** The browser's world, read when it is asked for: a server that renders has none of it. */
+/** Returns the browser's world. It is read at the call, because a server render has none of it. */
 export function browserWorld(): World {
   const after: World["after"] = (ms, callback) => {
     const timer = setTimeout(callback, ms);

@@ -4,7 +4,7 @@ import type { Connect } from "./connect.ts";
 import { FetchSource } from "./fetch-source.ts";
 import { streamUrl } from "./stream-url.ts";
 
-/** Where an EventSource won't do: it sends no token, and tells only of types that it was asked for. */
+/** Connects by fetch where an EventSource does not suffice: it cannot send a token, and it reports only the types that it was asked for. */
 export function connectByFetch(
   { url, hub, token, types }: Pick<EventStreamOptions, "url" | "hub" | "token" | "types">,
   { fetch }: World,

@@ -2,10 +2,10 @@ import type { EventStreamOptions } from "../base/options.ts";
 import type { EventSourceLike, World } from "../base/world.ts";
 import { streamUrl } from "./stream-url.ts";
 
-/** Makes one connection, which goes on from the Last-Event-ID `after`; gives undefined where there is nothing to make it with. */
+/** Makes one connection, which resumes after the Last-Event-ID `after`. Returns undefined if the environment cannot make one. */
 export type Connect = (after: string | undefined) => EventSourceLike | undefined;
 
-/** The browser's own EventSource. */
+/** Connects by the browser's own EventSource. */
 export function connectByEventSource(
   { url, hub }: Pick<EventStreamOptions, "url" | "hub">,
   { EventSource }: World,

@@ -15,12 +15,12 @@ function read(pieces: readonly string[], id = "") {
   return { events, retries };
 }
 
-test("an id without data is where the next event without an id goes on from", () => {
+test("an id without data becomes the id of the next event without one", () => {
   const { events } = read(["id:1\n\n", "event:runnel:heartbeat\ndata:15\n\n"]);
   expect(events).toEqual([{ id: "1", type: "runnel:heartbeat", data: "15" }]);
 });
 
-test("the id that a stream goes on from is the id until there is another", () => {
+test("the id that a stream resumes after stays its id until another id comes", () => {
   expect(read(["data:a\n\nid:8\ndata:b\n\ndata:c\n\n"], "7").events.map(({ id }) => id)).toEqual([
     "7",
     "8",
@@ -48,13 +48,14 @@ const LINE = fc.oneof(
 );
 const END = fc.constantFrom("\n", "\r\n", "\r");
 
-test("wherever it is cut into pieces, it reads what another parser reads", () => {
+test("the parser returns the same events as another parser, wherever the stream is cut into pieces", () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(LINE, END), { maxLength: 30 }),
       fc.array(fc.nat(200), { maxLength: 12 }),
       (lines, cuts) => {
-        // A line before the last break: a CR at the very end might be the half of a line end, and parsers differ on whether to wait.
+        // A comment line follows the last line break. A CR at the very end may be half of a line end, and parsers differ on whether to
+        // wait.
         const text = `${lines.map((line) => line.join("")).join("")}:\n`;
         const at = [
           0,
@@ -77,7 +78,7 @@ test("wherever it is cut into pieces, it reads what another parser reads", () =>
   );
 });
 
-test("a line that comes in many small pieces costs no more than its length", () => {
+test("parsing a line in many small pieces costs no more than its length", () => {
   const piece = "x".repeat(1_000);
   const { events } = read(["data:", ...new Array<string>(10_000).fill(piece), "\n\n"]);
   expect(events[0]?.data).toHaveLength(10_000_000);
@@ -86,7 +87,7 @@ test("a line that comes in many small pieces costs no more than its length", () 
 test.each([
   ["a line", "data:"],
   ["an event of many lines", "data:x\ndata:"],
-])("%s without end is an error, and is not collected for ever", (_, start) => {
+])("%s without end is an error, and is not buffered for ever", (_, start) => {
   const parser = new EventParser("", { onEvent: () => {}, onRetry: () => {} });
   const piece = start.includes("\n") ? `${"x".repeat(2 ** 20)}\ndata:` : "x".repeat(2 ** 20);
   parser.feed(start);

@@ -1,6 +1,6 @@
 import type { StreamEvent } from "../base/feed.ts";
 
-/** Characters of one event, or of one line, that are waited for: more than any hub sends. */
+/** The most characters of one event, or of one line: more than any hub sends. */
 const LONGEST = 2 ** 24;
 
 export interface EventParserHandlers {
@@ -10,7 +10,8 @@ export interface EventParserHandlers {
 }
 
 /**
- * Reads text/event-stream. Other parsers forget an id that comes without data, and a hub tells where a stream begins by just that.
+ * A parser of text/event-stream. Other parsers forget an id that comes without data, but a hub sends the start position of a stream in that
+ * way.
  * Source: WHATWG HTML, section 9.2.6.
  */
 export class EventParser {
@@ -22,23 +23,23 @@ export class EventParser {
   #rest = "";
   #afterCr = false;
 
-  /** @param id the Last-Event-ID that the stream goes on from */
+  /** @param id the Last-Event-ID that the stream resumes after */
   constructor(id: string, handlers: EventParserHandlers) {
     this.#id = id;
     this.#on = handlers;
   }
 
   /**
-   * Takes the next piece, which may end anywhere.
-   * @throws RangeError when an event grows without end
+   * Parses the next piece, which may end anywhere.
+   * @throws RangeError when an event exceeds the limit
    */
   feed(piece: string): void {
     if (piece === "") return;
-    // [spec] CRLF is one line end, though a piece may end between its two.
+    // [spec] CRLF is one line end, even if a piece ends between the two.
     const text = this.#afterCr && piece.startsWith("\n") ? piece.slice(1) : piece;
     this.#afterCr = piece.endsWith("\r");
     const lines = text.split(text.includes("\r") ? /\r\n|\r|\n/ : "\n");
-    // Only put together, and not read again: a line may come in many pieces.
+    // The pieces of a line are only joined here, not parsed again: a line may come in many pieces.
     lines[0] = this.#rest + lines[0];
     this.#rest = lines.pop() ?? "";
     for (const line of lines) this.#take(line);
@@ -53,7 +54,7 @@ export class EventParser {
     }
     const colon = line.indexOf(":");
     const name = colon < 0 ? line : line.slice(0, colon);
-    // [spec] One space is taken off the front.
+    // [spec] One space after the colon is removed.
     const from = line[colon + 1] === " " ? colon + 2 : colon + 1;
     const value = colon < 0 ? "" : line.slice(from);
     if (name === "data") {
@@ -68,7 +69,7 @@ export class EventParser {
     const [id, type, data] = [this.#id, this.#type, this.#data];
     this.#type = "";
     this.#characters = 0;
-    // [spec] The id has been taken over; without data there is no event.
+    // [spec] The id is kept. Without data there is no event.
     if (data.length === 0) return;
     this.#data = [];
     this.#on.onEvent({ id, type: type === "" ? "message" : type, data: data.join("\n") });

@@ -5,20 +5,20 @@ import { problemOf } from "./read-problem.ts";
 export interface FetchSourceOptions {
   readonly url: string;
   readonly fetch: typeof fetch;
-  /** Asked once for each source; undefined: none is sent, but the cookies are. */
+  /** Called once for each source; undefined: no token is sent, but cookies are. */
   readonly token: (() => string | Promise<string>) | undefined;
-  /** The Last-Event-ID to go on from. */
+  /** The Last-Event-ID to resume after. */
   readonly after: string | undefined;
-  /** Whoever listens to `message` is told of the events that nobody listens to by their type, too. */
+  /** Listeners of `message` also get the events of types that have no listener. */
   readonly everyType: boolean;
 }
 
-/** A longer wait than this, in milliseconds, is not believed. */
+/** The longest wait that is accepted from a server, in milliseconds. */
 const LONGEST_WAIT_MS = 3_600_000;
 
 /**
- * An event stream that is asked for with a Bearer token, which an EventSource cannot send, or for events of all types. It never tries again by itself: when it
- * ends it is CLOSED, and `ending` says why. The token is in the Authorization field and nowhere else.
+ * An event stream over fetch: it can send a Bearer token, which an EventSource cannot, and report events of all types. It does not
+ * reconnect by itself: when it ends it is CLOSED, and `ending` says why. The token is in the Authorization field and nowhere else.
  */
 export class FetchSource implements EventSourceLike {
   readonly #options: FetchSourceOptions;
@@ -30,7 +30,7 @@ export class FetchSource implements EventSourceLike {
 
   constructor(options: FetchSourceOptions) {
     this.#options = options;
-    // Not before whoever made it listens.
+    // Not at once: the caller has to add its listeners first.
     queueMicrotask(() => void this.#run());
   }
 
@@ -66,7 +66,7 @@ export class FetchSource implements EventSourceLike {
     }
   }
 
-  /** What the request says; undefined: there is no token, and it was told. */
+  /** Returns the request's headers; undefined: there is no token, and the source has ended with the reason. */
   async #headers(): Promise<Headers | undefined> {
     const headers = new Headers({ Accept: "text/event-stream" });
     const { after, token: ask } = this.#options;
@@ -80,7 +80,7 @@ export class FetchSource implements EventSourceLike {
       this.#end({ why: `no token was to be had: ${why}`, explained: true });
       return undefined;
     }
-    // Headers would name the token in its error.
+    // Checked here, because an error of Headers would contain the token.
     if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
       this.#end({ why: "no token was to be had: the callback gave none", explained: true });
       return undefined;
@@ -91,7 +91,7 @@ export class FetchSource implements EventSourceLike {
 
   async #take(response: Response): Promise<void> {
     const { status, headers, body } = response;
-    // [spec] 204 is how a server says that a stream is over: HTML, section 9.2.3.
+    // [spec] With 204 a server ends the stream for good: HTML, section 9.2.3.
     if (status === 204) return this.#end({ why: "the server says that it is over", final: true });
     const isStream = headers.get("content-type")?.startsWith("text/event-stream");
     if (status !== 200 || !isStream || body === null) {
@@ -125,7 +125,7 @@ export class FetchSource implements EventSourceLike {
 
   #tell(event: Event): void {
     for (const listener of this.#listenersTo(event)) {
-      // [spec] Who closes a stream hears nothing of it any more, not what had arrived either.
+      // [spec] After close() no listener is called, not even for data that had already arrived.
       if (this.#readyState !== 2) listener(event);
     }
   }
@@ -134,7 +134,7 @@ export class FetchSource implements EventSourceLike {
     const { type } = event;
     const own = this.#listeners.get(type);
     if (!this.#options.everyType || !(event instanceof MessageEvent)) return own ?? [];
-    // Servers choose the types of their events, and may choose these two.
+    // Servers choose the types of their events, and may use the names of these two.
     const isNobodys = own === undefined || type === "open" || type === "error";
     return (isNobodys ? this.#listeners.get("message") : own) ?? [];
   }
@@ -151,7 +151,7 @@ export class FetchSource implements EventSourceLike {
   }
 }
 
-/** An id's UTF-8 as a field's value, as browsers send it. */
+/** Encodes an id as UTF-8 in a field's value, as browsers do. */
 function utf8(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }

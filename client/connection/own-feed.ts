@@ -5,7 +5,7 @@ import type { World } from "../base/world.ts";
 import type { Connect } from "./connect.ts";
 import { Source } from "./source.ts";
 
-/** A feed with a connection of its own. */
+/** Makes a feed with a connection of its own. */
 export function ownFeed(
   {
     hub = true,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { browserWorld } from "../base/world.ts";
 import { PathWatch } from "./path-watch.ts";
 
-/** A clock that is moved by hand, with one timer, which is as late as the clock is moved too far. */
+/** A clock that the test moves, with one timer. The timer is late by as much as the clock was moved too far. */
 function setUp() {
   let now = 0;
   let timer: { due: number; callback: () => void } | undefined;
@@ -31,7 +31,7 @@ function setUp() {
   };
 }
 
-test("first bytes that are there in 5 s are in time, and nothing runs on", () => {
+test("first bytes within 5 s are in time, and no timer is left", () => {
   const { path, changes, moveTo, running } = setUp();
   path.expect();
   moveTo(4_999);
@@ -41,13 +41,13 @@ test("first bytes that are there in 5 s are in time, and nothing runs on", () =>
   expect([path.held, changes()]).toEqual([false, 0]);
 });
 
-test("later than that they are held back, until signs of life come one by one", () => {
+test("a stream whose first bytes are later is held back, until signs of life come one by one", () => {
   const { path, changes, moveTo } = setUp();
   path.expect();
   moveTo(5_000);
   expect([path.held, changes()]).toEqual([true, 1]);
   moveTo(30_000);
-  // All that was held back until now, in one piece.
+  // All that was held back until now arrives in one piece.
   for (let i = 0; i < 100; i += 1) path.beat("15");
   moveTo(30_500);
   path.heard();
@@ -57,7 +57,7 @@ test("later than that they are held back, until signs of life come one by one", 
   expect([path.held, changes()]).toEqual([false, 2]);
 });
 
-test("pieces that are further apart than heartbeats are, are held back still", () => {
+test("a stream stays held back while its pieces are further apart than heartbeats", () => {
   const { path, moveTo } = setUp();
   path.expect();
   moveTo(5_000);
@@ -69,7 +69,7 @@ test("pieces that are further apart than heartbeats are, are held back still", (
   }
 });
 
-test("a machine that slept, or a tab that was frozen, has bytes still to read: they get their time again", () => {
+test("first bytes get their time again after a machine slept or a tab was frozen, because they may not be read yet", () => {
   const { path, moveTo } = setUp();
   path.expect();
   moveTo(3_600_000);
@@ -78,7 +78,7 @@ test("a machine that slept, or a tab that was frozen, has bytes still to read: t
   expect(path.held).toBe(true);
 });
 
-test("the next connection goes the same way, until its first bytes are in time", () => {
+test("the next connection is held back too, until its first bytes are in time", () => {
   const { path, moveTo, changes } = setUp();
   path.expect();
   moveTo(5_000);

@@ -1,24 +1,27 @@
 import type { Stop, World } from "../base/world.ts";
 
-/** A hub's first bytes leave with the head of its answer: later than this, in milliseconds, something has held them back. */
+/**
+ * The limit for a hub's first bytes, in milliseconds. They are sent with the head of its answer: if they come later, something has held
+ * them back.
+ */
 const FIRST_BYTES_MS = 5_000;
-/** A timer that is later than this, in milliseconds, was itself held back, and what came meanwhile is still to be read. */
+/** A timer that is later than this, in milliseconds, was delayed itself. The data that arrived meanwhile is not read yet. */
 const LATE_MS = 1_000;
-/** What was held back comes all at once: signs of life that are further apart than this, in milliseconds, are not of one piece. */
+/** Data that was held back arrives all at once. Signs of life further apart than this, in milliseconds, did not arrive in one piece. */
 const PIECE_MS = 1_000;
-/** In heartbeat intervals: a sign of life that comes within this many after the one before is in time. */
+/** In heartbeat intervals: a sign of life is in time if it comes within this many after the one before. */
 const IN_TIME = 1.5;
 
 /**
- * Notices a path that holds a stream back: a proxy that buffers, a compressor that waits for a full block. The hub's first bytes have an
- * event in them; when that does not come in time, nothing of the stream will.
+ * Notices a path that holds a stream back: a proxy that buffers, or a compressor that waits for a full block.
+ * The hub's first bytes contain an event. If that event is late, so is all that follows.
  */
 export class PathWatch {
   readonly #world: World;
   readonly #onChange: () => void;
   #held = false;
   #intervalMs = Number.POSITIVE_INFINITY;
-  /** When the first of those that came in time, one after the other, did. */
+  /** When the current series of signs of life in time began. */
   #firstAt: number | undefined;
   #lastAt = 0;
   #stop: Stop | undefined;
@@ -33,7 +36,7 @@ export class PathWatch {
     return this.#held;
   }
 
-  /** A connection is tried for, or its head has come: first bytes are due. */
+  /** Waits for first bytes: a connection is being made, or the head of its answer has come. */
   expect(): void {
     this.stop();
     this.#firstAt = undefined;
@@ -47,14 +50,14 @@ export class PathWatch {
     });
   }
 
-  /** A heartbeat came; `seconds` is its data. */
+  /** Notes a heartbeat; `seconds` is its data. */
   beat(seconds: string): void {
     const ms = Number(seconds) * 1000;
     if (ms > 0) this.#intervalMs = ms;
     this.heard();
   }
 
-  /** A sign of life. */
+  /** Notes a sign of life. */
   heard(): void {
     if (this.#stop !== undefined) {
       this.stop();
@@ -68,13 +71,13 @@ export class PathWatch {
     if (now - this.#firstAt >= PIECE_MS) this.#set(false);
   }
 
-  /** Nothing is due. Whether the path held the last stream back is not forgotten: the next one goes the same way. */
+  /** Waits no longer. `held` stays as it is, because the next connection takes the same path. */
   stop(): void {
     this.#stop?.();
     this.#stop = undefined;
   }
 
-  /** The server sends no first bytes that could be held back. */
+  /** Stops watching: this server sends no first bytes that could be held back. */
   dismiss(): void {
     this.stop();
     this.#set(false);

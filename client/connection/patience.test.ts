@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { browserWorld } from "../base/world.ts";
 import { Patience } from "./patience.ts";
 
-/** Timers that fire when a test says so. */
+/** Timers that fire when the test says so. */
 function setUp() {
   let timer: { ms: number; callback: () => void } | undefined;
   const ends: string[] = [];
@@ -26,7 +26,7 @@ function setUp() {
   };
 }
 
-test("it waits for the last thing that it was told of, and not for ever", () => {
+test("only the last thing to wait for is waited for, and not for ever", () => {
   const { patience, ends, waits, fire } = setUp();
   patience.for("answer");
   patience.for("renewal");
@@ -37,7 +37,7 @@ test("it waits for the last thing that it was told of, and not for ever", () => 
   expect(waits()).toBeUndefined();
 });
 
-test("a beginning that never comes is waited for longer each time, up to two hours, until one comes", () => {
+test("each time first data does not come, the wait for it doubles, up to two hours, until first data comes", () => {
   const { patience, ends, waits, fire } = setUp();
   const minutes: number[] = [];
   for (let time = 0; time < 8; time += 1) {

@@ -1,26 +1,28 @@
 import { seconds } from "../base/seconds.ts";
 import type { Stop, World } from "../base/world.ts";
 
-/** What is waited for, for how many milliseconds, and how it is told that it never came. */
+/** The things to wait for, each with its limit in milliseconds and the text for its absence. */
 const WAITS = {
-  /** A server that takes the connection and never answers. */
+  /** The answer to a request. Some servers accept the connection and never answer. */
   answer: { ms: 30_000, words: "no answer for" },
   renewal: { ms: 30_000, words: "the renewal did not end for" },
-  /** The browser's own try: its wait before it, which the server may have chosen, is part of this. */
+  /** The browser's own try. It includes the browser's wait, which the server may have chosen. */
   retry: { ms: 120_000, words: "no answer for" },
-  /** What follows the head of an answer: a path that buffers lets go in the end, one that died behind the head never does. */
+  /**
+   * The first data after the head of an answer. A path that buffers sends it in the end; a connection that died after the head never does.
+   */
   beginning: { ms: 120_000, words: "nothing came for" },
 } as const;
-/** A beginning is never waited for longer than so many times that. */
+/** The longest wait for first data, as a multiple of `beginning`. */
 const MOST_BEGINNINGS = 64;
 
-/** Waits for one thing at a time, and not for ever. */
+/** Waits for one thing at a time, up to a limit. */
 export class Patience {
   readonly #world: World;
   readonly #onEnd: (why: string) => void;
   /**
-   * Doubles with each beginning that never came, until anything does. A buffer that takes hours to fill would else never be full, and a
-   * server that says nothing until it has something to say would be asked anew for ever.
+   * Doubles each time that first data does not come, and resets when any data comes. Otherwise a buffer that takes hours to fill would
+   * never be full. And a server that is silent until its first event would be asked again and again.
    */
   #beginnings = 1;
   #stop: Stop | undefined;
@@ -30,7 +32,7 @@ export class Patience {
     this.#onEnd = onEnd;
   }
 
-  /** Waits for this, and for nothing else any more. */
+  /** Waits for this, and for nothing else. */
   for(what: keyof typeof WAITS): void {
     this.stop();
     const { ms: once, words } = WAITS[what];
@@ -42,7 +44,7 @@ export class Patience {
     });
   }
 
-  /** The stream has begun. */
+  /** Notes that the stream's data has begun. */
   heard(): void {
     this.#beginnings = 1;
     this.stop();

@@ -1,8 +1,8 @@
-/** As much of an answer as is read for why there is no stream, in bytes, and as much of that as is shown, in characters. */
+/** The most bytes of an answer that are read for the reason of a failure, and the most characters of it that are shown. */
 const MOST_BYTES = 16_384;
 const MOST_SHOWN = 500;
 
-/** Why an answer is no stream, in words: what its problem document says (RFC 9457), or its status. Never rejects. */
+/** Returns why an answer is not a stream: the text of its problem document (RFC 9457), or its status. Never rejects. */
 export async function problemOf(response: Response): Promise<string> {
   const { status, headers } = response;
   const type = headers.get("content-type") ?? "";
@@ -24,7 +24,7 @@ async function beginning({ body }: Response): Promise<string> {
       text += decoder.decode(value, { stream: true });
     }
   } catch {
-    // Cut off: what is there may do.
+    // The body was cut off. The part that arrived may suffice.
   }
   return text;
 }
@@ -38,7 +38,7 @@ function parse(json: string): string | undefined {
       if (typeof said === "string" && said !== "") return said;
     }
   } catch {
-    // No JSON, or the half of one.
+    // Not JSON, or incomplete JSON.
   }
   return undefined;
 }

@@ -19,20 +19,20 @@ afterEach(async () => {
   await server.close();
 });
 
-/** What the last request asked to go on from. */
+/** The Last-Event-ID of the last request. */
 const askedFor = () =>
   new URLSearchParams(server.seen.at(-1)?.url.split("?")[1]).get("last_event_id");
 const requests = (n: number) => expect.poll(() => server.requests).toBe(n);
 
-describe("where it goes on", () => {
-  test("a hub is asked for heartbeats, and for nothing older than now unless a cursor is given", async () => {
+describe("the position that a stream resumes after", () => {
+  test("a hub is asked for heartbeats, and only for new events unless a cursor is given", async () => {
     await until(here.listen(), "open");
     expect(server.seen[0]?.url).toBe("/stream?heartbeat=event");
     await until(here.listen({ lastEventId: "c-1" }), "open");
     expect(askedFor()).toBe("c-1");
   });
 
-  test("another server's address is asked for as it stands, each time", async () => {
+  test("another server's address is requested unchanged, each time", async () => {
     const stream = here.listen({ hub: false, url: `${server.url}?a=b`, lastEventId: "c-1" });
     await until(stream, "open");
     server.emit("one", { id: "7" });
@@ -42,7 +42,7 @@ describe("where it goes on", () => {
     expect(server.seen.map(({ url }) => url)).toEqual(["/stream?a=b", "/stream?a=b"]);
   });
 
-  test("behind a refusal it goes on from the last event", async () => {
+  test("a stream resumes after the last event when its request was refused", async () => {
     const stream = here.listen();
     await until(stream, "open");
     server.emit("one", { id: "7" });
@@ -53,7 +53,7 @@ describe("where it goes on", () => {
     expect(askedFor()).toBe("7");
   });
 
-  test("an id that a heartbeat shows moves it on without an event; one that came with a gap does, too", async () => {
+  test("the id of a heartbeat, or one that came with a gap, moves the position without an event", async () => {
     const stream = here.listen();
     await until(stream, "open");
     server.emit("15", { type: "runnel:heartbeat", id: "quiet" });
@@ -67,7 +67,7 @@ describe("where it goes on", () => {
     expect(askedFor()).toBe("after the gap");
   });
 
-  test("a new connection that has told no id yet does not make it forget the last", async () => {
+  test("a new connection that has sent no id yet does not clear the last id", async () => {
     const stream = here.listen();
     await until(stream, "open");
     server.emit("one", { id: "7" });
@@ -90,7 +90,7 @@ describe("where it goes on", () => {
       () => here.tell("pageshow", { persisted: true }),
     ],
     ["unfrozen", "paused", () => here.tell("freeze"), () => here.tell("resume")],
-  ] as const)("%s, it is live again and goes on where it was", async (_, state, leave, back) => {
+  ] as const)("%s, it reopens and resumes after its last id", async (_, state, leave, back) => {
     const stream = here.listen();
     await until(stream, "open");
     server.emit("one", { id: "7" });
@@ -104,7 +104,7 @@ describe("where it goes on", () => {
     expect(server.connections).toBe(1);
   });
 
-  test("the next subscriber goes on where the last one left", async () => {
+  test("the stream resumes for the next subscriber after the last id of the earlier one", async () => {
     const stream = here.make();
     const stop = stream.subscribe(() => {});
     await until(stream, "open");
@@ -118,7 +118,7 @@ describe("where it goes on", () => {
 });
 
 describe("a hidden page", () => {
-  test("lets go of its connection after a while, and goes on where it was as soon as it is seen", async () => {
+  test("disconnects after a while, and resumes after its last id as soon as it is visible", async () => {
     const stream = here.listen({ hiddenAfterMs: 60_000 });
     await until(stream, "open");
     server.emit("one", { id: "7" });
@@ -136,7 +136,7 @@ describe("a hidden page", () => {
     expect(losses(stream)).toEqual([]);
   });
 
-  test("that is seen before that keeps its connection", async () => {
+  test("keeps its connection if it is visible again before that", async () => {
     const stream = here.listen({ hiddenAfterMs: 60_000 });
     await until(stream, "open");
     here.look(false);
@@ -146,7 +146,7 @@ describe("a hidden page", () => {
     expect(server.requests).toBe(1);
   });
 
-  test("that was suspended, timers and all, is seen with a new connection: the old one may be dead", async () => {
+  test("makes a new connection after it was suspended with all its timers, because the old one may be dead", async () => {
     let slept = 0;
     const world = here.world({ now: () => Date.now() + slept });
     const stream = here.listen({ hiddenAfterMs: 60_000, world });
@@ -166,7 +166,7 @@ describe("a hidden page", () => {
     expect(losses(stream)).toEqual([]);
   });
 
-  test("that was opened so is paused too; 0 never pauses", async () => {
+  test("is paused too if the stream was opened in it, and never if hiddenAfterMs is 0", async () => {
     here.isVisible = false;
     const stream = here.listen({ hiddenAfterMs: 60_000 });
     const other = here.listen({ hiddenAfterMs: 0 });
@@ -176,7 +176,7 @@ describe("a hidden page", () => {
     expect(other.getSnapshot().status.state).toBe("open");
   });
 
-  test("that is never to pause lets go while it is frozen, and goes on unseen when it is not", async () => {
+  test("with hiddenAfterMs 0 disconnects while it is frozen, and resumes while it is still hidden", async () => {
     here.isVisible = false;
     const stream = here.listen({ hiddenAfterMs: 0 });
     const other = here.listen({ hiddenAfterMs: 60_000 });
@@ -189,7 +189,7 @@ describe("a hidden page", () => {
     expect(other.getSnapshot().status.state).toBe("paused");
   });
 
-  test("stays closed when it was closed, and opens when it is told to", async () => {
+  test("keeps a closed stream closed, and opens it on reopen()", async () => {
     const stream = here.listen({ hiddenAfterMs: 60_000 });
     await until(stream, "open");
     here.look(false);
@@ -206,7 +206,7 @@ describe("a hidden page", () => {
 });
 
 describe("a cut", () => {
-  test("breaks the connection, is told, and is got over from the last id after the time that was given", async () => {
+  test("breaks the connection, is reported, and ends after the given time with a stream that resumes after its last id", async () => {
     const stream = here.listen();
     await until(stream, "open");
     server.emit("one", { id: "7" });
@@ -220,7 +220,7 @@ describe("a cut", () => {
     expect(losses(stream)).toEqual(["broken here on purpose; next try in 0.3 s"]);
   });
 
-  test("that is closed before its time stays closed; opened or seen meanwhile, there is one connection", async () => {
+  test("leaves a stream closed that is closed meanwhile, and leaves one connection if it is reopened or the page is visible again meanwhile", async () => {
     const stream = here.listen();
     await until(stream, "open");
     stream.cut(5_000);
@@ -241,7 +241,7 @@ describe("a cut", () => {
     await expect.poll(() => server.connections).toBe(1);
   });
 
-  test("during a wait for the next try takes the place of that wait", async () => {
+  test("during a wait for the next try replaces that wait", async () => {
     server.refuse(1);
     const stream = here.listen({ backoff: { first: 60_000, longest: 60_000 } });
     await until(stream, "reconnecting");
@@ -254,7 +254,7 @@ describe("a cut", () => {
 });
 
 describe("events", () => {
-  test("of other types are listed with their type where they are asked for, and not otherwise", async () => {
+  test("of other types are listed with their type if they were asked for, and not otherwise", async () => {
     const stream = here.listen({ types: ["tick", "runnel:heartbeat", "error", "open"] });
     await until(stream, "open");
     server.emit("unasked", { type: "tock" });
@@ -268,7 +268,7 @@ describe("events", () => {
     });
   });
 
-  test("that are called `error` or `open` are events, and no turn in the connection's life", async () => {
+  test("of the types `error` and `open` are listed, and do not change the connection's state", async () => {
     const stream = here.listen({ types: ["error", "open"] });
     await until(stream, "open");
     server.emit("one", { type: "error" });
@@ -280,7 +280,7 @@ describe("events", () => {
 });
 
 describe("a renewal", () => {
-  test("comes before each try that follows a refusal, and before no other", async () => {
+  test("is called before each try that follows a refusal, and before no other", async () => {
     const renewed: number[] = [];
     server.refuse(2, 401);
     const stream = here.listen({ renew: async () => renewed.push(server.requests) });
@@ -291,7 +291,7 @@ describe("a renewal", () => {
     expect(renewed).toHaveLength(2);
   });
 
-  test("that fails is told with why, once, and tried again", async () => {
+  test("that fails is reported once with its reason, and tried again", async () => {
     let times = 0;
     server.refuse(1, 401);
     const stream = here.listen({
@@ -309,7 +309,7 @@ describe("a renewal", () => {
     ]);
   });
 
-  test("that throws is one that fails", async () => {
+  test("that throws counts as one that fails", async () => {
     server.refuse(1);
     const stream = here.listen({
       renew: () => {
@@ -319,7 +319,7 @@ describe("a renewal", () => {
     await expect.poll(() => losses(stream).at(-1)).toMatch(/^the renewal failed: plain words/);
   });
 
-  test("that never ends is given up, and one that ends when nobody waits for it any more opens nothing", async () => {
+  test("that never ends is given up, and one that ends too late opens no connection", async () => {
     here.instead.set(30_000, 40);
     const ends: (() => void)[] = [];
     server.refuse(1);
@@ -333,7 +333,7 @@ describe("a renewal", () => {
   });
 });
 
-describe("a path that holds it back", () => {
+describe("a path that holds a stream back", () => {
   const held = (stream: ReturnType<typeof here.listen>) => {
     const { status } = stream.getSnapshot();
     return "held" in status && status.held;
@@ -344,7 +344,7 @@ describe("a path that holds it back", () => {
       .entries.filter(({ kind }) => kind === "held")
       .map(({ detail }) => detail);
 
-  test("is told once, over new connections too, and not any more when bytes come in time", async () => {
+  test("is reported once, also over new connections, and no longer when bytes come in time", async () => {
     const stream = here.listen();
     await until(stream, "open");
     here.fire(5_000);
@@ -359,7 +359,7 @@ describe("a path that holds it back", () => {
     expect(told(stream)).toHaveLength(1);
   });
 
-  test("is noticed where not even the head of the answer comes through", async () => {
+  test("is noticed if not even the head of the answer arrives", async () => {
     server.stall(true);
     const stream = here.listen();
     await expect.poll(() => here.fire(5_000)).toBe(true);
@@ -368,7 +368,7 @@ describe("a path that holds it back", () => {
     expect(told(stream)).toEqual([expect.stringContaining("No answer at all yet")]);
   });
 
-  test("is not looked for any more once a server has begun with something else than a hub's first bytes", async () => {
+  test("is no longer looked for once a server has begun with other data than a hub's first bytes", async () => {
     const stream = here.listen();
     await until(stream, "open");
     here.fire(5_000);
@@ -378,11 +378,11 @@ describe("a path that holds it back", () => {
     server.drop();
     await requests(2);
     await until(stream, "open");
-    // Nor is it taken for dead for its silence.
+    // Its silence does not count as death either.
     expect([here.fire(5_000), here.fire(120_000)]).toEqual([false, false]);
   });
 
-  test("is not what makes a server slow that is asked again", async () => {
+  test("is not assumed when a server is slow during reconnection", async () => {
     server.refuse(1);
     const stream = here.listen({ backoff: { first: 60_000, longest: 60_000 } });
     await until(stream, "reconnecting");
@@ -396,7 +396,7 @@ describe("a path that holds it back", () => {
     expect(told(stream)).toEqual([]);
   });
 
-  test("is not looked for where the server is no hub, nor where the first bytes are there", async () => {
+  test("is not looked for if the server is not a hub, or if the first bytes are there", async () => {
     const other = here.listen({ hub: false });
     await until(other, "open");
     expect(here.fire(5_000)).toBe(false);

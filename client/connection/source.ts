@@ -10,27 +10,27 @@ import { Patience } from "./patience.ts";
 import { Watchdog } from "./watchdog.ts";
 
 const CLOSED = 2;
-/** What a refusal is taken for when the browser tells nothing of it. */
+/** The ending of a refusal when the browser reports no reason. */
 const REFUSED: Ending = {
   why: "no event stream was to be had there (an error, another content type, or no CORS permission)",
 };
 
 export interface SourceOptions {
   readonly connect: Connect;
-  /** Types of events that are told of, beside `message`. */
+  /** Types of events that are reported, beside `message`. */
   readonly types: readonly string[];
-  /** The server is asked for heartbeats that scripts can see: a hub's first bytes have one in them. */
+  /** The server is asked for heartbeats that scripts can see: a hub's first bytes contain one. */
   readonly heartbeats: boolean;
-  /** Called before a try that comes after a refusal. */
+  /** Called before each try that follows a refusal. */
   readonly renew: (() => Promise<unknown>) | undefined;
   readonly backoff: Backoff;
   readonly world: World;
 }
 
 /**
- * One connection that comes back. Where the browser tries again by itself it is left to do so; where it has given up
- * (HTML, section 9.2.3: anything but a 200 of the right type "fails the connection"), or where an open stream has
- * died in silence, a new one is built, which goes on from the last id. There is never more than one.
+ * A connection that reconnects. If the browser tries again by itself, it is left to do so. A new connection is made when the browser has
+ * given up (HTML, section 9.2.3: anything but a 200 of the right type "fails the connection"), or when an open stream is dead. It resumes
+ * after the last id. There is never more than one connection.
  */
 export class Source implements Feed {
   readonly #options: SourceOptions;
@@ -40,18 +40,18 @@ export class Source implements Feed {
   readonly #patience: Patience;
   #lastId: string | undefined;
   #current: EventSourceLike | undefined;
-  /** Of the connection, while nothing is wrong. */
+  /** The connection's state, if it has no problem. */
   #state: "connecting" | "open" | undefined;
   #stopWaiting: Stop | undefined;
-  /** The first bytes have a heartbeat in them, as far as is known: where something else came first, the server sends none. */
+  /** The first bytes are expected to contain a heartbeat. false once something else came first: that server sends none. */
   #beats: boolean;
-  /** Something came since the connection was opened. */
+  /** Data came since the connection was opened. */
   #begun = false;
   #attempt = 0;
   #refused = false;
-  /** What was last told of a loss. */
+  /** The last reason that was reported for a loss. */
   #told: string | undefined;
-  /** Of what was begun and is waited for: an answer to an older one is nobody's any more. */
+  /** Counts attempts: an answer to an earlier attempt is ignored. */
   #round = 0;
 
   constructor(options: SourceOptions, handlers: FeedHandlers) {
@@ -86,7 +86,7 @@ export class Source implements Feed {
     this.#try();
   }
 
-  /** The next try, with what it takes to be let in. */
+  /** Makes the next try; after a refusal, it renews first. */
   #try(): void {
     this.#let();
     const { renew } = this.#options;
@@ -114,14 +114,14 @@ export class Source implements Feed {
     }
     this.#current = source;
     this.#patience.for("answer");
-    // While it is tried again, that is what is told; and a server that is slow to come back is no path that holds back.
+    // During reconnection the status stays `reconnecting`. A slow server is not a path that holds back.
     if (this.#beats && this.#state === "connecting") this.#path.expect();
-    // An event of a source that was replaced is nobody's any more.
+    // Events of a source that was replaced are ignored.
     const on = (type: string, listener: (event: Event) => void) =>
       source.addEventListener(type, (event) => {
         if (this.#current === source) listener(event);
       });
-    // Servers choose the types of their events, and may choose these two: that is no turn in the connection's life.
+    // Servers choose the types of their events, and may use the names of these two. Such an event does not change the connection's state.
     on("open", (event) => {
       if (!(event instanceof MessageEvent)) this.#opened();
     });
@@ -160,7 +160,7 @@ export class Source implements Feed {
       this.#watchdog.heard();
       this.#path.heard();
     }
-    // A source that was built anew has no id until the server gives one, and what it goes on from is still the last.
+    // A new source has no id until the server sends one. Until then the last id still counts.
     const moved = id !== "" && id !== this.#lastId;
     if (id !== "") this.#lastId = id;
     if (type === GAP_EVENT) this.#on.onGap();
@@ -168,7 +168,7 @@ export class Source implements Feed {
     else if (moved) this.#on.onCursor(id);
   }
 
-  /** A hub begins with a heartbeat, or with a gap before it. */
+  /** Notes the first event. A hub begins with a heartbeat, or with a gap before it. */
   #begins(type: string): void {
     this.#begun = true;
     this.#beats = this.#options.heartbeats && (type === HEARTBEAT_EVENT || type === GAP_EVENT);
@@ -224,7 +224,7 @@ export class Source implements Feed {
       this.#on.onStatus(held ? { state: "connecting", held } : { state: "connecting" });
   }
 
-  /** Lets go of the connection, and of whatever is waited for. */
+  /** Closes the connection, and stops all waits. */
   #let(): void {
     this.#round += 1;
     this.#stopWaiting?.();

@@ -9,11 +9,11 @@ test.each([
     "/hub?match=a%20b&match=*&heartbeat=event&last_event_id=urn%3Auuid%3A1",
   ],
   ["http://hub.example/?#top", "a&b", "http://hub.example/?heartbeat=event&last_event_id=a%26b"],
-])("%j from %j is %j: what is given is left as it is", (url, id, asked) => {
+])("%j with the id %j becomes %j", (url, id, asked) => {
   expect(streamUrl(url, id)).toBe(asked);
 });
 
-test("where to go on from takes the place of what the address had, and only then", () => {
+test("an id to resume after replaces the one in the address, and no id keeps it", () => {
   expect(streamUrl("/hub?last_event_id=earliest&match=a", undefined)).toBe(
     "/hub?last_event_id=earliest&match=a&heartbeat=event",
   );

@@ -1,7 +1,7 @@
 /**
- * A hub's address with what this client asks of it: heartbeats that scripts can see, and where to go on.
- * A new EventSource sends no Last-Event-ID, so it is in the query: Mercure, section Reconnection.
- * @param url absolute, or relative to the page; it is not resolved, so that this works where there is no page
+ * Adds this client's parameters to a hub's address: heartbeats that scripts can see, and the id to resume after.
+ * A new EventSource sends no Last-Event-ID, so the id is in the query: Mercure, section Reconnection.
+ * @param url absolute, or relative to the page; it is not resolved, so that this works without a page
  */
 export function streamUrl(url: string, lastEventId: string | undefined): string {
   const [address = ""] = url.split("#", 1);

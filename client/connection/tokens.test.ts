@@ -4,14 +4,14 @@ import { World as HubWorld } from "../../hub/testing/http-world.ts";
 import type { EventStream } from "../base/snapshot.ts";
 import { losses, TestWorld, texts, until } from "../testing/test-world.ts";
 
-/** What a hub has been asked, and how. */
+/** A request that the hub received. */
 interface Asked {
   readonly url: string;
   readonly id: string | null;
   readonly token: string | null;
 }
 
-/** What is no stream, said instead of the hub's answers, in order. */
+/** An answer that is given instead of the hub's, in order. */
 type Answer = () => Response | Promise<Response>;
 
 let hub: HubWorld;
@@ -31,7 +31,7 @@ afterEach(async () => {
   await hub.end();
 });
 
-/** The hub, in this process, as fetch finds it: it hears when its reader leaves. */
+/** The hub, in this process, behind fetch: it notices when its reader leaves. */
 const fetchFromHub: typeof fetch = async (input, init) => {
   const headers = new Headers(init?.headers);
   asked.push({
@@ -63,7 +63,7 @@ const problem = (status: number, headers: Record<string, string> = {}) =>
     headers: { "Content-Type": "application/problem+json", ...headers },
   });
 
-test("a token that ends is asked for anew, and the stream goes on from its last id: nothing is lost, nothing twice", async () => {
+test("when a token expires, another is asked for, and the stream resumes after its last id without a lost or repeated event", async () => {
   let times = 0;
   const stream = reading({
     token: async () => {
@@ -89,7 +89,7 @@ test("a token that ends is asked for anew, and the stream goes on from its last 
   expect(new Set(asked.map(({ token }) => token)).size).toBe(4);
 });
 
-test("a stream that ends before its first event goes on from where it began", async () => {
+test("a stream that ends before its first event resumes after its start position", async () => {
   const stream = reading({
     token: () =>
       hub.token("subscriber", ["news"], { exp: Math.floor(hub.timers.now() / 1000) + 60 }),
@@ -102,7 +102,7 @@ test("a stream that ends before its first event goes on from where it began", as
   expect(asked[1]?.id).not.toBeNull();
 });
 
-test("the token is in the field alone: in no address, no entry, no status", async () => {
+test("a token is only in the Authorization field, and in no address, entry or status", async () => {
   const secret = "s3cr3t\u00e9\r\nX: y";
   const stream = reading({ token: () => secret });
   await until(stream, "reconnecting");
@@ -119,7 +119,7 @@ test("the token is in the field alone: in no address, no entry, no status", asyn
   expect(JSON.stringify(other.getSnapshot())).not.toContain(token);
 });
 
-test("an id of any characters is sent as a browser sends it", async () => {
+test("an id with any characters is sent as a browser sends it", async () => {
   answers.push(() => problem(503));
   reading({ token: () => "t", lastEventId: "é流" });
   await expect.poll(() => asked.length).toBeGreaterThan(0);
@@ -128,7 +128,7 @@ test("an id of any characters is sent as a browser sends it", async () => {
 
 describe("a refusal", () => {
   test.each([401, 403, 429])(
-    "with %d is told in its own words, and the callback is asked again",
+    "with %d is reported with the server's text, and the callback is called again",
     async (status) => {
       let times = 0;
       const token = await hub.token("subscriber");
@@ -149,7 +149,7 @@ describe("a refusal", () => {
     },
   );
 
-  test("that changes is told again, and one that stays the same is not", async () => {
+  test("is reported again if its reason changes, and not if it stays the same", async () => {
     const token = await hub.token("subscriber");
     for (const status of [401, 401, 403, 403]) answers.push(() => problem(status));
     const stream = reading({ token: () => token });
@@ -160,7 +160,7 @@ describe("a refusal", () => {
     ]);
   });
 
-  test("that says when to come back is taken at its word", async () => {
+  test("that names the time to reconnect is obeyed", async () => {
     here.instead.set(7_000, 0);
     answers.push(() => problem(503, { "Retry-After": "7" }));
     const token = await hub.token("subscriber");
@@ -182,7 +182,7 @@ describe("a refusal", () => {
       "the server said 500",
     ],
     ["no network", () => Promise.reject(new TypeError("fetch failed")), "the connection was lost"],
-  ])("that is %s is got over", async (_, answer, why) => {
+  ])("that is %s is recovered from", async (_, answer, why) => {
     answers.push(answer);
     const token = await hub.token("subscriber");
     const stream = reading({ token: () => token });
@@ -190,7 +190,7 @@ describe("a refusal", () => {
     expect(losses(stream)).toEqual([expect.stringContaining(why)]);
   });
 
-  test("204 is the end, and stays so", async () => {
+  test("with 204 closes the stream, which stays closed", async () => {
     answers.push(() => new Response(null, { status: 204 }));
     const stream = reading({ token: () => "t" });
     await until(stream, "closed");
@@ -200,8 +200,8 @@ describe("a refusal", () => {
   });
 });
 
-describe("the callback", () => {
-  test("that fails is told with why, and asked again", async () => {
+describe("the token callback", () => {
+  test("that fails is reported with its reason, and called again", async () => {
     let times = 0;
     const token = await hub.token("subscriber");
     const stream = reading({
@@ -217,7 +217,7 @@ describe("the callback", () => {
     ]);
   });
 
-  test("that never answers is given up and asked again", async () => {
+  test("that never answers is given up and called again", async () => {
     here.instead.set(30_000, 40);
     let times = 0;
     const stream = reading({
@@ -230,7 +230,7 @@ describe("the callback", () => {
     expect(losses(stream)[0]).toMatch(/^no answer for 30\.0 s/);
   });
 
-  test("that answers when the stream was closed asks nobody anything", async () => {
+  test("that answers after the stream was closed starts no request", async () => {
     let answer = (_token: string) => {};
     const stream = reading({
       token: () =>
@@ -246,7 +246,7 @@ describe("the callback", () => {
   });
 });
 
-test("a stream that is closed is let go of at the hub", async () => {
+test("a stream that is closed is closed at the hub too", async () => {
   const token = await hub.token("subscriber");
   const stream = reading({ token: () => token });
   await until(stream, "open");
@@ -255,7 +255,7 @@ test("a stream that is closed is let go of at the hub", async () => {
   await expect.poll(() => hub.hub.connections.size).toBe(0);
 });
 
-test("over a real socket: pieces, a lost connection, and the wait that the server asked for", async () => {
+test("fetch over a real socket reads pieces, recovers from a lost connection, and waits as long as the server asks", async () => {
   const heads: string[] = [];
   const server = createServer(async ({ headers }, response) => {
     heads.push(`${headers.authorization} ${headers["last-event-id"]}`);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { browserWorld } from "../base/world.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** A clock that is moved by hand, with one timer: what a watchdog has. The time of day is set back all the while. */
+/** A clock that the test moves, with one timer: all that a watchdog needs. The time of day is set back all the while. */
 function setUp() {
   let now = 0;
   let timer: { due: number; callback: () => void } | undefined;
@@ -25,7 +25,7 @@ function setUp() {
   return {
     watchdog,
     silences,
-    /** Moves the clock to then, and fires the timer if it is due: late, if nobody moved the clock before. */
+    /** Moves the clock, and fires the timer if it is due. The timer is late if the clock skipped its time. */
     moveTo(then: number) {
       now = then;
       const due = timer;
@@ -37,7 +37,7 @@ function setUp() {
   };
 }
 
-test("two and a half intervals of silence are told, once, and nothing runs on", () => {
+test("two and a half intervals of silence are reported once, and no timer is left", () => {
   const { watchdog, silences, moveTo, running } = setUp();
   watchdog.promise("4");
   moveTo(9_999);
@@ -48,7 +48,7 @@ test("two and a half intervals of silence are told, once, and nothing runs on", 
   expect(running()).toBe(false);
 });
 
-test("a sign of life gives the stream its time again", () => {
+test("a sign of life gives the stream its full time again", () => {
   const { watchdog, silences, moveTo } = setUp();
   watchdog.promise("4");
   moveTo(8_000);
@@ -63,7 +63,7 @@ test("a sign of life gives the stream its time again", () => {
 test.each([
   ["an hour", 3_600_000],
   ["a second more than its timer", 11_001],
-])("a machine that slept %s is no dead stream: it gets its time again", (_, woke) => {
+])("a stream is not dead after %s of sleep, and has its time again", (_, woke) => {
   const { watchdog, silences, moveTo } = setUp();
   watchdog.promise("4");
   moveTo(woke);
@@ -74,7 +74,7 @@ test.each([
   expect(silences).toEqual([10_000]);
 });
 
-test("one silence is excused once: where timers are always late, a dead stream is noticed too", () => {
+test("one silence is excused only once, so a dead stream is noticed even if timers are always late", () => {
   const { watchdog, silences, moveTo } = setUp();
   watchdog.promise("4");
   moveTo(60_000);
@@ -86,10 +86,10 @@ test("one silence is excused once: where timers are always late, a dead stream i
   expect(silences).toEqual([10_000]);
 });
 
-test("silence after silence is waited for longer, until an event or a second heartbeat comes", () => {
+test("the allowed silence doubles with each silence, until an event or a second heartbeat comes", () => {
   const { watchdog, silences, moveTo } = setUp();
   let now = 0;
-  /** A new connection, whose first heartbeat comes, and then nothing. */
+  /** Makes a new connection, which gets its first heartbeat and then nothing. */
   const connect = (...then: readonly (() => void)[]) => {
     watchdog.promise("4");
     for (const event of then) event();
@@ -113,7 +113,7 @@ test("silence after silence is waited for longer, until an event or a second hea
   expect(silences.at(-1)).toBe(640_000);
 });
 
-test("stopped, it is silent, and without a promise it never starts", () => {
+test("a stopped watchdog reports nothing, and one without a promise never starts", () => {
   const { watchdog, silences, moveTo, running } = setUp();
   watchdog.heard();
   expect(running()).toBe(false);

@@ -6,37 +6,39 @@ import { PROTOCOL } from "./messages.ts";
 import { NOWHERE } from "./seen.ts";
 import type { Tab } from "./tab.ts";
 
-/** So many memories full of items may wait for their place; then all starts over, from where the tab has come to by then. */
+/** The most items that may wait, as a multiple of the tab's memory. With more, catching up starts over, from the tab's current position. */
 const MOST_WAITING = 4;
-/** Another tab's turn may last this long, in milliseconds, while this one has something to wait for. Then it is taken for frozen. */
+/**
+ * The longest turn of another tab, in milliseconds, while this tab has something to wait for. After that, the other tab counts as frozen.
+ */
 const LONGEST_TURN_MS = 20_000;
-/** Whatever the leader is told this long after this tab came, in milliseconds, was sent after what this tab's page knows was. */
+/** In milliseconds after this tab started: an item that the leader receives later was sent after all that this tab knew at its start. */
 const FRESH_MS = 10_000;
 
 export interface BridgeHandlers {
   /**
-   * The leader's items have found their place.
-   * @param rest those that come next
-   * @param had ids of events that this tab has had, and the leader is yet to post
+   * The position was found in the leader's sequence.
+   * @param rest the items that follow it
+   * @param had ids of events that this tab has delivered, and the leader has not posted yet
    */
   onMet(rest: readonly Item[], had: readonly string[]): void;
-  /** It has to start over. */
+  /** Catching up has to start over. */
   onBroken(): void;
 }
 
 /**
- * Catches up where the leader's memory does not reach: over a connection of its own, from the tab's last id, until it meets an id that
- * the leader has posted. One tab at a time, so that ten tabs that come at once open two connections, not ten.
+ * Catches up when the leader's memory does not reach back far enough. It opens a connection of its own, from the tab's last id, until that
+ * brings an id that the leader has posted. Tabs do this one at a time, so that ten new tabs open two connections, not ten.
  */
 export class Bridge {
   readonly #tab: Tab;
   readonly #on: BridgeHandlers;
   readonly #turn: Hold;
   readonly #began: number;
-  /** What the leader has posted, and has no place yet. */
+  /** Items that the leader has posted, and that cannot be delivered yet. */
   #waiting: Item[] = [];
   #characters = 0;
-  /** An event came from the leader since: it will come over the own connection too. */
+  /** The leader posted an event since the start, so the same event will also come over the own connection. */
   #expectsMeeting = false;
   #feed: Feed | undefined;
   #broughtGap = false;
@@ -56,7 +58,7 @@ export class Bridge {
     });
   }
 
-  /** @param known what the leader still has, oldest first */
+  /** @param known all items that the leader remembers, oldest first */
   start(known: readonly Item[]): void {
     const found = known.findIndex((item) => this.#hadAfter(item) !== undefined);
     const met = known[found];
@@ -70,7 +72,7 @@ export class Bridge {
     this.#bePatient();
   }
 
-  /** The leader has posted one more. */
+  /** Adds an item that the leader has posted. */
   add(item: Item): void {
     const had = this.#hadAfter(item);
     if (had) {
@@ -101,11 +103,11 @@ export class Bridge {
     this.#stopPatience?.();
     const { seen } = this.#tab;
     const after = seen.id ?? "";
-    // What comes now has no place in the leader's sequence.
+    // Items of the own connection have no position in the leader's sequence.
     seen.mark = NOWHERE;
     this.#feed = this.#tab.open({
       ...itemHandlers((item) => this.#brought(item, after)),
-      // How the leader's connection stands is what the page is told.
+      // The page gets the status of the leader's connection, not of this one.
       onStatus: () => {},
       onOpen: () => {},
       onLoss: () => {},
@@ -121,20 +123,20 @@ export class Bridge {
     if (this.#over || item.kind === "gap") return;
     const at = this.#waiting.findIndex((one) => one.kind !== "gap" && one.id === item.id);
     if (at !== -1) this.#on.onMet(this.#waiting.slice(at + 1), []);
-    // A hub moves the cursor of those who have all there is, and of those whose place it no longer has.
+    // A hub moves the cursor of a client that has everything, and of a client whose position it no longer has.
     else if (item.kind === "cursor" && item.id !== after && !isAfterGap) {
       this.#isLive = true;
       this.#meetInSilence();
     }
   }
 
-  /** Nothing happens on the stream, so there is nothing to meet by. But both connections are known to have all there was. */
+  /** Ends catching up on a silent stream, which brings no event to meet at. Both connections are known to have everything. */
   #meetInSilence(): void {
     if (this.#over || !this.#isLive || !this.#leaderIsLive || this.#expectsMeeting) return;
     this.#on.onMet([], eventIds(this.#tab.seen.items));
   }
 
-  /** Ids of the events that this tab has had after the item; undefined: it has not had the item. */
+  /** Returns the ids of the events that this tab has delivered after the item; undefined: it has not delivered the item. */
   #hadAfter(item: Item): string[] | undefined {
     const had = item.kind === "gap" ? undefined : this.#tab.seen.afterId(item.id);
     return had && eventIds(had);

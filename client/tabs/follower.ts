@@ -7,24 +7,24 @@ import { NOWHERE } from "./seen.ts";
 import type { Tab } from "./tab.ts";
 import type { Term } from "./term.ts";
 
-/** A question that is older than this, in milliseconds, was not heard. */
+/** A question that is older than this, in milliseconds, counts as lost. */
 const UNHEARD_MS = 3_000;
 
 type State =
-  /** It has asked the leader where it stands. */
+  /** It has asked the leader for its position. */
   | { readonly at: "asking"; readonly ask: number; readonly since: number }
-  /** It takes the leader's items as they come, but those that it has had: ids of events, in their order. */
+  /** It delivers the leader's items as they come, except the events in `had`, which it has delivered already: their ids, in order. */
   | { readonly at: "following"; had: readonly string[] }
   /** It has a connection of its own for a while. */
   | { readonly at: "bridging"; readonly bridge: Bridge }
   | { readonly at: "over" };
 
-/** A tab that lives on what the leader tells. Nothing is lost to it, and nothing told twice, whoever leads. */
+/** A tab that gets its stream from the leader. It loses no event and delivers none twice, even when the leader changes. */
 export class Follower {
   readonly #tab: Tab;
   readonly #signs: LifeSigns;
   #term: Term;
-  /** The last item of this leadership that came in. */
+  /** The number of the last item of this leadership that arrived. */
   #seq = 0;
   #state: State = { at: "asking", ask: 0, since: 0 };
 
@@ -60,19 +60,19 @@ export class Follower {
     if (this.#state.at === "bridging") this.#state.bridge.hurry();
   }
 
-  /** The leader speaks; one of an older leadership MUST NOT come here. */
+  /** Handles a message of the leader. A message of an older leadership MUST NOT come here. */
   heard(message: LeaderMessage): void {
     this.#signs.heard();
     const isNew = message.term > this.#term;
     this.#term = message.term;
     const isAnswer = message.kind === "welcome" && this.#isAnswer(message);
-    // A tab that has no place yet has no part in an open connection either.
+    // A tab without a position has no part in an open connection either.
     const hasPlace = this.#tab.seen.id !== undefined || this.#state.at !== "asking";
     if (message.kind !== "item" && (hasPlace || isAnswer || message.kind === "lead"))
       this.#tab.teller.tell(message.standing);
     if (message.kind === "lead") this.#newLeader(message);
     else if (isAnswer) this.#welcomed(message);
-    // Its beginning was missed.
+    // The message that announced this leadership was missed.
     else if (isNew) this.#ask();
     else if (this.#state.at === "asking") this.#askAgain(this.#state.since);
     else this.#goOn(message);
@@ -112,24 +112,24 @@ export class Follower {
     this.#takeAll(items);
   }
 
-  /** The leader does not know this tab's place. */
+  /** Handles a welcome of a leader that does not know this tab's position. */
   #welcomedFromAfar({ id, items, base }: Pick<Welcome, "id" | "items" | "base">): void {
     const { seen } = this.#tab;
-    // All that the leader still has came after this tab's place; so if its id is there again, ids don't tell events apart.
+    // All items that the leader remembers are newer than this tab's position. If one of them has this tab's id, ids are not unique.
     const isSameTerm = seen.mark.term === this.#term;
     const isRepeated = items.some((item) => item.kind !== "gap" && item.id === seen.id);
     if (seen.id && !(isSameTerm && isRepeated)) {
       this.#bridge([{ kind: "cursor", id: base }, ...items]);
       return;
     }
-    // There is nothing to catch up by.
+    // Without a unique id, the tab cannot catch up.
     this.#follow([]);
     this.#take({ kind: "gap" });
     if (isSameTerm) this.#takeAll(items);
     else this.#join(id);
   }
 
-  /** Takes the leader's place for its own. */
+  /** Adopts the leader's position. */
   #join(id: string): void {
     if (id === "") return;
     this.#tab.seen.jump(id);
@@ -157,7 +157,7 @@ export class Follower {
     for (const item of items) this.#take(item);
   }
 
-  /** @param mark where it stands, if that is known */
+  /** @param mark the item's position, if it is known */
   #take(item: Item, mark?: Mark): void {
     if (this.#state.at !== "following") return;
     const { seen } = this.#tab;
@@ -168,13 +168,13 @@ export class Follower {
       this.#setMark(this.#state.had);
       if (at !== -1) return;
     }
-    // Until all that this tab has had came by, cursors are older than its own.
+    // Until all events in `had` have passed, the leader's cursors are older than this tab's own.
     if (item.kind === "cursor" && had.length > 0) return;
     seen.take(item, mark);
     this.#tab.deliver(item);
   }
 
-  /** A tab that is ahead of the leader has no place in its sequence, only an id. */
+  /** Sets the position. A tab that is ahead of the leader has no position in its sequence, only an id. */
   #setMark(had: readonly string[]): void {
     this.#tab.seen.mark = had.length > 0 ? NOWHERE : { term: this.#term, seq: this.#seq };
   }

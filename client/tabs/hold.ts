@@ -1,9 +1,9 @@
-/** One at a time of all tabs holds it. */
+/** Callbacks of a lock that one tab at a time holds. */
 export interface HoldHandlers {
   onHeld(): void;
-  /** Another tab has stolen it. */
+  /** Another tab has stolen the lock. */
   onLost(): void;
-  /** The browser gives no locks here. */
+  /** The browser refuses locks here. */
   onRefused(): void;
 }
 
@@ -12,7 +12,7 @@ interface Attempt {
   end: () => void;
 }
 
-/** A lock that is held until it is let go, or stolen. Source: Web Locks API. */
+/** A lock that is held until it is released or stolen. Source: Web Locks API. */
 export class Hold {
   readonly #locks: LockManager;
   readonly #name: string;
@@ -25,19 +25,19 @@ export class Hold {
     this.#on = handlers;
   }
 
-  /** Waits for its turn. */
+  /** Requests the lock, and waits in the queue. */
   ask(): void {
     const controller = new AbortController();
     this.#request({ signal: controller.signal }, () => controller.abort());
   }
 
-  /** Takes it from whoever holds it, before all who wait. */
+  /** Steals the lock from its holder, before all waiting tabs. */
   steal(): void {
-    // [spec] A request that steals can't be aborted: it is granted at once.
+    // [spec] A request that steals cannot be aborted: it is granted at once.
     this.#request({ steal: true }, () => {});
   }
 
-  /** Lets it go, or waits for it no more. Idempotent. */
+  /** Releases the lock, or cancels the request. Idempotent. */
   let(): void {
     const attempt = this.#attempt;
     this.#attempt = undefined;
@@ -59,7 +59,7 @@ export class Hold {
     this.#locks.request(this.#name, options, held).catch((error: unknown) => {
       if (attempt.over) return;
       this.#attempt = undefined;
-      // It may be told late that it was given the lock, which another has taken by now.
+      // The grant may be reported late, when another tab has stolen the lock already.
       attempt.over = true;
       if (error instanceof DOMException && error.name === "AbortError") this.#on.onLost();
       else this.#on.onRefused();

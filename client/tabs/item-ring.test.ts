@@ -5,7 +5,7 @@ import { Ring } from "./item-ring.ts";
 
 const event = (id: string, data = ""): Item => ({ kind: "event", id, type: "message", data });
 
-test("it gives what came after an id, or after a place of a leader's sequence", () => {
+test("a ring returns the items after an id, or after a position of a leader's sequence", () => {
   const ring = new Ring({ items: 10, characters: 1_000 });
   ring.clear("0");
   for (const seq of [1, 2, 3]) ring.push(event(`${seq}`), { term: "t", seq });
@@ -21,7 +21,7 @@ test("it gives what came after an id, or after a place of a leader's sequence", 
   expect(ring.afterMark({ term: "u", seq: 1 })).toBeUndefined();
 });
 
-test("whatever is put in, it keeps the newest without a hole, within its bounds, and knows the id before them", () => {
+test("a ring keeps the newest items without a hole, within its bounds, and the id before them, whatever is pushed", () => {
   const lengths = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 80 });
   fc.assert(
     fc.property(lengths, (sizes) => {
@@ -42,7 +42,7 @@ test("whatever is put in, it keeps the newest without a hole, within its bounds,
   );
 });
 
-test("an item that is larger than all its room is let go, and its id remembered", () => {
+test("an item that is larger than the ring's bounds is removed, and its id is kept", () => {
   const ring = new Ring({ items: 10, characters: 100 });
   ring.push(event("1"));
   ring.push(event("2", "x".repeat(1_000)));

@@ -1,44 +1,44 @@
 import { charactersOf, type Item } from "./item.ts";
 import type { Term } from "./term.ts";
 
-/** Where an item stood in a leader's sequence. */
+/** The position of an item in a leader's sequence. */
 export interface Mark {
   readonly term: Term;
-  /** From 1; 0 is the place before the first. */
+  /** From 1; 0 is the position before the first item. */
   readonly seq: number;
 }
 
 export interface RingLimits {
   readonly items: number;
-  /** Of ids, types and data together. */
+  /** The most characters of ids, types and data together. */
   readonly characters: number;
 }
 
 interface Kept {
   readonly item: Item;
-  /** undefined: it came over a connection of this tab's own. */
+  /** undefined: the item came over a connection of this tab's own. */
   readonly mark: Mark | undefined;
   readonly characters: number;
 }
 
-/** The newest items, in order and without a hole between them: bounded in number and in characters. */
+/** The newest items, in order and without a hole; bounded in number and in characters. */
 export class Ring {
   readonly #limits: RingLimits;
   #kept: Kept[] = [];
   #characters = 0;
-  /** The id that stood before the oldest item. */
+  /** The id before the oldest item. */
   #base = "";
 
   constructor(limits: RingLimits) {
     this.#limits = limits;
   }
 
-  /** The id after which it begins; "" where there was none. */
+  /** The id before the oldest item; "" if there was none. */
   get base(): string {
     return this.#base;
   }
 
-  /** Forgets all, and begins after this id. */
+  /** Removes all items, and starts after this id. */
   clear(base: string): void {
     this.#kept = [];
     this.#characters = 0;
@@ -50,7 +50,7 @@ export class Ring {
     this.#kept.push({ item, mark, characters });
     this.#characters += characters;
     const { items, characters: most } = this.#limits;
-    // By the fifth, so that no item pays for moving all the others.
+    // A fifth is removed at a time, so that no single item pays for moving all the others.
     if (this.#kept.length > items * 1.2 || this.#characters > most) this.#trim(items, most * 0.8);
   }
 
@@ -65,12 +65,12 @@ export class Ring {
     this.#kept = this.#kept.slice(dropped);
   }
 
-  /** All of them, oldest first. */
+  /** All items, oldest first. */
   toArray(): Item[] {
     return this.#kept.map(({ item }) => item);
   }
 
-  /** What came after the id was last left behind; undefined: it is not known here. */
+  /** Returns the items after the last one that has this id; undefined: the id is not known here. */
   afterId(id: string): Item[] | undefined {
     if (id === "") return undefined;
     const at = this.#kept.findLastIndex(({ item }) => item.kind !== "gap" && item.id === id);
@@ -78,7 +78,7 @@ export class Ring {
     return this.#kept.slice(at + 1).map(({ item }) => item);
   }
 
-  /** What came after this place of a leader's sequence; undefined: it is not known here. */
+  /** Returns the items after this position of a leader's sequence; undefined: the position is not known here. */
   afterMark({ term, seq }: Mark): Item[] | undefined {
     const at = (wanted: number) =>
       this.#kept.findIndex(({ mark }) => mark?.term === term && mark.seq === wanted);

@@ -1,6 +1,6 @@
 import type { FeedHandlers } from "../base/feed.ts";
 
-/** What a stream brings, beside its statuses: the tabs get it in this order. */
+/** One thing that a stream brings, apart from statuses. All tabs get the items in this order. */
 export type Item =
   | { readonly kind: "event"; readonly id: string; readonly type: string; readonly data: string }
   /** The Last-Event-ID moved on without an event. */
@@ -8,7 +8,7 @@ export type Item =
   /** Events are missing here. */
   | { readonly kind: "gap" };
 
-/** Handlers of a feed that hand on what it brings as items. */
+/** Makes handlers of a feed that pass on everything as items. */
 export function itemHandlers(
   onItem: (item: Item) => void,
 ): Pick<FeedHandlers, "onEvent" | "onCursor" | "onGap"> {
@@ -19,19 +19,19 @@ export function itemHandlers(
   };
 }
 
-/** Hands an item to the handlers of a feed. */
+/** Passes an item to the handlers of a feed. */
 export function tell(handlers: FeedHandlers, item: Item): void {
   if (item.kind === "event") handlers.onEvent({ id: item.id, type: item.type, data: item.data });
   else if (item.kind === "cursor") handlers.onCursor(item.id);
   else handlers.onGap();
 }
 
-/** Ids of the events among them that have one. */
+/** Returns the ids of the events that have one. */
 export function eventIds(items: readonly Item[]): string[] {
   return items.flatMap((item) => (item.kind === "event" && item.id !== "" ? [item.id] : []));
 }
 
-/** What it takes, about. */
+/** Returns the approximate size of an item, in characters. */
 export function charactersOf(item: Item): number {
   if (item.kind === "gap") return 1;
   return item.kind === "cursor"

@@ -4,7 +4,7 @@ import type { Hello, Standing, TabMessage } from "./messages.ts";
 import type { Tab } from "./tab.ts";
 import type { Term } from "./term.ts";
 
-/** The one tab that has the connection: what it brings, it tells to all. */
+/** The one tab that has the connection, and posts everything that arrives to all others. */
 export class Leader {
   readonly #tab: Tab;
   readonly #term: Term;
@@ -18,17 +18,17 @@ export class Leader {
     this.#feed = tab.open({
       ...itemHandlers((item) => this.#brought(item)),
       onStatus: (status) => {
-        // What was lost is lost until it is open again.
+        // The reason of a loss is kept until the connection is open again.
         const { loss } = status.state === "open" ? {} : this.#standing;
         this.#stand({ status, ...(loss === undefined ? {} : { loss }) });
       },
-      // It follows from the status.
+      // The status reports it already.
       onOpen: () => {},
       onLoss: (loss) => this.#stand({ ...this.#standing, loss }),
     });
   }
 
-  /** Goes on from where this tab has come to. */
+  /** Connects, and resumes after this tab's last id. */
   start(): void {
     const { seen } = this.#tab;
     const after = seen.id ?? "";
@@ -95,7 +95,7 @@ export class Leader {
   #itemsFor({ after, term, seq }: Hello): Item[] | undefined {
     const { seen } = this.#tab;
     const known = seen.afterMark({ term, seq });
-    // A place that this very leadership has forgotten is no place that an id could find.
+    // If this leadership has forgotten the position, an id cannot find it either.
     if (known !== undefined || term === this.#term) return known;
     return after === undefined ? [] : seen.afterId(after);
   }

@@ -1,24 +1,27 @@
 import type { Stop, World } from "../base/world.ts";
 
-/** A leader that says nothing for this long, in milliseconds, is asked for a sign of life. */
+/** A leader that is silent for this long, in milliseconds, is asked for a sign of life. */
 const QUIET_MS = 5_000;
-/** Nobody looks at a hidden tab, and its timers are held back anyway. */
+/** The same for a hidden tab: nobody looks at it, and its timers are delayed anyway. */
 const QUIET_HIDDEN_MS = 60_000;
-/** An answer is waited for this long: its page may be at work. Then as long again, by chance, so that not all tabs act at once. */
+/**
+ * The wait for an answer, in milliseconds, since the leader's page may be busy. Up to as much again is added by chance, so that not all
+ * tabs act at once.
+ */
 const ANSWER_MS = 3_000;
-/** A timer that is later than this was held back: the machine slept, or this tab was frozen. */
+/** A timer that is later than this, in milliseconds, was delayed: the machine slept, or this tab was frozen. */
 const LATE_MS = 1_000;
 
 export interface LifeSignHandlers {
-  /** Asks for a sign of life. */
+  /** The leader is silent, and has to be asked for a sign of life. */
   onQuiet(): void;
-  /** There was none. */
+  /** The leader gave no sign of life. */
   onDead(): void;
 }
 
 /**
- * Notices a leader that is frozen or hung: its lock stays where it is. Timers of such a page stand still, messages of others wait; so
- * it is the other tabs that ask.
+ * Notices a leader that is frozen or hangs, which keeps its lock. Its own timers do not run, and its messages wait. So the other tabs have
+ * to ask.
  */
 export class LifeSigns {
   readonly #world: World;
@@ -32,18 +35,18 @@ export class LifeSigns {
     this.#on = handlers;
   }
 
-  /** Somebody was asked just now. */
+  /** Waits for an answer: the leader was asked just now. */
   expect(): void {
     this.#await(false);
   }
 
-  /** A sign of life. Costs two assignments, whatever the rate: the timers look at it when they fire. */
+  /** Notes a sign of life. It costs two assignments, whatever the rate: the timers read them when they fire. */
   heard(): void {
     this.#heardAt = this.#world.elapsed();
     this.#answered = true;
   }
 
-  /** Asks at once, where it would only have asked later. */
+  /** Asks at once instead of waiting for the timer. */
   ask(): void {
     this.#on.onQuiet();
     this.#await(false);
@@ -59,7 +62,7 @@ export class LifeSigns {
     const ms = ANSWER_MS * (1 + this.#world.random());
     this.#after(ms, (late) => {
       if (this.#answered) return this.#watch();
-      // What came while this tab stood still is yet to be read. Once only: timers of a hidden tab are late each time.
+      // Messages that came while this tab stood still are not read yet. It waits again only once: timers of a hidden tab are always late.
       if (late && !excused) {
         this.#on.onQuiet();
         return this.#await(true);

@@ -11,10 +11,10 @@ import type { Tab, TabFeedOptions } from "./tab.ts";
 import { Teller } from "./teller.ts";
 import { NO_TERM, nextTerm } from "./term.ts";
 
-/** Some minutes of a lively stream, and no burden to a phone. */
+/** Some minutes of a busy stream, and small enough for a phone. */
 const MEMORY: RingLimits = { items: 500, characters: 250_000 };
 
-/** This tab among those that share a stream: it leads or follows, from now until stop(). */
+/** This tab as a member of the tabs that share a stream: it leads or follows until stop(). */
 export class Member implements Tab {
   readonly id: string;
   readonly name: string;
@@ -34,7 +34,7 @@ export class Member implements Tab {
   #alone = false;
   #over = false;
 
-  /** @param after the Last-Event-ID to go on from; undefined: with what comes next */
+  /** @param after the Last-Event-ID to resume after; undefined: start with the next event */
   constructor(
     { name, world, open, memory = MEMORY }: TabFeedOptions,
     {
@@ -68,7 +68,7 @@ export class Member implements Tab {
     this.#follow();
   }
 
-  /** Lock and channel are let go at once: the next tab leads, and the browser may keep the page for Back. */
+  /** Releases lock and channel at once: the next tab leads, and the browser may keep the page for Back. */
   stop(): void {
     this.#over = true;
     this.teller.stop();
@@ -101,7 +101,7 @@ export class Member implements Tab {
       return;
     }
     if (message.term < this.#term) return;
-    // Another leads: this tab was frozen, and its lock stolen.
+    // Another tab leads: this tab was frozen, and its lock was stolen.
     if (message.term > this.#term && this.#role instanceof Leader) this.#standDown();
     this.#term = message.term;
     if (this.#role instanceof Follower) this.#role.heard(message);
@@ -116,7 +116,7 @@ export class Member implements Tab {
     leader.start();
   }
 
-  /** Without locks each tab leads, and nobody hears of it. */
+  /** Leads alone: without locks each tab has a connection, and posts nothing. */
   #beAlone(): void {
     this.#alone = true;
     this.#channel.close();

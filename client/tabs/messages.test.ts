@@ -26,19 +26,19 @@ const MESSAGES: Message[] = [
   },
 ];
 
-test.each(MESSAGES)("a message is what was sent: $kind", (message) => {
+test.each(MESSAGES)("a message is parsed as it was sent: $kind", (message) => {
   expect(parseMessage(structuredClone(message))).toEqual(message);
 });
 
-test("a status that another tab calls its own is another tab's here", () => {
+test("an open status that a tab sends as its own is parsed as another tab's", () => {
   const status = { state: "open", via: "own", held: true };
   expect(parseMessage({ kind: "standing", term, seq: 0, standing: { status } })).toMatchObject({
     standing: { status: { state: "open", via: "tab", held: true } },
   });
 });
 
-test("with any part of it missing, or of another kind, it is no message; nothing throws", () => {
-  // The last: what an open status says of `via` is not believed anyway.
+test("a message with a missing or invalid part is rejected, and nothing throws", () => {
+  // The last one is here because `via` of an open status is ignored anyway.
   const optional = ["after", "loss", "held", "via"];
   const spoil = (value: unknown): unknown[] => {
     if (typeof value !== "object" || value === null) return [];
@@ -58,7 +58,7 @@ test("with any part of it missing, or of another kind, it is no message; nothing
     expect(parseMessage(wrong)).toBeUndefined();
 });
 
-test("each term is greater than all that its tab knew, wherever the clock stands, and like no other tab's", () => {
+test("each term is greater than all that its tab knew, whatever the clock says, and differs from every other tab's", () => {
   const first = nextTerm(NO_TERM, 1_700_000_000_000.5, "b");
   const later = nextTerm(first, 1_600_000_000_000, "a");
   expect(first > NO_TERM).toBe(true);

@@ -1,32 +1,32 @@
 /**
- * What the tabs of one stream tell each other. The channel is of the same origin; what does not look like a message is ignored all the
- * same: another version of this code may be at work in another tab.
+ * The messages between the tabs of one stream. The channel is of the same origin. But another tab may run another version of this code, so
+ * anything that does not match is ignored.
  */
 import type { Retry, Status } from "../base/snapshot.ts";
 import type { Item } from "./item.ts";
 import { isTerm, type Term } from "./term.ts";
 
-/** Part of the names of lock and channel: tabs with another protocol are another company. */
+/** Part of the names of lock and channel: tabs with another protocol do not share a connection with these. */
 export const PROTOCOL = "runnel-tabs-1";
 
-/** How the leader's connection stands. */
+/** The status of the leader's connection. */
 export interface Standing {
   readonly status: Status;
-  /** Why there is none, and what happens now; undefined: there is one, or nothing has been lost yet. */
+  /** Why there is no connection, and what happens next; undefined: it is open, or was not lost yet. */
   readonly loss?: string;
 }
 
 interface FromLeader {
-  /** What comes from a leadership that was replaced is ignored. */
+  /** The leadership that sent this. Messages of a leadership that was replaced are ignored. */
   readonly term: Term;
   /** How many items this leadership has posted, this one included. */
   readonly seq: number;
 }
 
-/** A leadership begins, and goes on from an id. */
+/** A leadership begins, and resumes after an id. */
 export interface Lead extends FromLeader {
   readonly kind: "lead";
-  /** "": with what comes next. */
+  /** "": it starts with the next event. */
   readonly from: string;
   readonly standing: Standing;
 }
@@ -36,7 +36,7 @@ export interface Post extends FromLeader {
   readonly item: Item;
 }
 
-/** How it stands: when that changes, and when somebody asks. */
+/** The leader's status: sent when it changes, and when a tab asks. */
 export interface Stand extends FromLeader {
   readonly kind: "standing";
   readonly standing: Standing;
@@ -50,22 +50,24 @@ export interface Welcome extends FromLeader {
   readonly standing: Standing;
   /** The leader's last id. */
   readonly id: string;
-  /** Whether `items` is what came after the tab's own place; else it is all that the leader still has, which may be older or newer. */
+  /**
+   * true: `items` are those after the tab's own position. false: `items` are all that the leader remembers, which may be older or newer.
+   */
   readonly found: boolean;
   readonly items: readonly Item[];
   /** The id before the first of the items. */
   readonly base: string;
 }
 
-/** A tab asks where it stands. */
+/** A tab asks for its position. */
 export interface Hello {
   readonly kind: "hello";
   readonly tab: string;
-  /** Which of its questions it is. */
+  /** The number of the question, to match the answer. */
   readonly ask: number;
-  /** Its last id; "": none yet. undefined: it has just come, and wants what comes next. */
+  /** The tab's last id; "": none yet. undefined: the tab is new, and wants the next events. */
   readonly after?: string;
-  /** Its place in the leader's sequence, the newest leadership that it knows. */
+  /** The tab's position in the leader's sequence, and the newest leadership that it knows. */
   readonly term: Term;
   readonly seq: number;
 }
@@ -84,7 +86,7 @@ export type LeaderMessage = Lead | Post | Stand | Welcome;
 export type TabMessage = Hello | Ping | Hurry;
 export type Message = LeaderMessage | TabMessage;
 
-/** undefined: it is no message. */
+/** Parses a message; undefined: it is not one. */
 export function parseMessage(raw: unknown): Message | undefined {
   if (!isRecord(raw)) return undefined;
   switch (raw.kind) {
@@ -169,7 +171,7 @@ function parseStatus(raw: unknown): Status | undefined {
     case "unsupported":
       return { state };
     case "open":
-      // Whosever it is there, here it is another tab's.
+      // The sender's connection, own or not, is always another tab's connection here.
       return { state, via: "tab", held: raw.held === true };
     case "reconnecting": {
       const next = parseRetry(raw.next);

@@ -6,7 +6,7 @@ const at = (base: string) => ({ ...browserWorld(), base });
 const HERE = at("https://example.com/a/b?c#d");
 const token = () => "secret";
 
-test("a name is the same for the same stream, however its address is written", () => {
+test("the name is the same for the same stream, however its address is written", () => {
   const name = sharedName({ url: "/hub?match=*", types: ["b", "a", "b"] }, HERE);
   expect(name).toBeDefined();
   const url = "https://example.com/hub?match=*";
@@ -14,7 +14,7 @@ test("a name is the same for the same stream, however its address is written", (
   expect(sharedName({ url, types: ["a", "b"] }, at("https://example.com/"))).toBe(name);
 });
 
-test("it is another for whatever makes another stream: address, types, kind of server, and who reads", () => {
+test("the name differs if the address, the types, the kind of server or the reader differs", () => {
   const names = [
     sharedName({ url: "hub" }, HERE),
     sharedName({ url: "hub" }, at("https://example.com/")),
@@ -27,7 +27,7 @@ test("it is another for whatever makes another stream: address, types, kind of s
   expect(names.join()).not.toContain("secret");
 });
 
-test("a stream with a token has a connection of its own, unless it is said whose it is", () => {
+test("a stream with a token has a connection of its own, unless `share` names its user", () => {
   expect(sharedName({ url: "/hub", token }, HERE)).toBeUndefined();
   expect(sharedName({ url: "/hub", share: false }, HERE)).toBeUndefined();
   expect(sharedName({ url: "/hub", token, share: "user 1" }, HERE)).toBeDefined();

@@ -1,7 +1,7 @@
 import type { EventStreamOptions } from "../base/options.ts";
 import type { World } from "../base/world.ts";
 
-/** What tabs name alike that may share a connection; undefined: this one has its own. */
+/** Returns a name that is equal for all tabs that may share a connection; undefined: this tab has its own connection. */
 export function sharedName(
   {
     url,

@@ -4,11 +4,11 @@ import { FakeHub } from "../testing/fake-hub.ts";
 import { FakePage } from "../testing/fake-page.ts";
 import type { RingLimits } from "./item-ring.ts";
 
-/** How many schedules are tried: more in a longer run. */
+/** The number of schedules to try. A longer run tries more. */
 const SCHEDULES = 120;
 const FIRST_SEED = 1;
 
-/** A browser full of tabs to which things happen by chance. */
+/** A browser with many tabs, to which things happen by chance. */
 class Schedule {
   readonly random: () => number;
   readonly browser: FakeBrowser;
@@ -123,7 +123,7 @@ class Schedule {
     this.pages = this.pages.filter((one) => one !== page);
   }
 
-  /** Tabs that are frozen stay so: those that are seen miss nothing for long. */
+  /** Frozen tabs stay frozen; visible tabs soon have all events. */
   async endure(): Promise<void> {
     this.browser.lossy = 0;
     this.hub.down = false;
@@ -137,7 +137,7 @@ class Schedule {
     );
   }
 
-  /** All that froze thaws, all that paused goes on, and there is time for everything to come. */
+  /** Thaws all frozen tabs, resumes all paused ones, and waits until everything has arrived. */
   async settle(): Promise<void> {
     for (const page of this.pages) {
       page.tab.thaw();
@@ -146,7 +146,7 @@ class Schedule {
       if (!page.running) page.resume();
     }
     await this.browser.advance(60_000);
-    // A stream on which nothing happens, on a hub where much does.
+    // A silent stream, on a hub with much other traffic.
     for (let n = 0; n < 4; n += 1) {
       this.hub.publish(false);
       await this.browser.advance(20_000);
@@ -166,14 +166,14 @@ class Schedule {
       const { told, from = Number.POSITIVE_INFINITY } = page;
       const name = `page ${this.pages.indexOf(page)}, from ${from}, told ${told}`;
       const numbers = told.filter((one) => one !== "gap");
-      // More may be told than what came since it was open, but all of that.
-      // What was lost on the way to a tab before it had any id can't be asked for: it is told as a gap.
+      // A page may get more than the events since it was open, but MUST get all of those.
+      // An event that was lost on the way to a tab without an id cannot be asked for: the tab reports a gap.
       const hadNoId = this.isLossy && told[0] === "gap";
       const first = numbers[0] ?? Number.POSITIVE_INFINITY;
       const start = hadNoId ? first : Math.min(first, from + 1);
       const missing = events.filter((event) => event >= start && !numbers.includes(event));
       expect(numbers, name).toEqual(events.filter((event) => numbers.includes(event)));
-      // What the hub has let go of is told as a gap, and nothing else is missing.
+      // Events that the hub has trimmed are reported as a gap, and no other event is missing.
       expect(
         missing.filter((event) => event > this.hub.floor),
         name,
@@ -210,7 +210,7 @@ async function runSchedule(seed: number): Promise<void> {
   }
 }
 
-test("whatever happens to tabs and connections, each tab is told each event once, in order, over one connection", async () => {
+test("each tab delivers each event once, in order, over one connection, whatever happens to tabs and connections", async () => {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed += 1) await runSchedule(seed);
-  // A busy machine takes its time.
+  // A busy machine is slow.
 }, 60_000);

@@ -25,7 +25,7 @@ afterEach(async () => {
   expect(browser.leftovers).toBe(0);
 });
 
-/** A tab that has come, and whatever follows from that. */
+/** Opens a tab, and waits for everything that follows from that. */
 async function open(after?: number): Promise<FakePage> {
   const page = new FakePage(browser.open(), hub);
   pages.push(page);
@@ -40,7 +40,7 @@ async function publish(count = 1): Promise<void> {
 }
 
 describe("one connection for all tabs", () => {
-  test("ten tabs share it, and each is told each event once, in order, as over its own", async () => {
+  test("is shared by ten tabs, and each delivers each event once, in order, as over its own", async () => {
     for (let n = 0; n < 10; n += 1) await open();
     await publish(5);
     expect(hub.connections.size).toBe(1);
@@ -51,7 +51,7 @@ describe("one connection for all tabs", () => {
     }
   });
 
-  test("a tab that comes later is live at once, and knows what to go on from before anything happens", async () => {
+  test("makes a later tab live at once, with an id to resume after before any event", async () => {
     await open();
     await publish(3);
     const late = await open();
@@ -61,12 +61,12 @@ describe("one connection for all tabs", () => {
     expect(late.told).toEqual([4]);
   });
 
-  test("a tab alone asks nobody for a sign of life: it has no timers", async () => {
+  test("needs no sign of life in a single tab, which has no timers", async () => {
     const page = await open();
     expect(page.tab.timers).toBe(0);
   });
 
-  test("its losses, tries and openings are told to all, each once; a tab that hurries hurries it", async () => {
+  test("reports its losses, tries and openings once to each tab, and a tab that hurries hurries it", async () => {
     const [, follower] = [await open(), await open()];
     hub.down = true;
     for (const feed of hub.connections) feed.cut();
@@ -81,8 +81,8 @@ describe("one connection for all tabs", () => {
   });
 });
 
-describe("a leader that goes", () => {
-  test("is followed at once, from where its follower had come to: nothing is lost or told twice", async () => {
+describe("a leader that is stopped", () => {
+  test("is replaced at once, and its follower resumes after its own last event, so that none is lost or repeated", async () => {
     const leader = await open();
     const followers = [await open(), await open()];
     await publish(3);
@@ -95,7 +95,7 @@ describe("a leader that goes", () => {
     expect(hub.connections.size).toBe(1);
   });
 
-  test("lets lock and channel go before stop() returns, as a page must that is kept for Back", async () => {
+  test("releases lock and channel before stop() returns, as a page must to be kept for Back", async () => {
     const page = await open();
     page.stop();
     expect(browser.channels(`${PROTOCOL} stream`).size).toBe(0);
@@ -107,7 +107,7 @@ describe("a leader that goes", () => {
     expect(page.told).toEqual([1, 2]);
   });
 
-  test("is not followed by one that has frozen while it waited, for longer than that takes to notice", async () => {
+  test("is replaced by a live tab in time, even if the next tab in the queue is frozen", async () => {
     const leader = await open();
     const frozen = await open();
     const live = await open();
@@ -124,7 +124,7 @@ describe("a leader that goes", () => {
 });
 
 describe("a leader that is frozen", () => {
-  test("is replaced within a quarter of a minute; thawed it follows, and has missed nothing", async () => {
+  test("is replaced within 15 s, and follows without a lost event when it is thawed", async () => {
     const leader = await open();
     const followers = [await open(), await open()];
     await publish(2);
@@ -139,7 +139,7 @@ describe("a leader that is frozen", () => {
     expect(hub.connections.size).toBe(1);
   });
 
-  test("stays in office while nobody looks, for a minute and some seconds", async () => {
+  test("is not replaced while its follower is hidden, for a minute and some seconds", async () => {
     const leader = await open();
     const hidden = await open();
     hidden.tab.visible = false;
@@ -152,7 +152,7 @@ describe("a leader that is frozen", () => {
     expect(hidden.told).toEqual([1]);
   });
 
-  test("is asked by its followers in silence, and one that answers stays", async () => {
+  test("is distinguished from a silent one, which answers its followers and stays the leader", async () => {
     await open();
     const follower = await open();
     await browser.advance(300_000);
@@ -162,7 +162,7 @@ describe("a leader that is frozen", () => {
 });
 
 describe("catching up", () => {
-  test("a tab with a cursor that the leader remembers gets what came after, and opens nothing", async () => {
+  test("a tab with a cursor that the leader remembers gets the later items, and opens no connection", async () => {
     await open();
     await publish(10);
     const before = hub.opened;
@@ -171,7 +171,7 @@ describe("catching up", () => {
     expect(hub.opened).toBe(before);
   });
 
-  test("one with an older cursor has a connection for as long as it takes to meet the others", async () => {
+  test("a tab with an older cursor has its own connection only until it meets the others", async () => {
     await publish(10);
     await open();
     await publish(2);
@@ -182,7 +182,7 @@ describe("catching up", () => {
     expect(hub.opened).toBe(2);
   });
 
-  test("one whose cursor is ahead of a leader that lags skips what its page knows", async () => {
+  test("a tab with a cursor ahead of its leader skips the events that its page has", async () => {
     await open();
     await publish(3);
     hub.down = true;
@@ -196,7 +196,7 @@ describe("catching up", () => {
     expect(hub.connections.size).toBe(1);
   });
 
-  test("ten that come at once with cursors that nobody knows open two connections at most, and one in the end", async () => {
+  test("ten new tabs with unknown cursors open two connections at most, and end with one", async () => {
     await publish(20);
     await open();
     for (let n = 0; n < 9; n += 1) {
@@ -216,7 +216,7 @@ describe("catching up", () => {
     for (const { told } of pages.slice(1)) expect(told.slice(-5)).toEqual(hub.events().slice(-5));
   });
 
-  test("on a stream on which nothing happens the second connection ends too, by the heartbeats' cursors", async () => {
+  test("a second connection on a silent stream ends too, by the cursors of heartbeats", async () => {
     hub.publish(false);
     await open();
     hub.publish(false);
@@ -232,7 +232,7 @@ describe("catching up", () => {
     expect(quiet.told).toEqual([hub.head]);
   });
 
-  test("messages that get lost are noticed with the next one, and come from the leader's memory", async () => {
+  test("lost messages are noticed with the next message, and sent again from the leader's memory", async () => {
     await open();
     const follower = await open();
     await publish(2);
@@ -245,7 +245,7 @@ describe("catching up", () => {
     expect(hub.opened).toBe(before);
   });
 
-  test("a frozen follower that thaws is told all that came meanwhile, once", async () => {
+  test("a frozen follower that thaws delivers all events of that time, once", async () => {
     await open();
     const follower = await open();
     follower.tab.freeze();
@@ -260,7 +260,7 @@ describe("catching up", () => {
 });
 
 describe("a stream without ids", () => {
-  /** Tabs of which the leader's connection is in the test's hands. */
+  /** Opens two tabs, where the test controls the leader's connection. */
   async function two(memory: number): Promise<{ on: FeedHandlers; told: string[] }> {
     const feeds: FeedHandlers[] = [];
     const told: string[] = [];
@@ -306,7 +306,7 @@ describe("a stream without ids", () => {
     await browser.advance(1_000);
   }
 
-  test("is told to all tabs; what was lost on the way comes from memory", async () => {
+  test("is delivered to all tabs, and lost messages are sent again from memory", async () => {
     const { on, told } = await two(10);
     await emit(on, "a");
     browser.lossy = 1;
@@ -316,7 +316,7 @@ describe("a stream without ids", () => {
     expect(told).toEqual(["a", "b", "c"]);
   });
 
-  test("has a gap where more was lost than the leader remembers", async () => {
+  test("has a gap if more messages were lost than the leader remembers", async () => {
     const { on, told } = await two(2);
     await emit(on, "a");
     browser.lossy = 1;
@@ -327,7 +327,7 @@ describe("a stream without ids", () => {
   });
 });
 
-describe("what may be missing, or wrong", () => {
+describe("faults around a tab", () => {
   function refuse(): never {
     throw new DOMException("refused", "SecurityError");
   }
@@ -336,7 +336,7 @@ describe("what may be missing, or wrong", () => {
     ["has no locks", { locks: undefined }],
     ["has no channels", { channel: () => undefined }],
     ["refuses channels", { channel: refuse }],
-  ])("where the browser %s, each tab has a connection of its own", async (_, changes) => {
+  ])("if the browser %s, each tab has a connection of its own", async (_, changes) => {
     for (let n = 0; n < 2; n += 1) {
       const page = new FakePage(browser.open(), hub, { changes });
       pages.push(page);
@@ -348,7 +348,7 @@ describe("what may be missing, or wrong", () => {
     expect(hub.connections.size).toBe(2);
   });
 
-  test("where the browser refuses locks, each tab has a connection of its own", async () => {
+  test("if the browser refuses locks, each tab has a connection of its own", async () => {
     for (let n = 0; n < 2; n += 1) {
       const page = new FakePage(browser.open(), hub);
       page.tab.refusesLocks = true;
@@ -361,7 +361,7 @@ describe("what may be missing, or wrong", () => {
     expect(hub.connections.size).toBe(2);
   });
 
-  test("what is no message of this protocol is ignored", async () => {
+  test("a message that does not match the protocol is ignored", async () => {
     const [leader, follower] = [await open(), await open()];
     const channel = browser.open().world.channel(`${PROTOCOL} stream`);
     const wrong = [
@@ -383,7 +383,7 @@ describe("what may be missing, or wrong", () => {
     expect(follower.statuses).toEqual(["connecting", "open"]);
   });
 
-  test("a page that stops while it is told something is told nothing more", async () => {
+  test("a page that stops during a report gets no further report", async () => {
     const [leader, follower] = [await open(), await open()];
     for (const page of [leader, follower]) {
       const { onEvent } = page;

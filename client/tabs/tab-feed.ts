@@ -5,9 +5,9 @@ import { PROTOCOL } from "./messages.ts";
 import type { TabFeedOptions } from "./tab.ts";
 
 /**
- * One connection for all tabs of a browser that listen to the same stream. A lock chooses the leader, which has the connection and tells
- * the others over a channel. A leader that leaves is followed by the next in the lock's queue; one that is frozen, or hangs, gives no sign
- * of life, and another steals its lock. Each goes on from its own last id, so nothing is lost or told twice.
+ * One connection for all tabs of a browser that listen to the same stream. A lock chooses the leader, which has the connection and posts to
+ * the others over a channel. When a leader is closed, the next tab in the lock's queue leads. When a leader is frozen or hangs, it gives no
+ * sign of life, and another tab steals its lock. Each leader resumes after its own last id, so no event is lost or delivered twice.
  * Sources: Web Locks API; WHATWG HTML, section 9.6 (broadcasting to other browsing contexts).
  */
 export class TabFeed implements Feed {
@@ -47,7 +47,7 @@ function channelOf(world: World, name: string): ChannelLike | undefined {
   try {
     return world.channel(name);
   } catch {
-    // Where a page may store nothing, some browsers refuse channels too.
+    // Some browsers refuse channels too where a page may not store anything.
     return undefined;
   }
 }

@@ -8,23 +8,23 @@ import type { Teller } from "./teller.ts";
 
 export interface TabFeedOptions {
   /**
-   * Tabs that give the same name share a connection. It MUST name all that decides what the stream brings: its address, the types of
+   * Tabs that give the same name share a connection. It MUST contain all that decides the events of the stream: its address, the types of
    * events that are listened to, and who may see them.
    */
   readonly name: string;
-  /** Where it has no locks or no channels, each tab has a connection of its own. */
+  /** Without locks or channels, each tab has a connection of its own. */
   readonly world: World;
-  /** Makes a connection of one's own. */
+  /** Makes a connection of this tab's own. */
   readonly open: (handlers: FeedHandlers) => Feed;
-  /** How much each tab remembers for those that have to catch up. Default: 500 items, 250,000 characters. */
+  /** How much each tab remembers for tabs that have to catch up. Default: 500 items, 250,000 characters. */
   readonly memory?: RingLimits;
 }
 
-/** One tab's part in a stream, from start() to stop(): what its roles, leader and follower, have in common. */
+/** One tab's part in a stream, from start() to stop(): the common part of its roles, leader and follower. */
 export interface Tab {
-  /** Random: whom an answer is for. */
+  /** Random; answers are addressed to it. */
   readonly id: string;
-  /** Of the stream: what lock and channel are named after. */
+  /** The stream's name, part of the names of lock and channel. */
   readonly name: string;
   readonly world: World;
   readonly locks: LockManager;
@@ -33,9 +33,9 @@ export interface Tab {
   readonly teller: Teller;
   /** Opens a connection of this tab's own. */
   readonly open: (handlers: FeedHandlers) => Feed;
-  /** A number for its next question: an answer to an earlier one, asked in another role, MUST NOT pass for this one's. */
+  /** Returns a new number for the next question. An answer to an earlier question, asked in another role, MUST NOT match it. */
   nextAsk(): number;
-  /** Tells all other tabs. */
+  /** Posts to all other tabs. */
   post(message: Message): void;
   /** Hands an item to this tab's page. */
   deliver(item: Item): void;

@@ -1,7 +1,7 @@
 import type { FeedHandlers } from "../base/feed.ts";
 import type { Standing } from "./messages.ts";
 
-/** Tells one tab how the connection stands, its own or another's: each turn once. */
+/** Reports the status of the connection, own or another tab's, to one tab's page: each change once. */
 export class Teller {
   readonly #on: FeedHandlers;
   #status = "";
@@ -13,7 +13,7 @@ export class Teller {
     this.#on = handlers;
   }
 
-  /** Nothing is told after this, not even what a handler that called it was told of. */
+  /** Stops all reports at once, even in the middle of a report whose handler called this. */
   stop(): void {
     this.#over = true;
   }
@@ -27,7 +27,7 @@ export class Teller {
     this.#status = text;
     this.#open = isOpen;
     this.#loss = hasOpened ? undefined : (loss ?? this.#loss);
-    // Why it closed for good is told before it has closed.
+    // The reason for a close is reported before the close.
     if (isLoss && !this.#over) this.#on.onLoss(loss);
     if (isNew && !this.#over) this.#on.onStatus(status);
     if (hasOpened && !this.#over) this.#on.onOpen();

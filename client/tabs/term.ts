@@ -2,12 +2,12 @@ const DIGITS = 15;
 const SHAPE = /^\d{15} ./;
 
 /**
- * Which leadership it is, as text: each is greater than all that its tab knows of, and than most that it doesn't, since it starts with the
- * time. It ends with the tab's id, so no two are the same, whoever leads without knowing of whom.
+ * The number of a leadership, as text. It starts with the time, so it is greater than all that its tab knows, and than most others.
+ * It ends with the tab's id, so no two are equal, even if two tabs lead without knowing of each other.
  */
 export type Term = string;
 
-/** Before all others. */
+/** Less than all others. */
 export const NO_TERM: Term = "";
 
 export function nextTerm(known: Term, now: number, tab: string): Term {

@@ -8,7 +8,7 @@ interface Due {
   readonly run: () => void;
 }
 
-/** Numbers in [0, 1) that are the same for the same seed. */
+/** Makes a generator of numbers in [0, 1) that are the same for the same seed. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -19,7 +19,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** A browser for tests: a clock that is moved by hand, and tabs with their locks and channels. */
+/** A browser for tests: a clock that the test moves, and tabs with their locks and channels. */
 export class FakeBrowser {
   readonly random: () => number;
   readonly tabs: FakeTab[] = [];
@@ -28,16 +28,16 @@ export class FakeBrowser {
   readonly #due: Due[] = [];
   #order = 0;
   now = 1_000_000;
-  /** How far the time of day is ahead of the clock: somebody may set it. */
+  /** How far the time of day is ahead of the clock, since it may be set. */
   dayAhead = 0;
-  /** The share of messages that get lost on their way. */
+  /** The share of messages that are lost. */
   lossy = 0;
 
   constructor(random: () => number) {
     this.random = random;
   }
 
-  /** Locks that are held or waited for, and channels that are open. */
+  /** The number of locks that are held or waited for, and channels that are open. */
   get leftovers(): number {
     let count = 0;
     for (const queue of this.#locks.values()) count += queue.size;
@@ -58,7 +58,7 @@ export class FakeBrowser {
     this.#due.splice(before + 1, 0, due);
   }
 
-  /** Moves the clock on, and does all that is due until then. */
+  /** Moves the clock forward, and runs everything that is due by then. */
   async advance(ms: number): Promise<void> {
     const until = this.now + ms;
     for (;;) {
@@ -85,7 +85,7 @@ export class FakeBrowser {
     return channels;
   }
 
-  /** All that the tab holds goes, as when its process ends. */
+  /** Removes everything that the tab has, as when its process ends. */
   forget(tab: FakeTab): void {
     for (const queue of this.#locks.values()) queue.forget(tab);
     for (const channels of this.#channels.values())
@@ -93,7 +93,7 @@ export class FakeBrowser {
   }
 }
 
-/** Lets promises go on that are due. */
+/** Lets the pending promises run. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 6; turn += 1) await null;
 }

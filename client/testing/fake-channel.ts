@@ -1,12 +1,12 @@
 import type { ChannelLike } from "../base/world.ts";
 import type { FakeTab } from "./fake-tab.ts";
 
-/** One tab's end of a channel: what is sent comes late, in order for each sender. */
+/** One tab's end of a channel: messages arrive late, in order for each sender. */
 export class FakeChannel implements ChannelLike {
   readonly tab: FakeTab;
   readonly #name: string;
   readonly #listeners: ((event: MessageEvent) => void)[] = [];
-  /** When the last message of each sender arrives: they keep their order. */
+  /** When the last message of each sender arrives, to keep their order. */
   readonly #arrivals = new Map<FakeChannel, number>();
 
   constructor(tab: FakeTab, name: string) {

@@ -3,16 +3,16 @@ import type { FakeTab } from "./fake-tab.ts";
 
 const HEARTBEAT_MS = 15_000;
 
-/** A hub for tests: a log of which every few entries are of the stream, the others only move its cursor. */
+/** A hub for tests. Its log has entries of the stream, and others that only move the stream's cursor. */
 export class FakeHub {
-  /** Whether each entry is of the stream; its position is its index and 1. */
+  /** Whether each entry belongs to the stream; its position is its index plus 1. */
   readonly log: boolean[] = [];
   readonly connections = new Set<FakeFeed>();
-  /** No connection comes about. */
+  /** All connections fail. */
   down = false;
-  /** How many connections there ever were. */
+  /** How many connections were opened in all. */
   opened = 0;
-  /** Entries up to here are no longer kept. */
+  /** The position up to which entries were trimmed. */
   floor = 0;
 
   get head(): number {
@@ -24,7 +24,7 @@ export class FakeHub {
     for (const feed of this.connections) feed.advance();
   }
 
-  /** Positions of the stream's events after this one. */
+  /** Returns the positions of the stream's events after this one. */
   events(after = 0): number[] {
     return this.log.flatMap((isOfStream, index) =>
       isOfStream && index >= after ? [index + 1] : [],
@@ -39,12 +39,12 @@ export class FakeHub {
 export const idOf = (position: number) => `id-${position}`;
 export const positionOf = (id: string) => Number(id.slice(3));
 
-/** A connection that comes back, and takes its events through the tab's tasks: they come late, and not while it is frozen. */
+/** A connection that reconnects, and delivers its events through the tab's tasks: they come late, and not while the tab is frozen. */
 export class FakeFeed implements Feed {
   readonly tab: FakeTab;
   readonly #hub: FakeHub;
   readonly #on: FeedHandlers;
-  /** Counts connections: what an earlier one brings is nobody's. */
+  /** Counts connections: events of an earlier one are ignored. */
   #current = 0;
   #position: number | undefined;
   #arrival = 0;
@@ -85,7 +85,7 @@ export class FakeFeed implements Feed {
     this.#later(this.tab.browser.random() * 3_000, () => this.#connect());
   }
 
-  /** There may be more in the log. */
+  /** Delivers the entries that are new in the log. */
   advance(): void {
     if (this.#position === undefined) return;
     for (const position of this.#hub.events(this.#position)) {
@@ -151,7 +151,9 @@ export class FakeFeed implements Feed {
     );
   }
 
-  /** On this connection, if it still is one then; what has arrived at the tab is handed on even if it was cut since. */
+  /**
+   * Runs a task on this connection, if it is still the current one by then. Data that has arrived at the tab is delivered even after a cut.
+   */
   #task(delay: number, task: () => void, arrived: () => void = () => {}): void {
     const { browser } = this.tab;
     this.#arrival = Math.max(this.#arrival, browser.now + delay);

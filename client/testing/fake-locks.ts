@@ -8,7 +8,7 @@ interface LockRequest {
   readonly reject: (error: unknown) => void;
 }
 
-/** Who holds a lock, and who waits for it. Source: Web Locks API, section 3.4 (algorithms). */
+/** The holder of a lock, and the queue of requests for it. Source: Web Locks API, section 3.4 (algorithms). */
 export class LockQueue {
   readonly #browser: FakeBrowser;
   #holder: LockRequest | undefined;

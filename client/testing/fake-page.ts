@@ -8,21 +8,21 @@ import type { FakeTab } from "./fake-tab.ts";
 
 export interface FakePageOptions {
   readonly memory?: RingLimits;
-  /** What its world has otherwise than others. */
+  /** The differences of its world from the default. */
   readonly changes?: Partial<World>;
 }
 
-/** A page that listens, and what it has been told. */
+/** A page that listens, and records what is reported to it. */
 export class FakePage implements FeedHandlers {
   readonly tab: FakeTab;
   readonly feed: TabFeed;
-  /** Positions of events, in order; "gap" where the page was told of one. */
+  /** Positions of events, in order; "gap" where a gap was reported. */
   told: (number | "gap")[] = [];
   statuses: Status["state"][] = [];
   opens = 0;
   losses = 0;
   lastId: string | undefined;
-  /** From when on all that is published MUST be told: when it was open for the first time, or its cursor. */
+  /** The position after which every event MUST be reported: its cursor, or the position when it was first open. */
   from: number | undefined;
   running = false;
   readonly #hub: FakeHub;
@@ -48,7 +48,7 @@ export class FakePage implements FeedHandlers {
     this.feed.stop();
   }
 
-  /** Goes on where it was, as a page does that is seen again. */
+  /** Resumes after its last id, like a page that is visible again. */
   resume(): void {
     this.running = true;
     if (this.lastId === undefined) this.start();

@@ -3,7 +3,7 @@ import type { FakeBrowser } from "./fake-browser.ts";
 import { FakeChannel } from "./fake-channel.ts";
 import { FakeLocks } from "./fake-locks.ts";
 
-/** Where a task of a tab comes from; those of one source keep their order. */
+/** The source of a task of a tab. Tasks of one source keep their order. */
 type TaskSource = "timer" | "lock" | "message" | "network";
 
 /** A tab that freezes, thaws and dies. */
@@ -11,7 +11,7 @@ export class FakeTab {
   readonly browser: FakeBrowser;
   readonly world: World;
   visible = true;
-  /** As where a page may store nothing. */
+  /** Refuses locks, as a browser does where a page may not store anything. */
   refusesLocks = false;
   timers = 0;
   #state: "running" | "frozen" | "dead" = "running";
@@ -55,7 +55,7 @@ export class FakeTab {
     return this.#state;
   }
 
-  /** Runs the task now, or when the tab thaws, after those of its source that wait. */
+  /** Runs the task now, or when the tab thaws, after the waiting tasks of the same source. */
   task(source: TaskSource, task: () => void): void {
     if (this.#state === "dead") return;
     if (this.#state === "running" && this.#held[source].length === 0) task();
@@ -66,7 +66,7 @@ export class FakeTab {
     if (this.#state === "running") this.#state = "frozen";
   }
 
-  /** What waited comes: in its order for each source, and in any order of sources. */
+  /** Runs the waiting tasks: in order for each source, with the sources in any order. */
   thaw(): void {
     if (this.#state !== "frozen") return;
     this.#state = "running";

@@ -7,13 +7,13 @@ import { createEventStream } from "../event-stream.ts";
 
 type TestOptions<T, S> = StreamOptions<T, S> & { readonly url?: string };
 
-/** The real world of Node, with a page that a test has in hand, timers that are counted, and spans of time that can be had shorter. */
+/** The real world of Node, with a page that the test controls, timers that are counted, and waits that can be made shorter. */
 export class TestWorld {
   readonly page = new EventTarget();
   isVisible = true;
-  /** How long each timer was asked to wait, in milliseconds, since the start. */
+  /** The requested wait of each timer since the start, in milliseconds. */
   readonly waits: number[] = [];
-  /** Other times for timers of these, in milliseconds. */
+  /** Waits to replace: the requested milliseconds, and the milliseconds to use instead. */
   readonly instead = new Map<number, number>();
   readonly #due = new Map<() => void, number>();
   readonly #leaving: (() => void)[] = [];
@@ -23,7 +23,7 @@ export class TestWorld {
     this.#url = url;
   }
 
-  /** Timers that run. */
+  /** The number of running timers. */
   get timers(): number {
     return this.#due.size;
   }
@@ -47,7 +47,7 @@ export class TestWorld {
     return createEventStream<T, S>({ ...given, ...options });
   }
 
-  /** Makes one and subscribes to it until the test is over. */
+  /** Makes a stream, and subscribes to it until the test is over. */
   listen<T = unknown, S = undefined>(options?: TestOptions<T, S>): EventStream<T, S> {
     const stream = this.make(options);
     this.atEnd(stream.subscribe(() => {}));
@@ -58,7 +58,7 @@ export class TestWorld {
     this.#leaving.push(...callbacks);
   }
 
-  /** Something happens to the page. */
+  /** Dispatches an event on the page. */
   tell(type: string, fields: object = {}): void {
     this.page.dispatchEvent(Object.assign(new Event(type), fields));
   }
@@ -68,14 +68,14 @@ export class TestWorld {
     this.tell("visibilitychange");
   }
 
-  /** Lets the timers of so many milliseconds fire now; false: there are none. */
+  /** Fires all timers of this many milliseconds now; false: there are none. */
   fire(ms: number): boolean {
     const due = [...this.#due].filter(([, waits]) => waits === ms);
     for (const [run] of due) run();
     return due.length > 0;
   }
 
-  /** Everybody leaves: nothing MUST run after that. */
+  /** Removes all subscribers: nothing MUST run after that. */
   async end(): Promise<void> {
     for (const leave of this.#leaving) leave();
     await expect.poll(() => this.timers).toBe(0);
@@ -102,6 +102,6 @@ export const texts = (stream: EventStream) => stream.getSnapshot().entries.map((
 export const until = (stream: EventStream, state: Snapshot["status"]["state"]) =>
   expect.poll(() => stream.getSnapshot().status.state, { timeout: 4_000 }).toBe(state);
 
-/** What was told of losses, in order. */
+/** The reported losses, in order. */
 export const losses = (stream: EventStream) =>
   stream.getSnapshot().entries.flatMap(({ kind, detail }) => (kind === "error" ? [detail] : []));

@@ -26,19 +26,19 @@ const TABS: readonly Tab<TabName>[] = [
 interface Props {
   readonly hub: HubInfo;
   readonly streams: readonly Subscription[];
-  /** What stands above the tabs. */
+  /** The content above the tabs. */
   readonly children: React.ReactNode;
 }
 
-/** What one does with the hub on the left, and its streams beside it; on a phone they are all tabs. */
+/** Shows the tools for the hub on the left, and its streams beside them; on a phone all of them are tabs. */
 export function Console({ hub, streams, children }: Props) {
   const wide = useWide();
   const [chosen, setChosen] = useState<TabName>("streams");
-  // In this page's memory alone: no address, no storage.
+  // Kept in this page's memory only: in no address, and in no storage.
   const [token, setToken] = useState<string>();
   const list = useStreamList(streams);
   const props: ConsoleProps = { hub, token, onToken: setToken };
-  // Where there is room for both, the streams are beside what one does, which is to publish at first.
+  // On a wide page the streams are beside the tools, and the first tool is publishing.
   const left = chosen === "streams" ? "publish" : chosen;
   const panel = (name: TabName, content: React.ReactNode) => (
     <div
@@ -69,13 +69,13 @@ export function Console({ hub, streams, children }: Props) {
             onSelect={setChosen}
           />
           {panel("publish", <Publish {...props} onGo={setChosen} />)}
-          {/* These two hold a stream open: a browser has few to give. */}
+          {/* These two panels keep a stream open, and a browser has few connections. */}
           {panel("connected", left === "connected" && <Connected {...props} />)}
           {panel("numbers", left === "numbers" && <Numbers {...props} />)}
           {panel("tokens", <Tokens {...props} />)}
         </div>
       </div>
-      {/* On a phone it is a tab's panel, else a part of the page by itself. */}
+      {/* On a phone it is the panel of a tab; on a wide page it is a section. */}
       <section
         id="console-streams"
         role={wide ? undefined : "tabpanel"}

@@ -4,7 +4,7 @@ import { publishCode } from "./publish/publish-code.ts";
 import { subscribeCode } from "./streams/subscribe-code.ts";
 import { EVERYTHING } from "./streams/subscription.ts";
 
-/** What is left without JavaScript: how to do the same in a terminal. */
+/** Shows how to do the same in a terminal, for a browser without JavaScript. */
 export function WithoutScript({ hub }: { hub: HubInfo }) {
   const listening = subscribeCode({
     hub,

@@ -5,7 +5,7 @@ interface Props {
   closeSeconds: number;
 }
 
-/** A plain form: what it asks for is in the page's address, to be kept and passed on. */
+/** A plain form: its values are in the page's address, which can be saved and shared. */
 export function ConnectForm({ url, closeSeconds }: Props) {
   return (
     <form action="/" method="get" className="flex flex-col gap-3 border-t border-line pt-5">

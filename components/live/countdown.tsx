@@ -1,15 +1,15 @@
 import { useNow } from "../ui/use-now.ts";
 
 interface Props {
-  /** In milliseconds since 1970; null: it isn't open yet, or stays so. */
+  /** In milliseconds since 1970; null: it is not open yet, or does not close by itself. */
   closesAt: number | null;
-  /** What the ring is full at, in milliseconds. */
+  /** The time of a full ring, in milliseconds. */
   ofMs: number;
-  /** It does not close by itself. */
+  /** The stream does not close by itself. */
   stays: boolean;
 }
 
-/** A ring that runs out as the auto-close comes near. */
+/** A ring that shrinks until the auto-close. */
 export function Countdown({ closesAt, ofMs, stays }: Props) {
   const now = useNow(closesAt);
   if (stays) return <p className="text-right text-sm text-quiet">stays open</p>;

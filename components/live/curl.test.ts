@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { curlCommand } from "./curl.ts";
 
-test("a plain address stands as it is", () => {
+test("a plain address is not quoted", () => {
   expect(curlCommand("http://127.0.0.1:3000/api/stream")).toBe(
     "curl -N http://127.0.0.1:3000/api/stream",
   );
 });
 
-test("whatever the address, a shell takes it for one word", () => {
+test("a shell reads the address as one word, whatever it contains", () => {
   const address = fc.webUrl({ withQueryParameters: true, withFragments: true });
   const tail = fc.stringMatching(/^['"$`;&|<>()\\!#*? \w-]{0,20}$/);
   fc.assert(

@@ -1,6 +1,6 @@
 /**
- * The command that listens to a stream in a terminal. The address may come from a link that somebody else made,
- * and the command is there to be pasted: nothing in it may end the quotes or be run.
+ * Writes the command that listens to a stream in a terminal. The address may come from another person's link, and the command is made for
+ * pasting. So nothing in it may end the quotes or run.
  */
 export function curlCommand(address: string): string {
   const plain = /^[\w.:/@%+=,~-]+$/.test(address);

@@ -1,7 +1,7 @@
 import { CopyCommand } from "../ui/copy-command.tsx";
 import { curlCommand } from "./curl.ts";
 
-/** How to listen without this page. */
+/** Shows how to listen without this page. */
 export function ListenHint({ address }: { address: string }) {
   return (
     <section aria-labelledby="listen" className="text-sm">

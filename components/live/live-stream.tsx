@@ -8,16 +8,16 @@ import { StatusPanel } from "./status-panel.tsx";
 
 interface Props {
   url: string;
-  /** It is this server's: any other one's address is asked for as it stands. */
+  /** The stream is this server's. The address of another server is used as it is given. */
   hub: boolean;
-  /** The stream's address as a person writes it. */
+  /** The stream's address, for people. */
   address: string;
   closeAfterMs: number;
-  /** What stands in the list's place until there is one. */
+  /** The content before the first entry. */
   children: React.ReactNode;
 }
 
-/** The stream: how it stands, and what it brings. */
+/** Shows a stream: its status, and its entries. */
 export function LiveStream({ url, hub, address, closeAfterMs, children }: Props) {
   const [stream] = useState(() => createPlainStream({ url, hub, closeAfterMs }));
   const now = useStream(stream);

@@ -11,7 +11,7 @@ interface Props {
   children: React.ReactNode;
 }
 
-/** What arrived, newest last, and how fast. */
+/** Shows the entries, newest last, and the rate. */
 export function MessageLog({ stream, now, children }: Props) {
   const { entries, dropped, paused, held, events, rate, rates } = now;
   const { scroller, following, jump, listeners } = useFollow(entries);
@@ -41,7 +41,7 @@ export function MessageLog({ stream, now, children }: Props) {
       <section
         ref={scroller}
         {...listeners}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within the keyboard's reach.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an element that scrolls has to be reachable by keyboard.
         tabIndex={0}
         aria-labelledby="received"
         className={`h-[60svh] [@media(scripting:none)]:h-auto overflow-y-auto pt-2 font-mono text-[0.78rem]/[1.3rem] -outline-offset-2! lg:h-auto lg:flex-1 xl:text-[0.8rem] ${halted ? "pb-16" : "pb-2"}`}
@@ -69,7 +69,7 @@ export function MessageLog({ stream, now, children }: Props) {
             onClick={() => {
               stream.resume();
               jump();
-              // The button goes, and the focus is to be somewhere.
+              // The button disappears, so the focus has to move.
               scroller.current?.focus({ preventScroll: true });
             }}
           >

@@ -13,7 +13,7 @@ const COLOURS: Record<EntryKind, string> = {
   invalid: "text-bad",
 };
 
-/** One entry. It is drawn once: an entry never changes. */
+/** Shows one entry. It is rendered once: an entry never changes. */
 export const MessageRow = memo(function MessageRow({ entry }: { entry: Entry }) {
   const { kind, text, omitted, detail, id, at } = entry;
   const time = new Date(at);

@@ -5,7 +5,7 @@ import { parseParameters } from "./parameters.ts";
 const fine = { url: undefined, closeSeconds: 10, problems: [] };
 
 test.each([{}, { close: "" }, { url: " " }, { other: "x", utm_source: ["a", "b"] }])(
-  "nothing, empty or unknown is the default and no problem: %j",
+  "the default is used without a problem for an absent, empty or unknown parameter: %j",
   (search) => expect(parseParameters(search)).toEqual(fine),
 );
 
@@ -21,7 +21,7 @@ describe("close", () => {
     ["2.5E-1", 0.25],
     ["1e3", 1_000],
     ["-0", 0],
-  ])("%j is %d seconds", (close, closeSeconds) => {
+  ])("%j is parsed as %d seconds", (close, closeSeconds) => {
     expect(parseParameters({ close })).toEqual({ ...fine, closeSeconds });
   });
 
@@ -39,7 +39,7 @@ describe("close", () => {
     "+1",
     "e1",
     ".",
-  ])("%j is told with what is right, and 10 is used", (close) => {
+  ])("%j is reported with the allowed values, and 10 is used", (close) => {
     const { closeSeconds, problems } = parseParameters({ close });
     expect(closeSeconds).toBe(10);
     expect(problems).toEqual([
@@ -47,7 +47,7 @@ describe("close", () => {
     ]);
   });
 
-  test("of several values the first counts", () => {
+  test("of several values, the first counts", () => {
     expect(parseParameters({ close: ["3", "x"] })).toEqual({ ...fine, closeSeconds: 3 });
   });
 });
@@ -57,7 +57,7 @@ describe("url", () => {
     ["http://127.0.0.1:8844/stream", "http://127.0.0.1:8844/stream"],
     ["HTTPS://Example.com/a?b=c", "https://example.com/a?b=c"],
     ["http://example.com/流", "http://example.com/%E6%B5%81"],
-  ])("%j is an address", (url, href) => {
+  ])("%j is accepted as an address", (url, href) => {
     expect(parseParameters({ url })).toEqual({ ...fine, url: href });
   });
 
@@ -71,19 +71,19 @@ describe("url", () => {
     "example.com",
     "http://",
     "http://user:secret@example.com/",
-  ])("%j is told, and this server's own stream is used", (url) => {
+  ])("%j is reported, and this server's own stream is used", (url) => {
     const { url: used, problems } = parseParameters({ url });
     expect(used).toBeUndefined();
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(`url is ${JSON.stringify(url)}, but must be`);
   });
 
-  test("a long bad value is shortened where it is told", () => {
+  test("a long bad value is shortened in its report", () => {
     const [problem] = parseParameters({ url: "x".repeat(5_000) }).problems;
     expect(problem?.length).toBeLessThan(300);
   });
 
-  test("whatever is given, what is used is http or https, and nothing throws", () => {
+  test("the address that is used is http or https, whatever is given, and nothing throws", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl()), (url) => {
         const { url: used } = parseParameters({ url });
@@ -93,6 +93,6 @@ describe("url", () => {
   });
 });
 
-test("both bad are both told", () => {
+test("two bad parameters are both reported", () => {
   expect(parseParameters({ url: "x", close: "y" }).problems).toHaveLength(2);
 });

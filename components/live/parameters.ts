@@ -8,13 +8,13 @@ export interface Parameters {
   readonly url: string | undefined;
   /** Seconds to the auto-close; 0: never. */
   readonly closeSeconds: number;
-  /** A sentence for each bad value: what it was, what it may be, what is used now. */
+  /** A sentence for each bad value: the value, the allowed values, and the value that is used instead. */
   readonly problems: readonly string[];
 }
 
 type Search = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Reads the page's query. An empty value counts as none, an unknown parameter is ignored, and of several values the first counts. */
+/** Parses the page's query. An empty value counts as none, an unknown parameter is ignored, and of several values the first counts. */
 export function parseParameters(search: Search): Parameters {
   const problems: string[] = [];
   const given = (name: string) => {
@@ -56,12 +56,12 @@ function parseAddress(raw: string): string | undefined {
   return wanted ? href : undefined;
 }
 
-// [spec] HTML, section 2.3.4.3: a valid floating-point number, which is what the form's own field hands over.
+// [spec] HTML, section 2.3.4.3: a valid floating-point number. The form's own field sends one.
 const NUMBER = /^-?(\d+(\.\d+)?|\.\d+)(e[+-]?\d+)?$/i;
 
 function parseSeconds(raw: string): number | undefined {
   if (!NUMBER.test(raw)) return undefined;
-  const seconds = Number(raw) || 0; // -0 too is 0
+  const seconds = Number(raw) || 0; // -0 becomes 0
   return seconds >= 0 && seconds <= CLOSE_SECONDS.longest ? seconds : undefined;
 }
 

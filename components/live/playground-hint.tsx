@@ -1,6 +1,6 @@
 import { CopyCommand } from "../ui/copy-command.tsx";
 
-/** How to publish where nobody needs a token, and who may: anybody on the server's machine. */
+/** Shows how to publish where no token is needed, and who may: anybody on the server's machine. */
 export function PlaygroundHint({ origin }: { origin: string }) {
   const stream = `${origin}/api/stream?match=hello&heartbeat=event`;
   return (

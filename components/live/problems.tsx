@@ -1,4 +1,4 @@
-/** What was wrong with the address of the page. */
+/** Shows the problems of the page's address. */
 export function Problems({ problems }: { problems: readonly string[] }) {
   if (problems.length === 0) return null;
   return (

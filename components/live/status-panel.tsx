@@ -18,7 +18,7 @@ interface Props {
   closeAfterMs: number;
 }
 
-/** How the connection stands, and what can be done about it. */
+/** Shows the status of the connection, with its controls. */
 export function StatusPanel({ stream, now, address, closeAfterMs }: Props) {
   const { status, closesAt, kept } = now;
   const { name, colour, moving } = LOOKS[status.state];
@@ -48,7 +48,7 @@ export function StatusPanel({ stream, now, address, closeAfterMs }: Props) {
       </div>
       {status.state !== "unsupported" && (
         <div className="mt-4 flex flex-wrap gap-2.5">
-          {/* One button in one place, so that the focus stays where it was when the stream closes. */}
+          {/* One button for both actions, so that it keeps the focus when the stream closes. */}
           <button
             type="button"
             className={`button flex-1 ${over ? "button-main" : ""}`}

@@ -5,15 +5,15 @@ import { type RefObject, useEffect, useState } from "react";
 const SHOWN_MS = 2_000;
 
 interface Props {
-  /** Asked for when it is pressed: it may be long. */
+  /** Called when the button is pressed, because the text may be long. */
   readonly text: () => string;
   readonly children: React.ReactNode;
-  /** What is selected where the clipboard is out of reach. */
+  /** The element to select if the clipboard is not available. */
   readonly shown?: RefObject<HTMLElement | null>;
   readonly className?: string;
 }
 
-/** Copies a text, and says so; where the clipboard is out of reach, it selects what is shown of it. */
+/** Copies a text and confirms it. If the clipboard is not available, it selects the shown text. */
 export function CopyButton({ text, children, shown, className = "" }: Props) {
   const [done, setDone] = useState<"Copied" | "Selected" | "Not copied">();
 
@@ -28,7 +28,7 @@ export function CopyButton({ text, children, shown, className = "" }: Props) {
       await navigator.clipboard.writeText(text());
       setDone("Copied");
     } catch {
-      // Not a secure context, or not allowed: one key press is left to do.
+      // No secure context, or no permission: the reader only has to press the keys to copy.
       if (shown?.current) getSelection()?.selectAllChildren(shown.current);
       setDone(shown ? "Selected" : "Not copied");
     }

@@ -3,7 +3,7 @@
 import { useRef } from "react";
 import { CopyButton } from "./copy-button.tsx";
 
-/** A command, and a button that copies it; where the clipboard is out of reach, it selects the command. */
+/** Shows a command with a button that copies it. If the clipboard is not available, it selects the command. */
 export function CopyCommand({ command }: { command: string }) {
   const code = useRef<HTMLElement>(null);
   return (

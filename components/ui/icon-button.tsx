@@ -6,13 +6,13 @@ const PATHS = {
 
 interface Props {
   readonly icon: keyof typeof PATHS;
-  /** What it does, for those who see it and those who hear it. */
+  /** The button's action, as text for sighted readers and for screen readers. */
   readonly label: string;
   readonly onClick: () => void;
   readonly expanded?: boolean;
 }
 
-/** A button of one sign. */
+/** A button with an icon only. */
 export function IconButton({ icon, label, onClick, expanded }: Props) {
   return (
     <button

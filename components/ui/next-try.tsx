@@ -6,7 +6,7 @@ interface Props {
   next: Retry;
 }
 
-/** When the connection is tried for again. */
+/** Shows when the next try is. */
 export function NextTry({ attempt, next }: Props) {
   const now = useNow(next.by === "page" ? next.at : null);
   return (

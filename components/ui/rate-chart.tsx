@@ -3,7 +3,7 @@ import { SECONDS } from "../../client/rate-meter.ts";
 
 const HEIGHT = 40;
 
-/** Messages a second over the last minute, a bar a second; the newest is on the right. */
+/** Shows messages a second over the last minute, a bar for each second; the newest is on the right. */
 export function RateChart({
   rates,
   className = "",
@@ -13,7 +13,7 @@ export function RateChart({
 }) {
   const fade = useId();
   const highest = Math.max(...rates);
-  // Some air above the bars: a steady stream is no wall.
+  // Some space above the bars, so that a steady stream does not fill the chart.
   const scale = HEIGHT / Math.max(2, highest * 1.15);
   const bars = rates
     .map((n, second) =>

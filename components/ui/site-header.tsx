@@ -7,13 +7,13 @@ const PAGES = [
 ] as const;
 
 interface Props {
-  /** A page below one of these is none of them. */
+  /** undefined on a page below one of these. */
   here?: (typeof PAGES)[number]["href"];
-  /** Elsewhere there are no examples. */
+  /** Only a playground has the examples. */
   playground: boolean;
 }
 
-/** Whose page this is, and the way to the others. */
+/** Shows the site's name, and links to its pages. */
 export function SiteHeader({ here, playground }: Props) {
   const others = PAGES.filter(({ href }) => href !== here && (playground || href !== "/examples"));
   return (

@@ -8,7 +8,7 @@ export interface Tab<Name extends string> {
 
 interface Props<Name extends string> {
   readonly label: string;
-  /** Its panels have the ids `${id}-${name}`. */
+  /** The panels have the ids `${id}-${name}`. */
   readonly id: string;
   readonly tabs: readonly Tab<Name>[];
   readonly selected: Name;
@@ -16,7 +16,7 @@ interface Props<Name extends string> {
   readonly small?: boolean;
 }
 
-/** Tabs, and the keys that go with them. Source: WAI-ARIA Authoring Practices, Tabs pattern. */
+/** Shows tabs, and handles their keys. Source: WAI-ARIA Authoring Practices, Tabs pattern. */
 export function TabList<Name extends string>(props: Props<Name>) {
   const { label, id, tabs, selected, onSelect, small = false } = props;
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {

@@ -1,4 +1,4 @@
-/** The reader's own time of day, to the millisecond. */
+/** Writes the reader's local time of day, to the millisecond. */
 export function clock(time: Date): string {
   const two = (n: number) => String(n).padStart(2, "0");
   const ms = String(time.getMilliseconds()).padStart(3, "0");

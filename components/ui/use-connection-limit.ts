@@ -1,10 +1,10 @@
 import { useSyncExternalStore } from "react";
 
-/** [spec] None: browsers open six connections to an origin over HTTP/1.1, for all their tabs. One is for numbers, one for requests. */
+/** [spec] None: browsers open six connections to an origin over HTTP/1.1, for all their tabs. One is for stats, one for requests. */
 const OVER_HTTP_1 = 4;
 const OVER_HTTP_2 = 8;
 
-/** How many streams a page may hold open and still get an answer to a request. */
+/** Returns how many streams a page may keep open and still send a request. */
 export function useConnectionLimit(): number {
   return useSyncExternalStore(nothingChanges, limit, () => OVER_HTTP_2);
 }

@@ -1,28 +1,28 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Intent, useScrollIntent } from "./use-scroll-intent.ts";
 
-/** This near to the end, in pixels, counts as being there. */
+/** A distance to the end, in pixels, that still counts as the end. */
 const NEAR = 32;
 
 interface Follow {
   scroller: RefObject<HTMLDivElement | null>;
   following: boolean;
   jump: () => void;
-  /** For the scrolling element. */
+  /** Listeners for the scrolling element. */
   listeners: ReturnType<typeof useScrollIntent> & { onScroll: () => void };
 }
 
 /**
- * Keeps a scrolling element at its end as `content` changes, until the reader means to go up, and again once the reader
- * has come down to the end. The intent counts, not what came of it: a fast stream brings the end back in the next frame,
- * long before the first step up has got anywhere.
+ * Keeps a scrolling element at its end as `content` changes. It stops when the reader wants to go up, and starts again when the reader has
+ * reached the end. It uses the reader's intent, and not the position: a fast stream moves the list to its end in the next frame, before the
+ * first step up has any effect.
  */
 export function useFollow(content: unknown): Follow {
   const scroller = useRef<HTMLDivElement>(null);
   const last = useRef({ top: 0, height: 0 });
-  /** Rows that turn out higher than they were guessed move the list down, too: that brings nobody back who goes up. */
+  /** Rows that are higher than assumed move the list down too. That MUST NOT make a reader who goes up follow again. */
   const intent = useRef<Intent>("down");
-  // Beside the state, which a frame of the stream may be drawn ahead of.
+  // Beside the state, since a frame of the stream may be rendered before the state changes.
   const follows = useRef(true);
   const [following, setFollowing] = useState(true);
 
@@ -50,7 +50,7 @@ export function useFollow(content: unknown): Follow {
     const { top, height } = last.current;
     const { scrollTop, scrollHeight } = element;
     last.current = { top: scrollTop, height: scrollHeight };
-    // Up, with no intent seen: the browser's search has found something, say.
+    // It moved up without an intent: the browser's search has found something, for example.
     const up = scrollTop < top - 1 && scrollHeight >= height;
     if (up && !isAtEnd(element)) follow(false);
     if (scrollTop > top && isAtEnd(element) && intent.current !== "up") follow(true);
@@ -58,21 +58,21 @@ export function useFollow(content: unknown): Follow {
 
   const listeners = useScrollIntent((to) => {
     const element = scroller.current;
-    // A list that fits has nowhere to go.
+    // A list that fits cannot be scrolled.
     if (!element || element.scrollHeight <= element.clientHeight) return;
     intent.current = to;
-    // The end moves on while the browser is on its way there.
+    // The end moves on while the browser scrolls to it.
     if (to === "end") jump();
     else if (to !== "down") follow(false);
     else if (isAtEnd(element)) follow(true);
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the content that moves the end.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the content moves the end.
   useLayoutEffect(() => {
     if (follows.current) toEnd();
   }, [content, following, toEnd]);
 
-  // Rows get their own heights when they come into sight, and others when the text gets larger: that moves the end, too.
+  // Rows get their real heights when they come into sight, and new ones when the text gets larger. Both move the end.
   useEffect(() => {
     const observer = new ResizeObserver(() => {
       if (follows.current) toEnd();

@@ -2,10 +2,10 @@ import { useLayoutEffect, useState } from "react";
 
 const EVERY_MS = 200;
 
-/** The time, in milliseconds since 1970, moving on a few times a second on the way to `then`; null: it stands. */
+/** Returns the time, in milliseconds since 1970, updated a few times a second until `then`; null: it is not updated. */
 export function useNow(then: number | null): number {
   const [now, setNow] = useState(Date.now);
-  // Before anything is drawn: the time at which it last moved is long past, and not to be seen.
+  // Before the first paint: the time of the last update is long past, and must not be visible.
   useLayoutEffect(() => {
     if (then === null) return;
     setNow(Date.now());

@@ -6,7 +6,7 @@ import {
   type WheelEvent,
 } from "react";
 
-/** Where a reader is about to scroll; `end`: as far down as it goes; `anywhere`: the scrollbar is held. */
+/** The direction in which a reader is about to scroll. `end`: to the very end. `anywhere`: the reader drags the scrollbar. */
 export type Intent = "up" | "down" | "end" | "anywhere";
 
 const KEYS: Record<string, Intent> = {
@@ -18,12 +18,12 @@ const KEYS: Record<string, Intent> = {
   End: "end",
 };
 
-/** What a scrolling element has to listen to, to tell what its reader means before it has moved. */
+/** Returns listeners for a scrolling element that detect the reader's intent before the element moves. */
 export function useScrollIntent(onIntent: (intent: Intent) => void) {
   const touchedAt = useRef(0);
   return {
     onWheel({ deltaY, ctrlKey }: WheelEvent) {
-      // With Ctrl it zooms.
+      // With Ctrl, the wheel zooms.
       if (deltaY !== 0 && !ctrlKey) onIntent(deltaY < 0 ? "up" : "down");
     },
     onKeyDown({ key, shiftKey }: KeyboardEvent) {
@@ -39,7 +39,7 @@ export function useScrollIntent(onIntent: (intent: Intent) => void) {
     },
     onTouchMove({ touches }: TouchEvent) {
       const y = touches[0]?.clientY ?? 0;
-      // A finger that goes down pulls the list's upper part into sight.
+      // A finger that moves down scrolls the list up.
       if (y !== touchedAt.current) onIntent(y > touchedAt.current ? "up" : "down");
       touchedAt.current = y;
     },

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 
 const QUERY = "(width >= 64rem)";
 
-/** Whether the page has its columns side by side: as Tailwind's `lg` has it. A server takes it for wide. */
+/** Returns whether the page shows its columns side by side, by Tailwind's `lg`. A server render assumes that it does. */
 export function useWide(): boolean {
   return useSyncExternalStore(
     subscribe,

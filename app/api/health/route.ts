@@ -7,7 +7,7 @@ const STATUS = {
   lost: "history lost",
 } as const satisfies Record<HubState, string>;
 
-/** 200 while the process lives; with `?ready`, 503 from the moment it drains or has lost its history. */
+/** Answers 200 while the process lives; with `?ready`, 503 as soon as it drains or has lost its history. */
 export function GET(request: Request): Response {
   const { hub, startedAt } = runtime();
   const isReady = hub.state === "open" || !new URL(request.url).searchParams.has("ready");

@@ -3,7 +3,10 @@ import { playgroundProblem } from "../../../hub/http/request/origin.ts";
 import { problemResponse } from "../../../hub/http/service/problem.ts";
 import { runtime } from "../../../server/runtime.ts";
 
-/** Prometheus text, for whoever has METRICS_TOKEN, and in a playground for this machine; to others there is nothing here. */
+/**
+ * Answers with Prometheus text if the client sends METRICS_TOKEN, or if it is on this machine and the hub is a playground. Other clients
+ * get 404.
+ */
 export async function GET(request: Request): Promise<Response> {
   const { metrics, service, config } = runtime();
   const open = service.playground && playgroundProblem(request) === undefined;

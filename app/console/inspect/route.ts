@@ -2,7 +2,7 @@ import { inspect } from "../../../hub/http/inspect.ts";
 import { runtime } from "../../../server/runtime.ts";
 import { postHandlers } from "../post-handlers.ts";
 
-/** What a token grants here, when it ends, and why it would be refused. */
+/** Reports what a token grants here, when it expires, and why it would be refused. */
 export const { POST, OPTIONS, GET, PUT, PATCH, DELETE } = postHandlers((request) =>
   inspect(runtime().service, request),
 );

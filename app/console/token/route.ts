@@ -2,7 +2,7 @@ import { mint } from "../../../hub/http/mint.ts";
 import { runtime } from "../../../server/runtime.ts";
 import { postHandlers } from "../post-handlers.ts";
 
-/** A playground's tokens, for the console and for trying things out; elsewhere there is nothing here. */
+/** Mints tokens for the console and for tests, in a playground. Elsewhere it answers 404. */
 export const { POST, OPTIONS, GET, PUT, PATCH, DELETE } = postHandlers((request) =>
   mint(runtime().service, request),
 );

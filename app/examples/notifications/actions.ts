@@ -6,7 +6,7 @@ import { actionOfPlayground } from "../playground-only.ts";
 import { Text, topicOf } from "./notes.ts";
 import { currentUser, setUser, User } from "./session.ts";
 
-/** How long a pass may live, in seconds: no longer than somebody who has signed out may still read along. */
+/** The lifetime of a token, in seconds. It is short, because a user who has signed out can read on until the token expires. */
 const Seconds = z.int().check(z.minimum(1), z.maximum(60));
 
 export async function signIn(form: FormData): Promise<void> {
@@ -19,17 +19,17 @@ export async function signOut(): Promise<void> {
   await setUser(undefined);
 }
 
-/** Sends a note to one user, and to nobody else. */
+/** Sends a note to one user only. */
 export async function send(form: FormData): Promise<void> {
   const from = await signedIn();
   const to = User.parse(form.get("to"));
   const text = Text.safeParse(form.get("text"));
-  // A note of spaces alone, which the form lets through.
+  // A note of only spaces, which the form accepts.
   if (!text.success) return;
   await publish({ topic: topicOf(to), private: true, data: { from, text: text.data } });
 }
 
-/** Notes that the user has read all up to this one. */
+/** Publishes that the user has read all notes up to this one. */
 export async function markRead(id: string): Promise<void> {
   const user = await signedIn();
   const readUpTo = z.string().check(z.maxLength(100)).parse(id);
@@ -37,8 +37,8 @@ export async function markRead(id: string): Promise<void> {
 }
 
 /**
- * A token that lets the user who has signed in read their own topic, and nothing else. A page of somebody who was signed in before gets
- * none: with another's token its stream would be open, and bring nothing.
+ * Returns a token that lets the user who is signed in read their own topic only.
+ * A page of a user who was signed in before gets none: with another user's token its stream would be open, and deliver nothing.
  */
 export async function pass(reader: string, expiresIn: number): Promise<string> {
   const user = await signedIn();

@@ -7,14 +7,14 @@ import { type Note, reduce, topicOf, Update } from "./notes.ts";
 
 interface Props {
   user: string;
-  /** How long each token lives, in seconds. The stream asks for another when it ends. */
+  /** The lifetime of each token, in seconds. The stream asks for another one when it expires. */
   passLives: number;
-  /** The notes as the server has rendered them, and the id of the last: the stream goes on behind that. */
+  /** The notes as the server has rendered them, and the id of the last one, which the stream resumes after. */
   initial: readonly Note[];
   lastEventId: string;
 }
 
-/** The notes to one user, newest first. */
+/** Shows the notes to one user, newest first. */
 export function Inbox({ user, passLives, initial, lastEventId }: Props) {
   const url = `/.well-known/mercure?match=${encodeURIComponent(topicOf(user))}`;
   const { now } = useEventStream(url, {

@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
 
-/** Private: its updates are for those alone whose token grants it. */
+/** Private: its updates are sent only to clients whose token grants it. */
 export const topicOf = (user: string): string => `examples/notifications/${user}`;
 
 export const Text = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
 
-/** What is published to a user: a note, or up to which note they have read, so that all their tabs agree, and a reload. */
+/** An update to a user: a note, or the last note that they have read. So all their tabs agree, also after a reload. */
 export const Update = z.union([
   z.object({ from: z.string(), text: Text }),
   z.object({ readUpTo: z.string() }),
@@ -19,7 +19,7 @@ export interface Note {
   readonly isRead: boolean;
 }
 
-/** How many are shown, the newest. */
+/** How many notes are shown: the newest. */
 export const KEPT = 50;
 
 interface Arrived {

@@ -10,7 +10,7 @@ import { currentUser, USERS, type User } from "./session.ts";
 
 export const metadata = { title: "Notifications · Runnel" };
 
-/** In seconds, how long a token lives. `?life=5` is for those who want to see one end. */
+/** The lifetime of a token, in seconds. With `?life=5` one can watch a token expire. */
 const Life = z.catch(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(60)), 60);
 
 interface Props {
@@ -54,7 +54,7 @@ export default async function Page({ searchParams }: Props) {
   );
 }
 
-/** What the user has got so far, with what says that it is read, from the log, and the place in the log that the inbox goes on from. */
+/** Shows the inbox. It reads the user's notes and read marks from the log, with the position that the inbox resumes after. */
 async function SignedIn({ user, passLives }: { user: User; passLives: number }) {
   const { updates, lastEventId } = await lastUpdates({ match: topicOf(user), count: 2 * KEPT });
   const none: readonly Note[] = [];

@@ -4,10 +4,13 @@ import { accessToken } from "../../../runnel.ts";
 import { actionOfPlayground } from "../playground-only.ts";
 import { Name, SUBSCRIPTIONS, TOPIC } from "./presence.ts";
 
-/** In seconds. The room's stream asks for another when it ends. */
+/** The lifetime of a token, in seconds. The room's stream asks for another one when it expires. */
 const PASS_LIVES = 300;
 
-/** A token to be here with, and to see who else is. The hub shows its payload with the subscription. Your app would take the name from its login. */
+/**
+ * Returns a token to be present with, and to see who else is. The hub shows its payload with the subscription. Your app would take the name
+ * from its login.
+ */
 export async function enter(name: string): Promise<string> {
   await actionOfPlayground();
   return accessToken({

@@ -1,6 +1,6 @@
 import type { People } from "./presence.ts";
 
-/** Each name once, with the number of its tabs. */
+/** Shows each name once, with the number of its tabs. */
 export function PeopleList({ people, you }: { people: People; you?: string }) {
   const tabs = new Map<string, number>();
   for (const name of Object.values(people)) tabs.set(name, (tabs.get(name) ?? 0) + 1);

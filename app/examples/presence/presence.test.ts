@@ -6,7 +6,7 @@ const event = (subscriber: string, active: boolean, name?: string) => ({
   value: { subscriber, active, payload: { name } } satisfies Subscription,
 });
 
-test("who comes is here until they go, and being told twice makes no difference", () => {
+test("a person is present from the first subscription event until the last, and a repeated event changes nothing", () => {
   const here = [event("1", true, "ann"), event("2", true, "ben"), event("1", true, "ann")];
   const people = here.reduce(reduce, nobody);
   expect(people).toEqual({ 1: "ann", 2: "ben" });
@@ -14,6 +14,6 @@ test("who comes is here until they go, and being told twice makes no difference"
   expect(left.reduce(reduce, people)).toEqual({ 2: "ben" });
 });
 
-test("whose token has no name is somebody", () => {
+test("a person whose token has no name is shown as somebody", () => {
   expect(reduce(nobody, { value: { subscriber: "1", active: true } })).toEqual({ 1: "Somebody" });
 });

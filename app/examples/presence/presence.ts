@@ -1,16 +1,16 @@
 import * as z from "zod/mini";
 
-/** Whoever subscribes to it is here. Nothing is published to it. */
+/** Subscribers of this topic are present. Nothing is published to it. */
 export const TOPIC = "examples/presence";
 
 const HUB = "/.well-known/mercure";
 
-/** The topics of the hub's own events about who subscribes to TOPIC. Source: Mercure, section Subscription Events. */
+/** The topics of the hub's own events about the subscribers of TOPIC. Source: Mercure, section Subscription Events. */
 export const SUBSCRIPTIONS = `${HUB}/subscriptions/exact/${encodeURIComponent(TOPIC)}/:subscriber`;
 
 export const Name = z.string().check(z.trim(), z.minLength(1), z.maxLength(40));
 
-/** As much of a subscription's document as is used. Its payload is that of the subscriber's token. */
+/** The part of a subscription's document that is used. Its payload is that of the subscriber's token. */
 export const Subscription = z.object({
   subscriber: z.string(),
   active: z.boolean(),
@@ -18,7 +18,7 @@ export const Subscription = z.object({
 });
 export type Subscription = z.infer<typeof Subscription>;
 
-/** Names by subscriber: a visitor with two tabs has two. */
+/** Names by subscriber: a visitor with two tabs has two subscribers. */
 export type People = Readonly<Record<string, string>>;
 
 export function reduce(people: People, { value }: { readonly value: Subscription }): People {

@@ -12,12 +12,12 @@ const STREAM = `/.well-known/mercure?${new URLSearchParams({ match: TOPIC, match
 
 interface Props {
   name: string;
-  /** Who was here when the server rendered the page, and the id that the stream goes on behind. */
+  /** The people who were present when the server rendered the page, and the id that the stream resumes after. */
   initial: People;
   lastEventId: string;
 }
 
-/** Being here, and seeing who else is: the one stream does both. */
+/** Shows who is present, and makes this visitor present: one stream does both. */
 export function Room({ name, initial, lastEventId }: Props) {
   const { now } = useEventStream(STREAM, {
     token: () => enter(name),
@@ -28,7 +28,7 @@ export function Room({ name, initial, lastEventId }: Props) {
     lastEventId,
   });
 
-  // Of some who came and went the hub knows no more, so the server renders the list anew, and the stream goes on from there.
+  // After a gap, events about some people are missing. So the server renders the list again, and the stream resumes from there.
   const router = useRouter();
   const isIncomplete = now.gaps > 0;
   useEffect(() => {

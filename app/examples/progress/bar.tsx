@@ -15,24 +15,24 @@ const ENDS: Record<End, string> = {
 
 interface Props {
   id: string;
-  /** How far the job was when the server rendered the page, and the id that said so: the stream goes on behind that. */
+  /** The progress when the server rendered the page, and the id of that update, which the stream resumes after. */
   initial: Progress;
   lastEventId: string;
 }
 
-/** How far the job is. */
+/** Shows the progress of the job. */
 export function Bar({ id, initial, lastEventId }: Props) {
   const url = `/.well-known/mercure?match=${encodeURIComponent(topicOf(id))}`;
   const { stream, now } = useEventStream(url, { schema: Update, initial, reduce, lastEventId });
   const { percent, doing, end } = now.state;
   const isOpen = now.status.state === "open";
 
-  // A stream that is over would be opened again for ever.
+  // Closes the stream when the job is over. Otherwise it would reconnect for ever.
   useEffect(() => {
     if (end) stream.close();
   }, [end, stream]);
 
-  // After each reconnection too: the server may be another one by then.
+  // Asks after each reconnection too: it may be another server by then.
   useEffect(() => {
     if (isOpen) ask(id).catch(() => {});
   }, [isOpen, id]);

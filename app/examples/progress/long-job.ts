@@ -7,7 +7,7 @@ const PER_STEP = 120;
 
 const PHASES = ["Reading", "Sorting", "Checking", "Writing"];
 
-/** A job that takes its time, and tells how far it has come. */
+/** Works for a while, and publishes its progress. */
 export async function work(topic: string, signal: AbortSignal): Promise<void> {
   for (let percent = 1; percent <= 100 && !signal.aborted; percent += 1) {
     await pause(PER_STEP);

@@ -10,7 +10,7 @@ import { BEFORE, Id, reduce, topicOf, Update } from "./progress.ts";
 
 export const metadata = { title: "A progress bar · Runnel" };
 
-/** The last two: the end says nothing of how far it came. */
+/** The last two updates, because the one about the end does not include the progress. */
 const NEWEST = 2;
 
 interface Props {
@@ -46,7 +46,7 @@ export default async function Page({ searchParams }: Props) {
   );
 }
 
-/** Where the job is, from the log, and the place in the log that the bar goes on from. */
+/** Shows the job. It reads the progress from the log, with the position that the bar resumes after. */
 async function Job({ id }: { id: string | string[] }) {
   const parsed = Id.safeParse(id);
   if (!parsed.success) notFound();

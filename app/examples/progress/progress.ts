@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
 import { type End, Ended } from "../end.ts";
 
-/** A job's address, which whoever has it may watch and stop. */
+/** The id of a job. A visitor who has it may watch and stop the job. */
 export const Id = z.uuid();
 
 export const topicOf = (id: string): string => `examples/progress/${id}`;
 
-/** What the job publishes: how far it has come, and at last how it ended. */
+/** An update of the job: its progress, and at last how it ended. */
 export const Update = z.union([
   z.object({ percent: z.number().check(z.minimum(0), z.maximum(100)), doing: z.string() }),
   Ended,

@@ -6,7 +6,7 @@ import { endIfLost, jobs } from "../shared-jobs.ts";
 import { Id, topicOf } from "./text.ts";
 import { write } from "./write.ts";
 
-/** Starts a job and returns at once: the job goes on by itself. */
+/** Starts a job and returns at once: the job continues by itself. */
 export async function start(): Promise<void> {
   await actionOfPlayground();
   const id = crypto.randomUUID();
@@ -14,7 +14,7 @@ export async function start(): Promise<void> {
   redirect(started ? `/examples/text?job=${id}` : "/examples/text?busy");
 }
 
-/** For any reader. */
+/** Stops a job. Any reader may call it. */
 export async function stop(id: string): Promise<void> {
   await actionOfPlayground();
   const topic = topicOf(Id.parse(id));
@@ -22,7 +22,7 @@ export async function stop(id: string): Promise<void> {
   await endIfLost(topic);
 }
 
-/** For a reader that is connected, perhaps to a server that knows nothing of the job any more. */
+/** Ends a job that is lost. A connected reader calls this, since its server may be a new one that does not know the job. */
 export async function ask(id: string): Promise<void> {
   await actionOfPlayground();
   await endIfLost(topicOf(Id.parse(id)));

@@ -46,7 +46,7 @@ export default async function Page({ searchParams }: Props) {
   );
 }
 
-/** The text so far, from the log, and the place in the log that the reader goes on from. */
+/** Shows the text so far, from the log, with the position that the reader resumes after. */
 async function Job({ id }: { id: string | string[] }) {
   const parsed = Id.safeParse(id);
   if (!parsed.success) notFound();

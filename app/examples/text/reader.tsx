@@ -15,24 +15,24 @@ const ENDS: Record<End, string> = {
 
 interface Props {
   id: string;
-  /** The text as the server has rendered it, and the id of its last token: the stream goes on behind that. */
+  /** The text as the server has rendered it, and the id of its last token, which the stream resumes after. */
   initial: Text;
   lastEventId: string;
 }
 
-/** The text as it is written. */
+/** Shows the text while it is written. */
 export function Reader({ id, initial, lastEventId }: Props) {
   const url = `/.well-known/mercure?match=${encodeURIComponent(topicOf(id))}`;
   const { stream, now } = useEventStream(url, { schema: Update, initial, reduce, lastEventId });
   const { text, end } = now.state;
   const isOpen = now.status.state === "open";
 
-  // A stream that is over would be opened again for ever.
+  // Closes the stream when the text is over. Otherwise it would reconnect for ever.
   useEffect(() => {
     if (end) stream.close();
   }, [end, stream]);
 
-  // After each reconnection too: the server may be another one by then.
+  // Asks after each reconnection too: it may be another server by then.
   useEffect(() => {
     if (isOpen) ask(id).catch(() => {});
   }, [isOpen, id]);

@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
 import { type End, Ended } from "../end.ts";
 
-/** A job's address, which whoever has it may read and stop. */
+/** The id of a job. A visitor who has it may read and stop the job. */
 export const Id = z.uuid();
 
 export const topicOf = (id: string): string => `examples/text/${id}`;
 
-/** What the job publishes: a token at a time, and at last how it ended. */
+/** An update of the job: a token of the text, and at last how it ended. */
 export const Update = z.union([z.object({ token: z.string() }), Ended]);
 
 export interface Text {

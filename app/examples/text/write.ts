@@ -6,7 +6,7 @@ import { POEM } from "./poem.ts";
 /** In milliseconds. */
 const PER_TOKEN = 40;
 
-/** Writes the text, as a model would: whoever reads gets each token, and nobody has to. */
+/** Writes the text token by token, as a model would. It publishes whether there are readers or not. */
 export async function write(topic: string, signal: AbortSignal): Promise<void> {
   for (const [token] of POEM.matchAll(/\s*\S+/g)) {
     if (signal.aborted) break;

@@ -4,12 +4,12 @@ import { TabList } from "../../ui/tab-list.tsx";
 import type { Snippet } from "./snippet.ts";
 
 interface Props {
-  /** What the code does. */
+  /** The purpose of the code. */
   readonly label: string;
   readonly snippets: readonly Snippet[];
 }
 
-/** Code in several languages, one of them shown, to copy. */
+/** Shows code in one of several languages, to copy. */
 export function CodeBox({ label, snippets }: Props) {
   const id = useId();
   const shown = useRef<HTMLElement>(null);
@@ -37,7 +37,7 @@ export function CodeBox({ label, snippets }: Props) {
           id={`${id}-${name}`}
           aria-labelledby={`${id}-${name}-tab`}
           hidden={name !== selected}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within the keyboard's reach.
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: an element that scrolls has to be reachable by keyboard.
           tabIndex={0}
           className="max-h-56 overflow-auto px-3 pt-1.5 pb-3 -outline-offset-2!"
         >

@@ -29,7 +29,7 @@ const hostile = fc.oneof(
   fc.constantFrom(...HOSTILE),
   fc
     .string({ unit: "binary", minLength: 1, maxLength: 30 })
-    // A shell's words end at a NUL, and no field may have one.
+    // A shell's words end at a NUL, so no field may contain one.
     .map((text) => text.replaceAll("\0", "0").toWellFormed()),
 );
 /** Neither topics nor types have line breaks, and the form's edges are trimmed. */
@@ -38,10 +38,10 @@ const line = hostile.map((text) => text.replace(/\s+/g, " ").trim() || "x");
 const codeOf = (snippets: readonly Snippet[], name: string): string =>
   snippets.find((snippet) => snippet.name === name)?.code ?? "";
 
-/** Ends the arguments: no text has it. */
+/** Marks the end of the arguments: no text contains it. */
 const END = "--end-of-words-5b1e--";
 
-/** Runs it with a `curl` that only tells its arguments and what it is given to read. */
+/** Runs the code with a `curl` that only prints its arguments and its input. */
 function runShell(code: string): { words: string[]; input: string } {
   const fake = `curl() { for word in "$@"; do printf '%s\\0' "$word"; done; printf %s '${END}'; case "$*" in *--data-binary*) cat;; esac; }`;
   const out = execFileSync(
@@ -57,7 +57,7 @@ ${code}`,
   return { words: words.split("\0").slice(0, -1), input };
 }
 
-test("a shell takes any text for one word", () => {
+test("a shell reads any quoted text as one word", () => {
   fc.assert(
     fc.property(hostile, (text) => {
       const out = execFileSync("sh", ["-c", `printf '%s' ${shellWord(text)}`], {
@@ -69,8 +69,8 @@ test("a shell takes any text for one word", () => {
   );
 });
 
-test("no shell puts a folder or a command's path where a text begins with its sign", () => {
-  // bash expands it behind = and : too, other shells where a word begins.
+test("a shell does not expand a quoted text to a folder or to a command's path", () => {
+  // bash expands it after = and : too, other shells at the beginning of a word.
   for (const text of ["~", "topic=~/a", "a:~/b", "=ls"]) {
     expect(shellWord(text)).toBe(`'${text}'`);
   }
@@ -82,7 +82,7 @@ describe("data in code", () => {
     ["[]", "[]"],
     ["plain", '"plain"'],
     ["12", '"12"'],
-  ])("%s stands as people write it", (data, code) => {
+  ])("%s is written as people write it", (data, code) => {
     expect(jsData(data)).toBe(code);
   });
 
@@ -93,11 +93,11 @@ describe("data in code", () => {
     '{"__proto__":{"admin":true}}',
     '{"a":1e400}',
     "{not json",
-  ])("%s is sent as it was typed, for a value would be sent as another", (data) => {
+  ])("%s is sent as it was typed, because parsing it would change it", (data) => {
     expect(new Function(`return ${jsData(data)}`)()).toBe(data);
   });
 
-  test("any JSON says the same as code", () => {
+  test("JSON as code has the same value as the JSON", () => {
     fc.assert(
       fc.property(fc.json(), (data) => {
         const value: unknown = new Function(`return ${jsData(data)}`)();
@@ -133,7 +133,7 @@ for await (const { id, type, data } of events) console.log(id, type, data);`,
     ]);
   });
 
-  test("asks for the same, whatever is in it: curl", () => {
+  test("makes the same request, whatever the fields contain: curl", () => {
     fc.assert(
       fc.property(subscription, (wanted) => {
         const { words } = runShell(codeOf(of(wanted, { withToken: true }), "curl"));
@@ -148,7 +148,7 @@ for await (const { id, type, data } of events) console.log(id, type, data);`,
     );
   });
 
-  test("asks for the same, whatever is in it: EventSource", () => {
+  test("makes the same request, whatever the fields contain: EventSource", () => {
     fc.assert(
       fc.property(subscription, fc.array(line, { maxLength: 2 }), (wanted, types) => {
         const seen: string[] = [];
@@ -169,7 +169,7 @@ for await (const { id, type, data } of events) console.log(id, type, data);`,
     );
   });
 
-  test("asks for the same, whatever is in it: the server", () => {
+  test("makes the same request, whatever the fields contain: the server", () => {
     fc.assert(
       fc.property(subscription, (wanted) => {
         const call = /subscribe\((\{.*\})\);\nfor/s.exec(codeOf(of(wanted), "Server"))?.[1];
@@ -183,7 +183,7 @@ for await (const { id, type, data } of events) console.log(id, type, data);`,
     );
   });
 
-  test("with a token it says where that goes", () => {
+  test("names the place of a token if there is one", () => {
     expect(codeOf(of(EVERYTHING, { withToken: true }), "EventSource")).toContain(hub.cookieName);
   });
 });
@@ -249,7 +249,7 @@ export async function send() {
     ]);
   });
 
-  test("sends the same, whatever is in it: curl", () => {
+  test("sends the same update, whatever the fields contain: curl", () => {
     fc.assert(
       fc.property(fields, (wanted) => {
         const { words } = runShell(codeOf(of(wanted, { withToken: true }), "curl"));
@@ -260,7 +260,7 @@ export async function send() {
         for (let at = 0; at < rest.length; at += 2) {
           const value = rest[at + 1] ?? "";
           const equals = value.indexOf("=");
-          // What curl does not encode has to be a form's text as it is.
+          // A text that curl does not encode has to be form-encoded already.
           if (rest[at] === "-d")
             expect([...new URLSearchParams(value.replaceAll("=", "%3D"))].flat().join("")).toBe(
               value,
@@ -274,7 +274,7 @@ export async function send() {
     );
   });
 
-  test("sends the same, whatever is in it: a burst by curl", () => {
+  test("sends the same updates, whatever the fields contain: a burst by curl", () => {
     fc.assert(
       fc.property(fields, (wanted) => {
         const { words, input } = runShell(codeOf(of(wanted, { count: 3 }), "curl"));
@@ -285,7 +285,7 @@ export async function send() {
     );
   });
 
-  test("sends the same, whatever is in it: fetch", async () => {
+  test("sends the same update, whatever the fields contain: fetch", async () => {
     await fc.assert(
       fc.asyncProperty(fields, fc.constantFrom(1, 3), async (wanted, count) => {
         const requests: [url: string, init: { headers?: unknown; body: unknown }][] = [];
@@ -307,7 +307,7 @@ export async function send() {
     );
   });
 
-  test("sends the same, whatever is in it: the server", async () => {
+  test("sends the same update, whatever the fields contain: the server", async () => {
     await fc.assert(
       fc.asyncProperty(fields, fc.constantFrom(1, 3), async (wanted, count) => {
         const sent: Record<string, unknown>[] = [];
@@ -330,7 +330,7 @@ export async function send() {
     );
   });
 
-  /** Of one update, `{n}` is what it says. */
+  /** One update's fields, with `{n}` as it is. */
   function untouched({ topics, data, type, id }: UpdateFields) {
     return {
       topic: topics.length === 1 ? topics[0] : topics,

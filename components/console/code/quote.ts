@@ -1,37 +1,37 @@
 /**
- * A text as one word of a POSIX shell. What it says may come from a link or an event, and the line is there to be pasted: nothing in it may
- * end the quotes or be run.
+ * Quotes a text as one word of a POSIX shell. The text may come from a link or an event, and the line is made for pasting. So nothing in it
+ * may end the quotes or run.
  */
 export function shellWord(text: string): string {
-  // [spec] None, but bash expands `~` behind `=` and `:` too, and zsh a `=` that begins a word.
+  // [spec] None, but bash expands `~` after `=` and `:` too, and zsh expands a `=` at the beginning of a word.
   return /^(?!=)[\w.:/@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A text as a string of JavaScript. [spec] ECMAScript, section 12.9.4: a JSON text is one, U+2028 and U+2029 in it too. */
+/** Writes a text as a string of JavaScript. [spec] ECMAScript, section 12.9.4: a JSON text is one, also with U+2028 and U+2029. */
 export function jsString(text: string): string {
   return JSON.stringify(text);
 }
 
 /**
- * Data as an expression of JavaScript that is sent as the same JSON: the value where writing it out again gives what was typed (but for the
- * spaces), else the text, so that no large number or doubled key changes on the way.
+ * Writes data as an expression of JavaScript that is sent as the same JSON. It is a value if that serializes to the same text, apart from
+ * spaces. Else it is a string, so that no large number or duplicate key changes on the way.
  */
 export function jsData(data: string): string {
   const value = parsed(data);
   if (typeof value !== "object" || value === null) return jsString(data);
   const compact = data.replace(/("(?:[^"\\]|\\.)*")|\s+/g, "$1");
-  // As a key of an object literal it would set the prototype.
+  // In an object literal this key would set the prototype.
   const same = compact === JSON.stringify(value) && !compact.includes('"__proto__"');
   return same ? literal(value) : jsString(data);
 }
 
-/** On one line, as people write it, where it is short. */
+/** Writes a value on one line if it is short; otherwise it is indented. */
 function literal(value: unknown): string {
   const line = inline(value);
   return line.length <= LINE ? line : JSON.stringify(value, null, 2);
 }
 
-/** In characters: what fits beside the rest of a call. */
+/** In characters: as much as fits beside the rest of a call. */
 const LINE = 60;
 
 function inline(value: unknown): string {
@@ -44,7 +44,7 @@ function inline(value: unknown): string {
   return fields.length > 0 ? `{ ${fields.join(", ")} }` : "{}";
 }
 
-/** undefined: it is no JSON, or longer than is good. */
+/** Parses a text; undefined: it is not JSON, or too long. */
 function parsed(text: string): unknown {
   if (text.length > LONGEST_LITERAL) return undefined;
   try {
@@ -54,5 +54,5 @@ function parsed(text: string): unknown {
   }
 }
 
-/** In characters: what is longer is no code to read, and may be nested too deep to write. */
+/** In characters: longer values are not readable as code, and may be nested too deep to write. */
 const LONGEST_LITERAL = 2_000;

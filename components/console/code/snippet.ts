@@ -1,11 +1,11 @@
-/** What the code has to know of the hub. */
+/** The facts about the hub that the code needs. */
 export interface CodeHub {
   readonly origin: string;
   readonly path: string;
   readonly cookieName: string;
 }
 
-/** Code to copy, and what it is for. */
+/** Code to copy, and its purpose. */
 export interface Snippet {
   readonly name: string;
   readonly code: string;

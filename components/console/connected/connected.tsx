@@ -6,11 +6,11 @@ import { NeededGrant } from "../tokens/needed-grant.tsx";
 import { LiveList } from "./live-list.tsx";
 import { useList } from "./use-list.ts";
 
-/** Who is subscribed now: the hub's list, kept up to date by its events. */
+/** Shows who is subscribed: the hub's list, updated by its events. */
 export function Connected(props: ConsoleProps) {
   const { hub, token } = props;
   if (!hub.playground && token === undefined) return <Needed {...props} />;
-  // What one token lets see is gone with it.
+  // A new token starts over: the old token's list is not shown to it.
   return <List key={token} {...props} />;
 }
 
@@ -34,7 +34,7 @@ function List(props: ConsoleProps) {
         </div>
       );
     case "list":
-      // Another list is another beginning, and its stream another stream.
+      // A new list needs a new start, and a new stream.
       return <LiveList key={number} hub={hub} token={token} list={list} onStale={reload} />;
   }
 }

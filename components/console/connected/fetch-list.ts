@@ -6,16 +6,16 @@ export type FetchedList =
   | {
       readonly kind: "list";
       readonly documents: readonly SubscriptionDocument[];
-      /** From here on the events tell what changes. */
+      /** The id to resume after: later events report the changes. */
       readonly cursor: string;
-      /** The token lets see these events, too. */
+      /** The token also allows these events. */
       readonly changes: boolean;
     }
-  /** The hub will say the same again: it is the token. */
+  /** The hub will refuse again, because of the token. */
   | { readonly kind: "refused"; readonly why: string }
   | { readonly kind: "failed"; readonly why: string };
 
-/** Asks the hub who is subscribed now. Source: Mercure, section Subscription API. @throws AbortError, and nothing else */
+/** Requests the list of subscriptions from the hub. Source: Mercure, section Subscription API. @throws AbortError, and nothing else */
 export async function fetchList(
   { path }: Pick<HubInfo, "path">,
   token: string | undefined,
@@ -24,7 +24,7 @@ export async function fetchList(
   const get = (rest: string) =>
     fetch(`${path}/subscriptions${rest}`, {
       headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
-      // What a cookie grants is another's business: the console does what its token grants.
+      // Cookies are not sent: the console only does what its token grants.
       credentials: "omit",
       cache: "no-store",
       signal,
@@ -39,7 +39,8 @@ export async function fetchList(
     const cursor = cursorOf(response.headers.get("Link"));
     if (!documents || cursor === undefined)
       return { kind: "failed", why: "the answer is no list of subscriptions" };
-    // [spec] An event's topic is its subscription's address: who may not ask for one that is not there (404) is not sent it either.
+    // [spec] An event's topic is its subscription's address. A client that gets 403 (and not 404) for an absent subscription does not get
+    // its events either.
     const changes = token === undefined || (await get(NOBODY)).status !== 403;
     return { kind: "list", documents, cursor, changes };
   } catch {
@@ -48,10 +49,10 @@ export async function fetchList(
   }
 }
 
-/** A subscription that there never is: ids are the hub's, and random. */
+/** A subscription that never exists: ids are chosen by the hub, and random. */
 const NOBODY = "/exact/nothing/nobody";
 
-/** What a problem document says of this time. Source: RFC 9457, section 3.1. */
+/** Returns the detail of a problem document. Source: RFC 9457, section 3.1. */
 function detailOf(body: unknown): string | undefined {
   if (typeof body !== "object" || body === null || !("detail" in body)) return undefined;
   return typeof body.detail === "string" ? body.detail : undefined;

@@ -16,13 +16,13 @@ const count = (n: number) => n.toLocaleString("en");
 interface Props {
   readonly hub: HubInfo;
   readonly token: string | undefined;
-  /** Who was subscribed, and from where on the events tell what has changed. */
+  /** The subscriptions at the start, and the cursor from which events report changes. */
   readonly list: FetchedList & { readonly kind: "list" };
-  /** Some events are missing: only a new list says who is there. */
+  /** Some events are missing, so a new list has to be requested. */
   readonly onStale: () => void;
 }
 
-/** The list as it is now, by matcher. */
+/** Shows the current list, by matcher. */
 export function LiveList({ hub, token, list, onStale }: Props) {
   const [initial] = useState(() => startSubscribed(list.documents));
   const own = eventsPattern(hub);
@@ -30,7 +30,7 @@ export function LiveList({ hub, token, list, onStale }: Props) {
   const { now } = useEventStream<unknown, Subscribed>(url, {
     types: [SUBSCRIPTION_EVENT],
     lastEventId: list.cursor,
-    // The list is this page's, and so is what it goes on from.
+    // The list belongs to this page only, and so does its cursor.
     share: false,
     keep: { entries: 1 },
     ...(token === undefined ? {} : { token: () => token }),
@@ -47,7 +47,7 @@ export function LiveList({ hub, token, list, onStale }: Props) {
 
   const [words, setWords] = useState("");
   const [turned, setTurned] = useState<ReadonlyMap<string, boolean>>(new Map());
-  // Ten thousand at once are no reason for the filter to wait.
+  // The filter stays responsive when ten thousand subscriptions change at once.
   const shown = useDeferredValue(state);
   const wanted = useDeferredValue(words);
   const all = useMemo(() => settle(shown), [shown]);
@@ -109,7 +109,7 @@ export function LiveList({ hub, token, list, onStale }: Props) {
         </p>
       ) : (
         <VirtualRows
-          // What is looked for begins at its top, wherever the list was.
+          // A new search starts at the top of the list.
           key={wanted}
           rows={rows}
           labelledBy={title}

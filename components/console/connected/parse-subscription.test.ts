@@ -11,7 +11,7 @@ const DOCUMENT = {
   payload: { name: "Ada" },
 };
 
-test("a subscription event is read, and what it does not need is left out", () => {
+test("a subscription event is parsed, and fields that are not needed are left out", () => {
   expect(parseSubscription(JSON.stringify({ ...DOCUMENT, more: 1 }))).toEqual(DOCUMENT);
 });
 
@@ -24,17 +24,17 @@ test.each([
   JSON.stringify({ ...DOCUMENT, type: "other" }),
   JSON.stringify({ ...DOCUMENT, match_type: "regexp" }),
   JSON.stringify({ ...DOCUMENT, id: 1 }),
-])("what is no subscription is none: %j", (data) => {
+])("a document that is not a subscription is rejected: %j", (data) => {
   expect(parseSubscription(data)).toBeUndefined();
 });
 
-test("a payload that is no object is none", () => {
+test("a payload that is not an object is left out", () => {
   expect(parseSubscription(JSON.stringify({ ...DOCUMENT, payload: "x" }))).not.toHaveProperty(
     "payload",
   );
 });
 
-test("a collection is its subscriptions", () => {
+test("a collection is parsed to its subscriptions", () => {
   expect(asCollection({ type: "subscriptions", subscriptions: [DOCUMENT, 1] })).toEqual([DOCUMENT]);
   expect(asCollection({})).toBeUndefined();
   expect(asCollection([DOCUMENT])).toBeUndefined();
@@ -49,6 +49,6 @@ test.each([
   ['</b>; rel="mercure"; last-event-id="a \\"b\\" \\\\ <c>, <d>"', 'a "b" \\ <c>, <d>'],
   ['</b>; rel="mercure"', undefined],
   [null, undefined],
-])("the cursor is that of the hub's Link: %j", (link, cursor) => {
+])("the cursor is read from the hub's Link: %j", (link, cursor) => {
   expect(cursorOf(link)).toBe(cursor);
 });

@@ -1,6 +1,6 @@
 import type { SubscriptionDocument } from "../../../hub/subscriptions.ts";
 
-/** The data of a subscription event; undefined: it is none. Source: Mercure, section Subscription Events. */
+/** Parses the data of a subscription event; undefined: it is not one. Source: Mercure, section Subscription Events. */
 export function parseSubscription(data: string): SubscriptionDocument | undefined {
   try {
     return asSubscription(JSON.parse(data));
@@ -9,18 +9,18 @@ export function parseSubscription(data: string): SubscriptionDocument | undefine
   }
 }
 
-/** What a collection of the web API has; undefined: it is none. Source: Mercure, section Subscription API. */
+/** Returns the subscriptions of a collection of the web API; undefined: it is not one. Source: Mercure, section Subscription API. */
 export function asCollection(value: unknown): readonly SubscriptionDocument[] | undefined {
   if (!isObject(value) || !Array.isArray(value.subscriptions)) return undefined;
   return value.subscriptions.map(asSubscription).filter((document) => document !== undefined);
 }
 
-/** A link with its parameters, quoted ones too. Source: RFC 8288, section 3. */
+/** A link with its parameters, including quoted ones. Source: RFC 8288, section 3. */
 const LINK = /<[^>]*>((?:\s*;\s*[\w*-]+\s*(?:=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g;
 const HUB = /;\s*rel\s*=\s*"?mercure"?\s*(?:;|$)/i;
 const CURSOR = /;\s*last-event-id\s*=\s*"((?:[^"\\]|\\.)*)"/i;
 
-/** The cursor to go on from, of the hub's Link; undefined: there is none. Source: Mercure, section Subscription API. */
+/** Returns the cursor of the hub's Link; undefined: there is none. Source: Mercure, section Subscription API. */
 export function cursorOf(link: string | null): string | undefined {
   const all = [...(link ?? "").matchAll(LINK)].map(([, parameters = ""]) => parameters);
   const own = all.find((parameters) => HUB.test(parameters));

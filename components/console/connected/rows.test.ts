@@ -21,7 +21,7 @@ function subscription(
 const names = (documents: readonly SubscriptionDocument[], words = "") =>
   groupsOf(documents, words).map(({ match, documents: all }) => `${match} ${all.length}`);
 
-test("subscriptions are grouped by matcher and type, in the order of the alphabet, the list's own last", () => {
+test("subscriptions are grouped by matcher and type in alphabetical order, with the list's own group last", () => {
   const all = [
     subscription("b", "1"),
     subscription("a", "1"),
@@ -32,7 +32,7 @@ test("subscriptions are grouped by matcher and type, in the order of the alphabe
   expect(groupsOf(all, "", "a").at(-1)?.match).toBe("a");
 });
 
-test("the filter looks into matchers, ids and payloads, in whatever case", () => {
+test("the filter searches matchers, ids and payloads, in any case", () => {
   const all = [
     subscription("https://example.com/Books", "1"),
     subscription("films", "urn:uuid:ABC"),
@@ -44,7 +44,7 @@ test("the filter looks into matchers, ids and payloads, in whatever case", () =>
   expect(names(all, "nothing")).toEqual([]);
 });
 
-test("a matcher with few is open, one with many closed, until its reader turns it", () => {
+test("a matcher with few subscriptions is open and one with many is closed, until the reader changes that", () => {
   const many = Array.from({ length: 6 }, (_, i) => subscription("many", String(i)));
   const groups = groupsOf([...many, subscription("few", "1")], "");
   const keys = (turned: ReadonlyMap<string, boolean>) =>

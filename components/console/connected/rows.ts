@@ -1,7 +1,7 @@
 import type { SubscriptionDocument } from "../../../hub/subscriptions.ts";
 import { jsonText } from "../lib/json-text.ts";
 
-/** All that listen with the same matcher. */
+/** All subscriptions with the same matcher. */
 export interface Group {
   readonly key: string;
   readonly type: SubscriptionDocument["match_type"];
@@ -9,18 +9,18 @@ export interface Group {
   readonly documents: readonly SubscriptionDocument[];
 }
 
-/** A line of the list: a matcher, or below it one that listens with it. */
+/** A line of the list: a matcher, or a subscription below it. */
 export type Row =
   | { readonly kind: "group"; readonly key: string; readonly group: Group; readonly open: boolean }
   | { readonly kind: "subscriber"; readonly key: string; readonly document: SubscriptionDocument };
 
-/** A matcher with no more than so many shows them without being asked. */
+/** A matcher with at most this many subscriptions is open at first. */
 const OPEN_UP_TO = 5;
 
 /**
- * By matcher, in the order of the alphabet: a list that changes by itself is to stay where it is.
- * @param words what a matcher, an id or a payload has to have in it, in whatever case; empty: nothing
- * @param own the matcher of the list itself, which comes last: nobody looks for it
+ * Groups by matcher, in alphabetical order: a list that changes by itself has to keep its order.
+ * @param words the text to find in a matcher, an id or a payload, in any case; empty: all match
+ * @param own the matcher of the list itself, which comes last: no reader looks for it
  */
 export function groupsOf(
   documents: Iterable<SubscriptionDocument>,
@@ -45,7 +45,7 @@ export function groupsOf(
   );
 }
 
-/** @param turned which matchers their reader has opened (true) or closed */
+/** @param turned the matchers that the reader has opened (true) or closed */
 export function rowsOf(groups: readonly Group[], turned: ReadonlyMap<string, boolean>): Row[] {
   return groups.flatMap((group): Row[] => {
     const open = turned.get(group.key) ?? group.documents.length <= OPEN_UP_TO;
@@ -60,7 +60,7 @@ export function rowsOf(groups: readonly Group[], turned: ReadonlyMap<string, boo
   });
 }
 
-/** A random id's part that tells it from the others on the screen. */
+/** Returns the part of a random id that distinguishes it from the others on the screen. */
 export function shortId(subscriber: string): string {
   const own = subscriber.replace(/^urn:uuid:/, "");
   return own.length > 13 ? `${own.slice(0, 8)}…` : own;
@@ -68,7 +68,7 @@ export function shortId(subscriber: string): string {
 
 const texts = new WeakMap<SubscriptionDocument, string>();
 
-/** What is looked through, put together once. */
+/** Returns the text to search in, built once. */
 function textOf(document: SubscriptionDocument): string {
   const known = texts.get(document);
   if (known !== undefined) return known;

@@ -12,21 +12,21 @@ function subscription(subscriber: string, active = true, match = "a"): Subscript
 const subscribers = (state: Parameters<typeof settle>[0]) =>
   [...settle(state).values()].map(({ subscriber }) => subscriber);
 
-test("who comes is there, and who leaves is gone", () => {
+test("a subscription is added when it begins, and removed when it ends", () => {
   let state = startSubscribed([subscription("1"), subscription("2")]);
   state = fold(state, subscription("3"));
   state = fold(state, subscription("1", false));
   expect(subscribers(state)).toEqual(["2", "3"]);
 });
 
-test("what the list has already is there once, and what it no longer has does not come back", () => {
+test("a subscription in the list is not added twice, and one that has ended does not return", () => {
   let state = startSubscribed([subscription("1")]);
   state = fold(state, subscription("1"));
   state = fold(state, subscription("2", false));
   expect(subscribers(state)).toEqual(["1"]);
 });
 
-test("however many events come, the state is what they say one after the other", () => {
+test("the state equals all events applied one after the other, however many there are", () => {
   const event = fc.tuple(fc.integer({ min: 0, max: 30 }), fc.boolean());
   fc.assert(
     fc.property(fc.array(event, { maxLength: 2_000, size: "max" }), (events) => {
@@ -44,13 +44,13 @@ test("however many events come, the state is what they say one after the other",
   );
 });
 
-test("an earlier state stays as it was", () => {
+test("an earlier state does not change", () => {
   const before = fold(startSubscribed([]), subscription("1"));
   fold(before, subscription("1", false));
   expect(subscribers(before)).toEqual(["1"]);
 });
 
-test("ten thousand at most are kept, and a place that gets free is taken", () => {
+test("ten thousand subscriptions at most are kept, and a free place is used again", () => {
   const all = Array.from({ length: MAX_SUBSCRIPTIONS + 5 }, (_, i) => subscription(String(i)));
   let state = startSubscribed(all);
   state = fold(state, subscription("late"));

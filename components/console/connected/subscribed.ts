@@ -1,7 +1,7 @@
 import type { SubscriptionDocument } from "../../../hub/subscriptions.ts";
 import { MAX_SUBSCRIPTIONS } from "../../../protocol/limits.ts";
 
-/** So many changes are kept beside the map before it is copied: ten thousand that come at once are some twenty copies. */
+/** The most changes beside the map before it is copied: ten thousand changes at once cost about twenty copies. */
 const CHANGES_A_COPY = 512;
 
 interface Change {
@@ -9,7 +9,7 @@ interface Change {
   readonly before: Change | undefined;
 }
 
-/** Who is subscribed: the hub's list, and what its events have changed since. It never changes: a fold makes another. */
+/** The current subscriptions: the hub's list, and the changes by its events since. It never changes: a fold makes another. */
 export interface Subscribed {
   readonly settled: ReadonlyMap<string, SubscriptionDocument>;
   readonly last: Change | undefined;
@@ -23,8 +23,8 @@ export function startSubscribed(documents: readonly SubscriptionDocument[]): Sub
 }
 
 /**
- * Folds an event in. The list may already have what the first events behind its cursor tell: a subscription that is told of
- * twice is there once, and one that ends twice is gone.
+ * Folds an event in. The first events after the cursor may already be part of the list. So a subscription that is reported twice is there
+ * once, and one that ends twice is removed.
  */
 export function fold(state: Subscribed, document: SubscriptionDocument): Subscribed {
   const { settled, last, changes } =
@@ -34,7 +34,7 @@ export function fold(state: Subscribed, document: SubscriptionDocument): Subscri
   return { settled, last: { document, before: last }, changes: changes + 1 };
 }
 
-/** Those that are active, each by its id, the newest last. */
+/** Returns the active subscriptions by id, the newest last. */
 export function settle({ settled, last }: Subscribed): ReadonlyMap<string, SubscriptionDocument> {
   if (last === undefined) return settled;
   const changes: SubscriptionDocument[] = [];

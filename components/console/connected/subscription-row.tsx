@@ -10,7 +10,7 @@ interface GroupProps {
   readonly onTurn: (key: string, open: boolean) => void;
 }
 
-/** A matcher, and how many listen with it. */
+/** Shows a matcher, and its number of subscriptions. */
 export function GroupRow({ group, open, own, onTurn }: GroupProps) {
   const { key, type, match, documents } = group;
   const meaning = meaningOf(type, match, own);
@@ -39,7 +39,7 @@ export function GroupRow({ group, open, own, onTurn }: GroupProps) {
   );
 }
 
-/** One that listens. It is drawn once: a subscription never changes. */
+/** Shows a subscription. It is rendered once: a subscription never changes. */
 export const SubscriberRow = memo(function SubscriberRow({
   document: { subscriber, payload },
 }: {

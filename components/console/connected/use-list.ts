@@ -2,16 +2,16 @@ import { useCallback, useEffect, useState } from "react";
 import type { HubInfo } from "../lib/hub-info.ts";
 import { type FetchedList, fetchList } from "./fetch-list.ts";
 
-/** A list that could not be had is asked for again after this long, in milliseconds. */
+/** The wait before a list is requested again after a failure, in milliseconds. */
 const AGAIN_MS = 3_000;
 
 interface Answer {
   readonly list: FetchedList;
-  /** Which one it is, from 0. */
+  /** The number of the list, from 0. */
   readonly number: number;
 }
 
-/** Who was subscribed when it was last asked; undefined: it is being asked for the first time. */
+/** Returns the latest list; undefined: the first one is being requested. */
 export function useList(
   { path }: HubInfo,
   token: string | undefined,
@@ -25,7 +25,7 @@ export function useList(
     fetchList({ path }, token, leaving.signal).then(
       (list) => setAnswer({ list, number }),
       () => {
-        // Nobody waits for it any more.
+        // The list is not needed any more.
       },
     );
     return () => leaving.abort();

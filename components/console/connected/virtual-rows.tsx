@@ -3,18 +3,18 @@ import { useRef } from "react";
 import type { Row } from "./rows.ts";
 import { GroupRow, SubscriberRow } from "./subscription-row.tsx";
 
-/** In pixels, until a row has been measured. */
+/** The assumed height in pixels, until a row has been measured. */
 const GUESSED = 40;
 
 interface Props {
   readonly rows: readonly Row[];
   readonly labelledBy: string;
-  /** The matcher with which this page listens to the events. */
+  /** The matcher that this page uses to listen to the events. */
   readonly own: string;
   readonly onTurn: (key: string, open: boolean) => void;
 }
 
-/** The rows, of which only those within sight are on the page. */
+/** Shows the rows, and renders only those within sight. */
 export function VirtualRows({ rows, labelledBy, own, onTurn }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({
@@ -27,7 +27,7 @@ export function VirtualRows({ rows, labelledBy, own, onTurn }: Props) {
   return (
     <section
       ref={scroller}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within the keyboard's reach.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: an element that scrolls has to be reachable by keyboard.
       tabIndex={0}
       aria-labelledby={labelledBy}
       className="max-h-[60svh] overflow-y-auto rounded-xl border border-line bg-sheet -outline-offset-2! lg:max-h-[max(20rem,calc(100dvh-30rem))]"

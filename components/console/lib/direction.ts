@@ -1,7 +1,7 @@
-/** Changes the direction of the text around it, and so what a reader takes it for. */
+/** Characters that change the direction of the text around them, and so how a reader understands it. */
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** JSON with the escapes of such characters in their place: the same value, and seen as what it is. */
+/** Replaces such characters in JSON by escapes: the value is the same, and the text shows it correctly. */
 export function escapeDirection(json: string): string {
   return json.replace(
     DIRECTION,

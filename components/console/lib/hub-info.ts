@@ -1,22 +1,22 @@
-/** What the console is told of its hub by the server that renders it. */
+/** The facts about the hub that the server gives to the console when it renders it. */
 export interface HubInfo {
-  /** Where the reader has asked for the page, such as `http://127.0.0.1:3000`. */
+  /** The origin that the reader requested the page from, such as `http://127.0.0.1:3000`. */
   readonly origin: string;
-  /** The hub's address on it: `/.well-known/mercure`. */
+  /** The hub's path on it: `/.well-known/mercure`. */
   readonly path: string;
-  /** The hub's URL as it is configured: tokens' audience. */
+  /** The hub's URL as it is configured: the audience of tokens. */
   readonly url: string;
-  /** Nobody needs a token, and tokens are minted here. */
+  /** No token is needed, and tokens are minted here. */
   readonly playground: boolean;
-  /** Public updates may be read without a token. */
+  /** Public updates can be read without a token. */
   readonly anonymous: boolean;
-  /** false: the deployment has no log that its instances share, so it serves the clock alone. */
+  /** false: the deployment has no log that its instances share, so it serves only the clock. */
   readonly topics: boolean;
-  /** The cookie that a browser's token goes in. */
+  /** The name of the cookie for a browser's token. */
   readonly cookieName: string;
 }
 
-/** What each part of the console is given. */
+/** The props of each part of the console. */
 export interface ConsoleProps {
   readonly hub: HubInfo;
   /** The pasted token, kept in this page's memory alone; undefined: none. */

@@ -1,6 +1,6 @@
 import type { HubInfo } from "./hub-info.ts";
 
-/** Which hub this is, and what it asks of whom. */
+/** Shows the hub's address and its rules for access. */
 export function HubWords({ hub }: { hub: HubInfo }) {
   return (
     <p className="mt-2 text-sm lg:mt-3 text-quiet">

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { jsonText } from "./json-text.ts";
 
-test("what is short stands on one line, all else is indented", () => {
+test("short JSON is on one line, and longer JSON is indented", () => {
   expect(jsonText({ name: "Ada", tabs: [1, 2] })).toBe('{ "name": "Ada", "tabs": [ 1, 2 ] }');
   const long = "x".repeat(40);
   expect(jsonText({ a: { long }, b: [], c: {} })).toBe(
@@ -10,7 +10,7 @@ test("what is short stands on one line, all else is indented", () => {
   );
 });
 
-test("it stays the same JSON", () => {
+test("formatted JSON has the same value", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(JSON.parse(jsonText(value))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -18,11 +18,11 @@ test("it stays the same JSON", () => {
   );
 });
 
-test("no text turns the direction of what stands around it", () => {
+test("no text changes the direction of the text around it", () => {
   expect(jsonText({ name: "\u202egpj.exe" })).toBe('{ "name": "\\u202egpj.exe" }');
 });
 
-test("nesting as deep as a payload can have does not make megabytes of spaces", () => {
+test("a payload that is nested as deep as allowed does not become megabytes of spaces", () => {
   const deep = JSON.parse("[".repeat(2_000) + "]".repeat(2_000));
   expect(jsonText(deep).length).toBeLessThan(5_000);
 });

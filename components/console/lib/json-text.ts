@@ -1,11 +1,11 @@
 import { escapeDirection } from "./direction.ts";
 
-/** In characters: an object that fits stands on one line. */
+/** In characters: an object that fits is on one line. */
 const LINE = 40;
-/** What is nested deeper stands on one line, however long: each level would indent all that is below it. */
+/** Deeper values are on one line, however long: each level would indent everything below it. */
 const DEEPEST = 12;
 
-/** JSON as a person reads it: what is short on one line, all else indented by two. */
+/** Writes JSON for people: short values on one line, the others indented by two. */
 export function jsonText(value: unknown): string {
   return escapeDirection(lines(value, ""));
 }

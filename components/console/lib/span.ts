@@ -1,4 +1,4 @@
-/** How long, in the two largest units that say something: `3 h 12 min`. */
+/** Writes a duration in its two largest units: `3 h 12 min`. */
 export function span(seconds: number): string {
   const parts = [
     [Math.floor(seconds / 86_400), "d"],

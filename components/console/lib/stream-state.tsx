@@ -1,7 +1,7 @@
 import type { Snapshot, Status } from "../../../client/base/snapshot.ts";
 import { NextTry } from "../../ui/next-try.tsx";
 
-/** How the stream stands that a panel is fed by: in a word, and where it was lost, why. */
+/** Shows the status of a panel's stream in a word, and if it was lost, why. */
 export function StreamState({ now: { status, entries } }: { now: Snapshot<unknown, unknown> }) {
   const { name, colour } = looks(status);
   const last = entries.at(-1);

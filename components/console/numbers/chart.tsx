@@ -3,22 +3,22 @@ import type uPlot from "uplot";
 import { lonePoints } from "./lone-points.ts";
 
 interface Props {
-  /** What it says, for those who don't see it. */
+  /** The description for readers who cannot see the chart. */
   readonly label: string;
-  /** The times in seconds since 1970, and the values of each line; null: nothing is known. */
+  /** The times in seconds since 1970, and the values of each line; null: the value is unknown. */
   readonly data: uPlot.AlignedData;
-  /** The least that the top of the chart stands for. */
+  /** The smallest value of the chart's top. */
   readonly floor: number;
   readonly className: string;
 }
 
-/** The lines' colours, by the names that the page's style sheet has. */
+/** The lines' colours, by their names in the page's style sheet. */
 const COLOURS = ["--water", "--wait"];
-/** In seconds: the least that is shown. */
+/** The shortest time that is shown, in seconds. */
 const FIRST_S = 60;
 const DASHES = [[], [4, 3]];
 
-/** Lines over time; the newest is on the right. The library comes when the first chart does. */
+/** Shows lines over time; the newest value is on the right. The library is loaded with the first chart. */
 export function Chart({ label, data, floor, className }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -34,7 +34,7 @@ export function Chart({ label, data, floor, className }: Props) {
     if (!element) return;
     let left = false;
     const resized = new ResizeObserver(() => plot.current?.setSize(sizeOf(element)));
-    // The colours are read at each drawing.
+    // The colours are read again for each drawing.
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const recolour = () => plot.current?.redraw(false);
     import("uplot").then(({ default: UPlot }) => {
@@ -65,7 +65,7 @@ function optionsOf(element: HTMLElement, lines: number, floor: number): uPlot.Op
     cursor: { show: false },
     axes: [{ show: false }, { show: false }],
     scales: {
-      // From a minute on it grows: a line that has just begun is to be seen.
+      // It grows after the first minute, so that a line is visible from its start.
       x: { range: (_, min, max) => [Math.min(min, max - FIRST_S), max] },
       y: { range: (_, __, max) => [0, Math.max(max ?? 0, floor) * 1.05] },
     },
@@ -82,7 +82,7 @@ function optionsOf(element: HTMLElement, lines: number, floor: number): uPlot.Op
             size: 3.5,
             width: 0,
             fill: () => colour(name),
-            // A line needs two: what was measured between two seconds of nothing is a point.
+            // A line needs two values: a value alone between two unknown ones is drawn as a point.
             filter: (self, series) => lonePoints(self.data[series] ?? []),
           },
           ...(index === 0 ? { fill: () => colour("--wash") } : {}),

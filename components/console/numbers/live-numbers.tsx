@@ -13,11 +13,11 @@ interface Props {
   readonly hub: HubInfo;
   readonly token: string | undefined;
   readonly topic: string;
-  /** What is shown where the token does not grant it. */
+  /** The content to show if the token does not grant the topic. */
   readonly needed: (refusal?: string) => ReactNode;
 }
 
-/** The numbers as they come. */
+/** Shows the stats as they arrive. */
 export function LiveNumbers({ hub, token, topic, needed }: Props) {
   const { now } = useEventStream<unknown, Series>(
     `${hub.path}?match=${encodeURIComponent(topic)}`,

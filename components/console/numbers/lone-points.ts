@@ -1,4 +1,4 @@
-/** Where a value stands between two that are none: no line goes there. */
+/** Returns the indexes of values between two unknown ones: no line is drawn there. */
 export function lonePoints(values: ArrayLike<number | null | undefined>): number[] {
   const lone: number[] = [];
   for (let index = 0; index < values.length; index += 1) {

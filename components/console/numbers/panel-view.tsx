@@ -7,11 +7,11 @@ import { inWords, type Unit } from "./units.ts";
 interface Props {
   readonly panel: Panel;
   readonly seconds: readonly Second[];
-  /** It has the whole width. */
+  /** The panel has the full width. */
   readonly wide?: boolean;
 }
 
-/** A chart with its figures: as they are now, and the most of the last minutes. */
+/** Shows a chart with its values: the current ones, and the highest of the last minutes. */
 export function PanelView({ panel, seconds, wide = false }: Props) {
   const { name, unit, lines, floor } = panel;
   const data = useMemo(

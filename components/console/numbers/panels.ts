@@ -9,24 +9,24 @@ import {
   type Unit,
 } from "./units.ts";
 
-/** A line of a chart, and the figure beside it. */
+/** A line of a chart, and the value beside it. */
 export interface Line {
-  /** Empty: the chart's name says it. */
+  /** Empty: the chart's name suffices. */
   readonly name: string;
   readonly pick: Pick;
 }
 
-/** A chart and its figures. */
+/** A chart and its values. */
 export interface Panel {
   readonly name: string;
   readonly unit: Unit;
-  /** At most two: the first is drawn through, the second dashed. */
+  /** At most two: the first is solid, the second is dashed. */
   readonly lines: readonly Line[];
-  /** The chart is as high as this at least, in the figures' unit: noise is no mountain. */
+  /** The smallest height of the chart, in the unit of the values, so that noise does not look like a peak. */
   readonly floor: number;
 }
 
-/** The one that most look at. */
+/** The most important chart. */
 export const TRAFFIC: Panel = {
   name: "Traffic",
   unit: PER_SECOND,

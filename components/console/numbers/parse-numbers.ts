@@ -21,7 +21,7 @@ const LEVELS = [
 ] as const satisfies readonly (keyof NumbersDocument)[];
 const TIMES = ["deliveryMs", "appendMs", "loopDelayMs"] as const;
 
-/** The data of an event of the hub's numbers; undefined: it is none. */
+/** Parses the data of a stats event; undefined: it is not one. */
 export function parseNumbers(data: string): NumbersDocument | undefined {
   try {
     const value: unknown = JSON.parse(data);

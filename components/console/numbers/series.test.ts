@@ -35,7 +35,7 @@ const series = (...documents: readonly NumbersDocument[]): Series =>
   documents.reduce(addSecond, NO_NUMBERS);
 const connections = ({ numbers: { connections: n } }: Series["seconds"][number]) => n;
 
-test("what is counted is added up from the first document on", () => {
+test("counts are added up from the first document on", () => {
   const { totals, since } = series(
     numbers(T0, { published: 3, delivered: 6, refused: 1 }),
     numbers(T0 + 1_000, { published: 4, delivered: 8, lagged: 2, gaps: 1, replayed: 5 }),
@@ -51,12 +51,12 @@ test("what is counted is added up from the first document on", () => {
   expect(since).toBe(T0);
 });
 
-test("a rate is by the time that the second really took; where that is not known, by a second", () => {
+test("a rate uses the measured length of the second, or one second if that is not known", () => {
   const { seconds } = series(numbers(T0), numbers(T0 + 2_000), numbers(T0 + 9_000));
   expect(seconds.map((each) => each.seconds)).toEqual([1, 2, 1]);
 });
 
-test("five minutes are kept, and no more however long it goes on", () => {
+test("only five minutes are kept, however long the stream lasts", () => {
   const documents = Array.from({ length: 900 }, (_, i) => numbers(T0 + i * 1_000));
   const { seconds, since } = series(...documents);
   expect(seconds).toHaveLength(WINDOW_MS / 1_000 + 1);
@@ -64,12 +64,12 @@ test("five minutes are kept, and no more however long it goes on", () => {
   expect(since).toBe(T0);
 });
 
-test("a clock that is set back begins a new line", () => {
+test("a clock that is set back starts a new line", () => {
   const { seconds } = series(numbers(T0), numbers(T0 + 1_000), numbers(T0 + 500));
   expect(seconds.map((each) => each.numbers.at)).toEqual([T0, T0 + 500]);
 });
 
-test("where nothing came, the line has a gap, and none where all came", () => {
+test("a line has a gap where documents are missing, and none where all have come", () => {
   const { seconds } = series(
     numbers(T0, { connections: 1 }),
     numbers(T0 + 1_200, { connections: 2 }),
@@ -94,7 +94,7 @@ test("a line is empty where nothing was measured, and has a highest value", () =
   expect(most(seconds, () => null)).toBeNull();
 });
 
-test("a document is read as the hub writes it, and what is none is not", () => {
+test("a document is parsed as the hub writes it, and invalid data is rejected", () => {
   const document = numbers(T0, { appendMs: { p50: 1, p99: 2 } });
   expect(parseNumbers(JSON.stringify(document))).toEqual(document);
   for (const wrong of [

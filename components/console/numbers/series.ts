@@ -1,27 +1,30 @@
 import type { NumbersDocument } from "../../../hub/stats/numbers.ts";
 
-/** What is shown, in milliseconds. */
+/** The time that is shown, in milliseconds. */
 export const WINDOW_MS = 300_000;
-/** Documents come once a second. Between two that are further apart, nothing is known. */
+/**
+ * The longest distance of two documents that follow each other, in milliseconds: they come once a second. In a longer one, values are
+ * unknown.
+ */
 const APART_MS = 2_500;
 
-/** What is added up since the first document. */
+/** The counts that are totalled from the first document on. */
 export const COUNTS = ["published", "delivered", "replayed", "refused", "lagged", "gaps"] as const;
 export type Totals = Readonly<Record<(typeof COUNTS)[number], number>>;
 
-/** A second of the hub, and how long it was. */
+/** The stats of one second, and how long that second was. */
 export interface Second {
   readonly numbers: NumbersDocument;
-  /** What the counts are divided by for a rate. */
+  /** The divisor of the counts for a rate. */
   readonly seconds: number;
 }
 
-/** The hub's numbers of the last minutes. It never changes: a fold makes another. */
+/** The hub's stats of the last minutes. It never changes: a fold makes another. */
 export interface Series {
   /** Oldest first, none older than the window. */
   readonly seconds: readonly Second[];
   readonly totals: Totals;
-  /** When the totals begin, in milliseconds since 1970 by the hub's clock; undefined: nothing has come yet. */
+  /** When the totals begin, in milliseconds since 1970 by the hub's clock; undefined: no document has come yet. */
   readonly since: number | undefined;
 }
 
@@ -31,10 +34,10 @@ export const NO_NUMBERS: Series = {
   since: undefined,
 };
 
-/** Adds what the hub says of a second. */
+/** Adds the hub's stats of one second. */
 export function addSecond({ seconds, totals, since }: Series, numbers: NumbersDocument): Series {
   const { at } = numbers;
-  // A clock that was set back leaves nothing behind that would come after.
+  // When the clock was set back, documents that would come later are removed.
   const kept = seconds.filter((each) => at - each.numbers.at <= WINDOW_MS && each.numbers.at < at);
   const before = kept.at(-1)?.numbers.at;
   const elapsed = before === undefined ? undefined : at - before;
@@ -53,10 +56,10 @@ export function addSecond({ seconds, totals, since }: Series, numbers: NumbersDo
   };
 }
 
-/** What a line shows of a second; null: it was not measured. */
+/** Returns a line's value for a second; null: it was not measured. */
 export type Pick = (second: Second) => number | null;
 
-/** Columns as a chart takes them: the times in seconds since 1970, and the values of each line. Where nothing is known, all are null. */
+/** Returns columns for a chart: the times in seconds since 1970, and the values of each line. Unknown values are null. */
 export function columns(
   seconds: readonly Second[],
   picks: readonly Pick[],
@@ -77,7 +80,7 @@ export function columns(
   return [times, ...values];
 }
 
-/** The most that a line shows; null: nothing was measured. */
+/** Returns the highest value of a line; null: nothing was measured. */
 export function most(seconds: readonly Second[], pick: Pick): number | null {
   let highest: number | null = null;
   for (const second of seconds) {

@@ -18,7 +18,7 @@ interface Props {
   readonly last: NumbersDocument;
 }
 
-/** What has come together since the numbers are shown, and what has no line of its own. */
+/** Shows the totals since the panel was opened, and the values that have no line of their own. */
 export function TotalsView({ totals, since, last }: Props) {
   const title = useId();
   return (

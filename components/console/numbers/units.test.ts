@@ -13,7 +13,7 @@ test.each([
   [123_456_789, MEGABYTES, "123 MB"],
   [1.234, PERCENT, "123 % of a core"],
   [null, MILLISECONDS, "nothing measured"],
-] as const)("%s is written as a person reads it", (value, unit, text) => {
+] as const)("%s is written for people", (value, unit, text) => {
   expect(inWords(value, unit)).toBe(text);
 });
 
@@ -24,6 +24,6 @@ test.each([
   [3_723, "1 h 2 min"],
   [90_000, "1 d 1 h"],
   [86_400 + 59, "1 d"],
-])("%s seconds are a span of time", (seconds, text) => {
+])("%s seconds are written as a duration", (seconds, text) => {
   expect(span(seconds)).toBe(text);
 });

@@ -5,11 +5,11 @@ import type { PublishState } from "./use-publisher.ts";
 interface Props {
   readonly state: PublishState;
   readonly hasToken: boolean;
-  /** Leads to another tab. */
+  /** Opens another tab. */
   readonly onGo: (tab: "tokens" | "streams") => void;
 }
 
-/** What became of what was published. */
+/** Shows the hub's answer to a publication. */
 export function AnswerView({ state, hasToken, onGo }: Props) {
   return (
     <div className="text-sm">

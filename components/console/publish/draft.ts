@@ -1,17 +1,17 @@
-/** What the form holds, as it was typed. */
+/** The contents of the form, as they were typed. */
 export interface Draft {
-  /** One a line. */
+  /** One topic a line. */
   readonly topics: string;
   readonly data: string;
   readonly type: string;
   readonly id: string;
   readonly retry: string;
   readonly isPrivate: boolean;
-  /** How many updates. */
+  /** The number of updates. */
   readonly count: number;
 }
 
-/** An update's fields as a publish request has them. */
+/** The fields of an update in a publish request. */
 export interface UpdateFields {
   readonly topics: readonly string[];
   readonly data: string;
@@ -22,7 +22,7 @@ export interface UpdateFields {
   readonly isPrivate: boolean;
 }
 
-/** Stands for an update's number in a burst, from 1. */
+/** A placeholder for an update's number in a burst, from 1. */
 export const COUNTER = "{n}";
 
 export const LARGEST_BURST = 10_000;
@@ -37,7 +37,7 @@ export const FIRST_DRAFT: Draft = {
   count: 1,
 };
 
-/** The fields that are sent: empty lines and fields are none. */
+/** Returns the fields to send; empty lines and fields are left out. */
 export function fieldsOf({ topics, data, type, id, retry, isPrivate }: Draft): UpdateFields {
   return {
     topics: topics
@@ -52,12 +52,12 @@ export function fieldsOf({ topics, data, type, id, retry, isPrivate }: Draft): U
   };
 }
 
-/** The body of one update. Source: Mercure, section Publication. */
+/** Makes the body of one update. Source: Mercure, section Publication. */
 export function formBody(fields: UpdateFields): URLSearchParams {
   return new URLSearchParams(formPairs(fields));
 }
 
-/** The fields of the form by their names, in the order in which people write them. */
+/** Returns the form's fields by name, in their usual order. */
 export function formPairs(fields: UpdateFields): [name: string, value: string][] {
   const { topics, data, type, id, retry, isPrivate } = fields;
   const given = { type, id, retry, private: isPrivate ? "on" : undefined };
@@ -70,7 +70,7 @@ export function formPairs(fields: UpdateFields): [name: string, value: string][]
   ];
 }
 
-/** A line of a batch, with `{n}` where the number goes. */
+/** Makes a line of a batch, with `{n}` in place of the number. */
 export function batchLine(fields: UpdateFields): string {
   const { topics, data, type, id, retry, isPrivate } = fields;
   const topic = topics.length === 1 ? topics[0] : topics;
@@ -78,7 +78,7 @@ export function batchLine(fields: UpdateFields): string {
   return JSON.stringify(given);
 }
 
-/** The text for the update of this number. */
+/** Returns the text for the update of this number. */
 export function numbered(text: string, n: number): string {
   return text.replaceAll(COUNTER, String(n));
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { findFault, jsonProblem } from "./json-problem.ts";
 
-test.each(["", "plain", "12", '{"a":[1]}', "  []\n"])("nothing is wrong with %j", (data) => {
+test.each(["", "plain", "12", '{"a":[1]}', "  []\n"])("no problem is found in %j", (data) => {
   expect(jsonProblem(data)).toBeUndefined();
 });
 
@@ -16,11 +16,11 @@ test.each([
   ['["a\nb"]', "Line 1, column 2: a value or ] should be here"],
   ["[01]", "Line 1, column 3: a comma or ] should be here"],
   ["{} {}", "Line 1, column 4: nothing more should be here"],
-])("%j: %s", (data, problem) => {
+])("the problem of %j is described: %s", (data, problem) => {
   expect(jsonProblem(data)).toBe(problem);
 });
 
-test("what is JSON is read to its end, and of what was JSON before a sign was put into it, nothing before that is blamed", () => {
+test("a fault is found in JSON that an inserted character breaks, and none in valid JSON", () => {
   fc.assert(
     fc.property(fc.json(), fc.nat(), fc.constantFrom("x", ",", "}", '"', "\\"), (json, n, sign) => {
       expect(findFault(json)).toEqual({ at: json.length, wanted: "nothing more" });

@@ -1,4 +1,4 @@
-/** What may come next, in a reader's words. */
+/** The tokens that may come next, as text for people. */
 type Wanted =
   | "a value"
   | "a value or ]"
@@ -15,8 +15,8 @@ const STRING = /"[^"\\\p{Cc}]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\p{Cc}]*)*
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /**
- * What is wrong with data that looks as if it were JSON, and where; undefined: nothing, or it is plain text.
- * Browsers say it each in its own words, and some don't say where.
+ * Describes the problem of data that looks like JSON, and its position; undefined: there is none, or it is plain text.
+ * Browsers differ in their messages, and some do not name the position.
  */
 export function jsonProblem(data: string): string | undefined {
   if (!/^\s*[[{]/.test(data)) return undefined;
@@ -31,7 +31,7 @@ export function jsonProblem(data: string): string | undefined {
   }
 }
 
-/** The first place at which a text stops being JSON, and what would be JSON there. */
+/** Finds the first position at which a text is not JSON, and what JSON allows there. */
 export function findFault(text: string): { at: number; wanted: Wanted } {
   const open: ("{" | "[")[] = [];
   let wanted: Wanted = "a value";

@@ -5,7 +5,7 @@ interface Props {
   readonly onChange: (to: Partial<Draft>) => void;
 }
 
-/** The fields that most updates do without. */
+/** Shows the optional fields of an update. */
 export function MoreFields({ draft, onChange }: Props) {
   return (
     <div className="grid grid-cols-[repeat(auto-fit,minmax(7rem,1fr))] gap-3">

@@ -5,12 +5,12 @@ import { batchLine, COUNTER, formPairs, type UpdateFields } from "./draft.ts";
 export interface PublishCodeOptions {
   readonly hub: CodeHub;
   readonly fields: UpdateFields;
-  /** How many; over 1 it is a burst, with `{n}` for each one's number. */
+  /** The number of updates; above 1 it is a burst, with `{n}` for each number. */
   readonly count: number;
   readonly withToken: boolean;
 }
 
-/** The code that publishes what the form says. */
+/** Writes the code that publishes the form's update. */
 export function publishCode(options: PublishCodeOptions): readonly Snippet[] {
   const burst = options.count > 1;
   return [
@@ -24,7 +24,7 @@ const BEARER = ` -H "Authorization: Bearer $TOKEN"`;
 
 function curl({ hub, fields, withToken }: PublishCodeOptions): string {
   const pairs = formPairs(fields).map(([name, value]) => {
-    // [spec] application/x-www-form-urlencoded would read these as something else.
+    // [spec] application/x-www-form-urlencoded gives these characters another meaning.
     const flag = /[%&+]/.test(value) ? "--data-urlencode" : "-d";
     return ` ${flag} ${shellWord(`${name}=${value}`)}`;
   });

@@ -26,7 +26,7 @@ function setUp(answer: (request: Request) => Response | Promise<Response>, token
 
 const fields = fieldsOf({ ...FIRST_DRAFT, topics: "a\n\n b \n", type: "book", isPrivate: true });
 
-test("one update is a form, with all its topics, and empty fields are left out", async () => {
+test("one update is sent as a form with all its topics, and empty fields are left out", async () => {
   const { publisher, requests } = setUp(() => new Response("urn:uuid:1"), "secret");
   expect(await publishOne(publisher, fields)).toEqual({ ok: true, ids: ["urn:uuid:1"], ms: 10 });
   const [{ url, init } = { url: "", init: {} }] = requests;
@@ -41,13 +41,13 @@ test("one update is a form, with all its topics, and empty fields are left out",
   );
 });
 
-test("without a token no Authorization is sent", async () => {
+test("no Authorization field is sent without a token", async () => {
   const { publisher, requests } = setUp(() => new Response("id"));
   await publishOne(publisher, fields);
   expect(new Headers(requests[0]?.init.headers).has("authorization")).toBe(false);
 });
 
-test("a refusal is told in the hub's words; a proxy's in its own; no answer as none", async () => {
+test("a refusal is reported with the text of the hub or of the proxy, and a missing answer as missing", async () => {
   const document = { title: "Bad update", detail: "topic is empty" };
   const bad = setUp(() => new Response(JSON.stringify(document), { status: 400 }));
   expect(await publishOne(bad.publisher, fields)).toEqual({
@@ -71,7 +71,7 @@ test("a refusal is told in the hub's words; a proxy's in its own; no answer as n
   });
 });
 
-test("a burst is sent in batches, each update with its number, and its progress is told", async () => {
+test("a burst is sent in batches, each update with its number, and its progress is reported", async () => {
   const { publisher, requests } = setUp(({ init }) => {
     const ids = String(init.body)
       .split("\n")
@@ -119,7 +119,7 @@ test("a burst ends at the first refusal, and when it is stopped", async () => {
   expect(answer.ok).toBe(true);
 });
 
-test("updates with much data go in smaller batches", async () => {
+test("updates with much data are sent in smaller batches", async () => {
   const { publisher, requests } = setUp(() => new Response("id"));
   const large = { ...fields, data: "x".repeat(200_000) };
   await publishBurst(

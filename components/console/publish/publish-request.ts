@@ -1,21 +1,21 @@
 import { batchLine, formBody, numbered, type UpdateFields } from "./draft.ts";
 
-/** Where to publish, and as whom. */
+/** The hub to publish to, and the token to use. */
 export interface Publisher {
   /** The hub's address, such as `/.well-known/mercure`. */
   readonly path: string;
   readonly token: string | undefined;
   readonly fetch: typeof fetch;
-  /** Milliseconds on a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   readonly elapsed: () => number;
 }
 
-/** How the hub answered. */
+/** The hub's answer. */
 export type Answer =
   | { readonly ok: true; readonly ids: readonly string[]; readonly ms: number }
   | {
       readonly ok: false;
-      /** undefined: nothing came back. */
+      /** undefined: there was no answer. */
       readonly status: number | undefined;
       readonly title: string;
       readonly detail: string;
@@ -27,7 +27,7 @@ export function publishOne(publisher: Publisher, fields: UpdateFields): Promise<
   return send(publisher, { body: formBody(fields) });
 }
 
-/** A batch is no larger than this, so that progress is seen and a hub's limits are kept to. */
+/** The most updates of a batch, so that progress is visible and the hub's limits are kept. */
 const BATCH = 1_000;
 const BATCH_CHARACTERS = 500_000;
 
@@ -36,7 +36,10 @@ export interface Progress {
   readonly ms: number;
 }
 
-/** Publishes many, in batches one after the other, until one is refused or the signal ends it; what was published by then is in `onProgress`. */
+/**
+ * Publishes many updates, in batches one after the other, until one is refused or the signal aborts. `onProgress` gets the number published
+ * so far.
+ */
 export async function publishBurst(
   publisher: Publisher,
   { fields, count, signal }: { fields: UpdateFields; count: number; signal: AbortSignal },
@@ -76,7 +79,7 @@ async function send({ path, token, fetch, elapsed }: Publisher, sent: Sent): Pro
   try {
     const response = await fetch(path, {
       method: "POST",
-      // What a cookie grants is another's business: the console does what its token grants.
+      // Cookies are not sent: the console only does what its token grants.
       credentials: "omit",
       ...sent,
       headers: { ...sent.headers, ...authorization },
@@ -98,13 +101,13 @@ async function send({ path, token, fetch, elapsed }: Publisher, sent: Sent): Pro
   }
 }
 
-/** What a problem document says. Source: RFC 9457. */
+/** Parses a problem document. Source: RFC 9457. */
 export function problemOf(text: string, otherwise: string): { title: string; detail: string } {
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch {
-    // Not from the hub: a proxy's page, say.
+    // Not sent by the hub, but by a proxy, for example.
   }
   const { title, detail } = { title: undefined, detail: undefined, ...objectOf(document) };
   return {

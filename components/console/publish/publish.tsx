@@ -9,11 +9,11 @@ import { publishCode } from "./publish-code.ts";
 import { usePublisher } from "./use-publisher.ts";
 
 interface Props extends ConsoleProps {
-  /** Leads to another tab. */
+  /** Opens another tab. */
   readonly onGo: (tab: "tokens" | "streams") => void;
 }
 
-/** Publishes one update or many, and shows the answer. What was typed stays, whatever comes back. */
+/** Publishes one update or many, and shows the answer. The form keeps its contents, whatever the answer. */
 export function Publish({ hub, token, onGo }: Props) {
   const id = useId();
   const [draft, setDraft] = useState<Draft>(FIRST_DRAFT);

@@ -9,11 +9,11 @@ export type PublishState =
       readonly kind: "done";
       readonly answer: Answer;
       readonly count: number;
-      /** How many were published. */
+      /** How many updates were published. */
       readonly published: number;
     };
 
-/** Publishes, one thing at a time, and tells how it goes. */
+/** Publishes one request at a time, and reports its progress. */
 export function usePublisher(path: string, token: string | undefined) {
   const [state, setState] = useState<PublishState>({ kind: "idle" });
   const running = useRef<AbortController>(undefined);

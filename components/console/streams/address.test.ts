@@ -10,7 +10,7 @@ const books: Subscription = {
   from: "urn:uuid:1",
 };
 
-/** As Next hands the query over. */
+/** Parses a query into the form that Next passes on. */
 function searchOf(address: string): Record<string, string | string[]> {
   const { searchParams } = new URL(address, "http://localhost");
   const names = [...new Set(searchParams.keys())];
@@ -32,18 +32,18 @@ test.each([
   expect(parseAddress(searchOf(address))).toEqual({ streams, problems: [] });
 });
 
-test("at first everything is listened to, and the address stays short", () => {
+test("the page listens to all topics at first, with a short address", () => {
   expect(parseAddress({})).toEqual({ streams: [EVERYTHING], problems: [] });
   expect(consoleAddress([EVERYTHING])).toBe("/console");
 });
 
-test("what says nothing is told, and the rest is shown", () => {
+test("an invalid value is reported, and the valid streams are shown", () => {
   const { streams, problems } = parseAddress({ stream: ["token=secret", "match=news"] });
   expect(streams).toEqual([{ matchers: [{ type: "exact", match: "news" }], from: undefined }]);
   expect(problems).toEqual(['stream is "token=secret", but must be matchers such as match=news']);
 });
 
-test("a link opens no more than a few streams", () => {
+test("a link opens a limited number of streams", () => {
   const stream = Array.from({ length: 20 }, (_, n) => `match=${n}`);
   const { streams, problems } = parseAddress({ stream });
   expect(streams).toHaveLength(MOST_STREAMS);

@@ -5,20 +5,20 @@ import {
   subscriptionQuery,
 } from "./subscription.ts";
 
-/** A link MUST NOT be able to take all of a browser's connections at once. */
+/** The most streams of a link: it MUST NOT be able to use up all of a browser's connections. */
 export const MOST_STREAMS = 8;
 
 export interface Address {
   readonly streams: readonly Subscription[];
-  /** A sentence for each value that says nothing. */
+  /** A sentence for each invalid value. */
   readonly problems: readonly string[];
 }
 
 type Search = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * Reads the page's query: a `stream` for each one that is shown, whose value is the query that the hub takes. None given: everything is
- * listened to; one that is empty: nothing is.
+ * Parses the page's query: a `stream` for each stream on the page, whose value is the query for the hub. Without a `stream`, the page
+ * listens to all topics; with an empty one, to none.
  */
 export function parseAddress({ stream }: Search): Address {
   if (stream === undefined) return { streams: [EVERYTHING], problems: [] };
@@ -36,7 +36,7 @@ export function parseAddress({ stream }: Search): Address {
   return { streams, problems };
 }
 
-/** The page's address for these streams. It never has a token in it. */
+/** Returns the page's address for these streams. It never contains a token. */
 export function consoleAddress(streams: readonly Subscription[]): string {
   const [only] = streams;
   const asFirst = streams.length === 1 && only && subscriptionQuery(only) === "match=*";

@@ -6,11 +6,11 @@ interface Props {
   readonly catchUps: CatchUps;
 }
 
-/** What became of a break: what was missed, and whether it is all here. */
+/** Reports a break: how many events were missed, and whether they are complete. */
 export function BreakNotice({ now, catchUps }: Props) {
   const { latest } = catchUps;
   const { state } = now.status;
-  // The list may not tell that it is back: while it is paused, or was cleared before it showed that.
+  // The list may not show that the connection is back: it is paused, or was cleared before it showed that.
   const broken = catchUps.broken && state !== "open" && state !== "closed";
   const text = broken
     ? "The connection is broken. What is published meanwhile comes when it is back."

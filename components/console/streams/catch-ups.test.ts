@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Entry, EntryKind } from "../../../client/base/snapshot.ts";
 import { CatchUps } from "./catch-ups.ts";
 
-/** A list that is told as it grows, by a clock that is moved by hand. */
+/** A list that grows, with a clock that the test moves. */
 function setUp(fromHistory = false) {
   const catchUps = new CatchUps(fromHistory);
   const entries: Entry[] = [];
@@ -28,7 +28,7 @@ function setUp(fromHistory = false) {
   };
 }
 
-test("what was published while the connection was broken is marked and counted, and nothing else", () => {
+test("only updates that were published during a break are marked and counted as missed", () => {
   const { catchUps, add, events, wait, now, marked } = setUp();
   add("open");
   events(3, 1_000);
@@ -51,7 +51,7 @@ test("what was published while the connection was broken is marked and counted, 
   expect(marked()).toBe(5);
 });
 
-test("a stream that comes back to nothing new has missed nothing", () => {
+test("a stream that reconnects to no new event has missed nothing", () => {
   const { catchUps, add, events, wait, now } = setUp();
   add("open");
   add("error");
@@ -63,7 +63,7 @@ test("a stream that comes back to nothing new has missed nothing", () => {
   expect(catchUps.latest).toMatchObject({ count: 0 });
 });
 
-test("under a steady flow what came at once on return is told from what is live", () => {
+test("on a busy stream, events that were replayed after a break are distinguished from live ones", () => {
   const { catchUps, add, events, wait } = setUp();
   add("open");
   events(3_000, 1);
@@ -78,7 +78,7 @@ test("under a steady flow what came at once on return is told from what is live"
   expect(count).toBeLessThan(5_200);
 });
 
-test("a stream from the earliest begins with history; one from now does not", () => {
+test("a stream from the earliest event starts with history, and one from now does not", () => {
   const past = setUp(true);
   past.add("open");
   past.events(7);
@@ -91,7 +91,7 @@ test("a stream from the earliest begins with history; one from now does not", ()
   expect(now.catchUps.latest).toBeUndefined();
 });
 
-test("a gap that the hub tells is told on", () => {
+test("a gap that the hub reports is passed on", () => {
   const { catchUps, add, events, wait } = setUp();
   add("open");
   add("error");

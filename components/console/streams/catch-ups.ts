@@ -1,59 +1,59 @@
 import type { Entry } from "../../../client/base/snapshot.ts";
 import { SUBSCRIPTION_EVENT } from "../../../protocol/events.ts";
 
-/** What came when a stream went on, before it was live. */
+/** The events between a connection's opening and the live stream. */
 export interface CatchUp {
-  /** history: at the start, from an id or the earliest. break: after the connection was lost. */
+  /** history: at the start, from an id or from the earliest. break: after the connection was lost. */
   readonly after: "history" | "break";
-  /** How many events; under a flow less those that are likely live. */
+  /** How many events; on a busy stream, without those that are likely live. */
   readonly count: number;
-  /** Events came while it was live before, so that some of these may be live ones. */
+  /** The count is approximate: events came while the stream was live before, so some of these may be live ones. */
   readonly about: boolean;
-  /** The hub said that not all was kept. */
+  /** The hub reported that some events were not kept. */
   readonly gap: boolean;
 }
 
 interface Running extends CatchUp {
   readonly openedAt: number;
-  /** When the window began that is not over. */
+  /** When the current window began. */
   windowFrom: number;
   inWindow: number;
-  /** How many windows were over, and had more than is usual. */
+  /** How many windows have ended with more events than usual. */
   busy: number;
-  /** What a window of the live stream has. */
+  /** The usual number of events in a window of the live stream. */
   readonly usual: number;
   first: number;
-  /** The key of the last one. */
+  /** The key of the last event. */
   last: number;
   count: number;
   gap: boolean;
   live: boolean;
 }
 
-/** What is sent again comes at once: a second with nothing, or with no more than is usual, ends it. A busy machine may pause for less. */
+/** Replayed events come all at once. A second with no event, or with no more than usual, ends them. A busy machine may pause for less. */
 const WINDOW_MS = 1_000;
-/** The usual is the mean of so many seconds before the loss. */
+/** The usual number is the mean of this many seconds before the loss. */
 const BEFORE_WINDOWS = 3;
-/** From so many a second on it is a flow, and some of what comes on return is live. */
+/** From this many events a second on, the stream is busy: some of the events after a reconnection are live. */
 const FLOW = 5;
-/** Marks of so many catch-ups are kept. */
+/** The most catch-ups whose events are marked. */
 const MOST = 100;
 
 /**
- * Tells from a growing list which events a stream caught up on. The hub does not say where the past ends, so it is told from the times:
- * exact where events are rare, near enough where they are many.
+ * Finds the events that a stream caught up on, from a growing list. The hub does not mark the end of the past, so it is derived from the
+ * times. That is exact where events are rare, and approximate where they are frequent.
  */
 export class CatchUps {
   readonly #fromHistory: boolean;
   readonly #all: Running[] = [];
   #next = 0;
-  /** When the connection was lost, in milliseconds since 1970; undefined: it was not, or has come back. */
+  /** When the connection was lost, in milliseconds since 1970; undefined: it was not, or is back. */
   #lostAt: number | undefined;
   #opened = false;
-  /** When the last events came, for what is usual. */
+  /** When the last events came, to compute the usual number. */
   #times: number[] = [];
 
-  /** @param fromHistory the stream begins in the past */
+  /** @param fromHistory the stream starts in the past */
   constructor(fromHistory: boolean) {
     this.#fromHistory = fromHistory;
   }
@@ -66,19 +66,19 @@ export class CatchUps {
     return { ...running, count: Math.max(0, running.count - live) };
   }
 
-  /** The connection was lost, and has not come back. */
+  /** The connection was lost, and is not back. */
   get broken(): boolean {
     return this.#lostAt !== undefined;
   }
 
-  /** Whether the latest is over, as of a time in milliseconds since 1970. */
+  /** Returns whether the latest catch-up is over at `now`, in milliseconds since 1970. */
   isOver(now: number): boolean {
     const running = this.#all.at(-1);
     if (running === undefined || running.live) return true;
     return now >= running.windowFrom + 2 * WINDOW_MS;
   }
 
-  /** Which catch-up an event came in; undefined: it came live. */
+  /** Returns the kind of catch-up that an event came in; undefined: it came live. */
   of(entry: Entry): CatchUp["after"] | undefined {
     if (!isCounted(entry)) return undefined;
     const { key } = entry;
@@ -90,7 +90,7 @@ export class CatchUps {
     return undefined;
   }
 
-  /** Takes the list as it is now; each entry is looked at once. */
+  /** Updates from the current list; each entry is read once. */
   update(entries: readonly Entry[]): void {
     const first = entries[0]?.key ?? 0;
     for (let index = Math.max(0, this.#next - first); index < entries.length; index += 1) {

@@ -6,19 +6,19 @@ import { clock } from "../../ui/time-of-day.ts";
 import type { CatchUp } from "./catch-ups.ts";
 import { formatJson } from "./format-json.ts";
 
-/** In characters: more would take long to lay out, and nobody reads it here. */
+/** In characters: a longer text would be slow to lay out, and nobody reads it here. */
 const SHOWN = 100_000;
 
 interface Props {
   readonly entry: Entry;
   readonly catchUp: CatchUp["after"] | undefined;
   readonly onFrom: (id: string) => void;
-  /** To go on from here opens another stream; else it restarts this one. */
+  /** true: to resume from this event opens another stream. false: it restarts this one. */
   readonly opensAnother: boolean;
   readonly onClose: () => void;
 }
 
-/** All of one entry. Its data is text, whatever it says, and JSON is laid out. */
+/** Shows all of one entry. Its data is text, whatever it contains, and JSON is indented. */
 export function EventDetail({ entry, catchUp, onFrom, opensAnother, onClose }: Props) {
   const { kind, text, detail, id, type, at } = entry;
   const [asSent, setAsSent] = useState(false);
@@ -78,7 +78,7 @@ export function EventDetail({ entry, catchUp, onFrom, opensAnother, onClose }: P
       <pre
         ref={pre}
         data-data
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within the keyboard's reach.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an element that scrolls has to be reachable by keyboard.
         tabIndex={0}
         className="min-h-16 flex-1 overflow-auto px-4 pt-1 pb-3 font-mono text-[0.78rem]/[1.25rem] wrap-anywhere whitespace-pre-wrap -outline-offset-2!"
       >

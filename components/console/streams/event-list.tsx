@@ -7,11 +7,11 @@ import { EventRow } from "./event-row.tsx";
 import type { FilteredEntries } from "./filtered-entries.ts";
 import { useRowHeight } from "./use-row-height.ts";
 
-/** Rows beyond those in sight. */
+/** How many rows are rendered beyond those in sight. */
 const OVERSCAN = 12;
 
 interface Props {
-  /** The id of what names it. */
+  /** The id of the element that names the list. */
   readonly label: string;
   readonly stream: EventStream;
   readonly now: Snapshot;
@@ -22,7 +22,7 @@ interface Props {
   readonly onSelect: (entry: Entry | undefined) => void;
 }
 
-/** The events, newest last. However many there are, only the rows in sight are drawn. */
+/** Shows the events, newest last. Only the rows in sight are rendered, however many events there are. */
 export function EventList(props: Props) {
   const { label, stream, now, filtered, catchUps, filtering, selected, onSelect } = props;
   const id = useId();
@@ -35,13 +35,13 @@ export function EventList(props: Props) {
     getScrollElement: () => scroller.current,
     estimateSize: useCallback(() => rowHeight, [rowHeight]),
     overscan: OVERSCAN,
-    // The newest are drawn in the frame in which they come, before the list has been scrolled to them.
+    // The newest rows are rendered in the frame in which they arrive, before the list is scrolled to them.
     rangeExtractor: (range) => indexesOf(range, following),
   });
   const items = virtual.getVirtualItems();
   const halted = paused || !following;
 
-  // Where old entries are let go, whoever reads further down keeps their place.
+  // When old entries are removed, a reader further down keeps their position.
   const before = useRef(removed);
   useLayoutEffect(() => {
     const gone = removed - before.current;
@@ -142,7 +142,7 @@ export function EventList(props: Props) {
               onClick={() => {
                 stream.resume();
                 jump();
-                // The button goes, and the focus is to be somewhere.
+                // The button disappears, so the focus has to move.
                 scroller.current?.focus({ preventScroll: true });
               }}
             >
@@ -162,7 +162,7 @@ function indexesOf({ startIndex, endIndex, overscan, count }: Range, following: 
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-/** Keys grow. */
+/** Returns the index of a key. Keys ascend. */
 function indexOf(filtered: FilteredEntries, key: number): number {
   let [low, high] = [0, filtered.length];
   while (low < high) {

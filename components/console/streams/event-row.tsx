@@ -15,7 +15,7 @@ const COLOURS: Record<EntryKind, string> = {
   invalid: "text-bad",
 };
 
-/** In characters: more than a row has room for. */
+/** In characters: more than a row can show. */
 const SHOWN = 300;
 
 interface Props {
@@ -28,7 +28,7 @@ interface Props {
   readonly onSelect: (entry: Entry) => void;
 }
 
-/** An entry on one line, as high as all others. */
+/** Shows an entry on one line, all of the same height. */
 export const EventRow = memo(function EventRow(props: Props) {
   const { id, entry, position, selected, catchUp, onSelect } = props;
   const { kind, text, detail, type, at } = entry;

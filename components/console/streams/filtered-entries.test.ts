@@ -9,7 +9,7 @@ function entry(key: number, text: string, more: Partial<Entry> = {}): Entry {
 
 const texts = (filtered: FilteredEntries) => filtered.toArray().map(({ text }) => text);
 
-test("an entry is found by its data, type or id, in any case, and no sign in the query means more than itself", () => {
+test("an entry is found by its data, type or id, in any case, and the query has no special characters", () => {
   const all = [
     entry(0, '{"title":"Nineteen [Eighty-Four]"}'),
     entry(1, "b", { type: "book.Updated" }),
@@ -34,7 +34,7 @@ test("an entry is found by its data, type or id, in any case, and no sign in the
   }
 });
 
-test("however the list grows and is trimmed, it has what a look at the whole would find", () => {
+test("the filter finds the same entries as a search of the whole list, however the list grows and is trimmed", () => {
   const step = fc.record({
     add: fc.array(fc.constantFrom("a", "b", "ab"), { maxLength: 20 }),
     drop: fc.nat(15),
@@ -64,7 +64,7 @@ test("however the list grows and is trimmed, it has what a look at the whole wou
   );
 });
 
-test("it looks at each entry once, and stops when its time is over", () => {
+test("the filter reads each entry once, and stops when its time is over", () => {
   let looked = 0;
   let clock = 0;
   const all = Array.from({ length: 100_000 }, (_, key) => ({

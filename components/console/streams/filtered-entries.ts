@@ -1,18 +1,18 @@
 import type { Entry } from "../../../client/base/snapshot.ts";
 
 /**
- * The entries of a growing list that have a text in them, whatever its case: in their data, type or id. Each entry is looked at once, and
- * for no longer at a time than one is given: a hundred thousand of them hold up no frame.
+ * The entries of a growing list that contain a text in their data, type or id, in any case. It reads each entry once, and stops when its
+ * time is over. So a hundred thousand entries do not delay a frame.
  */
 export class FilteredEntries {
   readonly #pattern: RegExp | undefined;
   readonly #now: () => number;
   #all: readonly Entry[] = [];
-  /** Those that have it; what is before `#head` was let go. */
+  /** The entries that match; those before `#head` are removed already. */
   #found: Entry[] = [];
   #head = 0;
   #removed = 0;
-  /** The key of the next entry to look at. */
+  /** The key of the next entry to read. */
   #next = 0;
 
   /** @param query empty: all entries */
@@ -27,7 +27,7 @@ export class FilteredEntries {
     return this.#pattern ? this.#found.length - this.#head : this.#all.length;
   }
 
-  /** How many were let go at the front, ever: what a reader looks at has moved up by as many rows. */
+  /** How many entries were removed at the front in all. The rows that a reader looks at have moved up by as many. */
   get removed(): number {
     return this.#pattern ? this.#removed : (this.#all[0]?.key ?? this.#removed);
   }
@@ -41,9 +41,9 @@ export class FilteredEntries {
   }
 
   /**
-   * Takes the list as it is now.
-   * @param ms how long it may look at entries that are new to it
-   * @returns whether it has looked at all of them
+   * Updates from the current list.
+   * @param ms the time for reading new entries, in milliseconds
+   * @returns whether all entries have been read
    */
   update(all: readonly Entry[], ms: number): boolean {
     this.#all = all;
@@ -51,7 +51,7 @@ export class FilteredEntries {
     if (this.#pattern === undefined) return true;
     this.#letGo(first);
     const until = this.#now() + ms;
-    // Keys follow each other.
+    // Keys are consecutive.
     let index = Math.max(0, this.#next - first);
     for (; index < all.length; index += 1) {
       const entry = all[index];
@@ -81,5 +81,5 @@ export class FilteredEntries {
   }
 }
 
-/** Long texts are megabytes, so not more seldom; the clock itself costs little. */
+/** How many entries are read between looks at the clock. Texts may be megabytes, so not more; the clock itself costs little. */
 const LOOK_AT_CLOCK = 64;

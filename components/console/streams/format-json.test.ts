@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatJson } from "./format-json.ts";
 
-test("each part has its line", () => {
+test("formatted JSON has a line for each part", () => {
   expect(
     formatJson('{"title":"1984","tags":["a", {}],"author":{"name":"Orwell"},"none":[]}'),
   ).toBe(`{
@@ -18,7 +18,7 @@ test("each part has its line", () => {
 }`);
 });
 
-test("it is laid out as JSON.stringify does", () => {
+test("JSON is formatted as by JSON.stringify", () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue())),
@@ -30,26 +30,26 @@ test("it is laid out as JSON.stringify does", () => {
   );
 });
 
-test("numbers, doubled keys and escapes stay as they were sent", () => {
+test("numbers, duplicate keys and escapes stay as they were sent", () => {
   expect(formatJson('{"id":12345678901234567890,"id":1.0,"e":"\\u00e9\\"{,}"}')).toBe(
     '{\n  "id": 12345678901234567890,\n  "id": 1.0,\n  "e": "\\u00e9\\"{,}"\n}',
   );
 });
 
 test.each(["", "text", "12", '"text"', "{no}", "[1,", "{}x"])(
-  "%j is no JSON to lay out",
+  "%j is not formatted as JSON",
   (text) => {
     expect(formatJson(text)).toBeUndefined();
   },
 );
 
-test("what is very long or very deep is not laid out, or not without end", () => {
+test("JSON that is too long is not formatted, and JSON that is too deep has a limited indent", () => {
   expect(formatJson(`[${'"x",'.repeat(400_000)}1]`)).toBeUndefined();
   const deep = `${"[".repeat(2_000)}${"]".repeat(2_000)}`;
   expect(formatJson(deep)?.length ?? 0).toBeLessThan(400_000);
 });
 
-test("no text in it turns the direction of what stands behind it", () => {
+test("no text in formatted JSON changes the direction of the text after it", () => {
   const text = '{"t":"\u202eevil","n":1}';
   const shown = formatJson(text) ?? "";
   expect(shown).toBe('{\n  "t": "\\u202eevil",\n  "n": 1\n}');

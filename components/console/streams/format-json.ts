@@ -1,16 +1,16 @@
 import { escapeDirection } from "../lib/direction.ts";
 
-/** In characters: what is longer is shown as it was sent. */
+/** In characters: a longer text is shown as it was sent. */
 const LONGEST = 1_000_000;
-/** What is nested deeper is not indented further. */
+/** Deeper levels are not indented further. */
 const DEEPEST = 40;
 
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s[\]{},:"]+/g;
 
 /**
- * JSON with a line for each part. Only its spaces change, and what would turn the direction of its text is escaped: numbers and doubled keys
- * stay as they were sent, which to parse it and write it again would not leave them.
- * @returns undefined: it is no JSON object or list, or is too long
+ * Formats JSON with a line for each part. It changes only spaces, and escapes characters that would change the direction of the text.
+ * Numbers and duplicate keys stay as they were sent; to parse and serialize them would change them.
+ * @returns undefined: it is not a JSON object or array, or is too long
  */
 export function formatJson(text: string): string | undefined {
   if (text.length > LONGEST || !isJson(text)) return undefined;

@@ -11,7 +11,7 @@ const entry = (key: number, more: Partial<Entry>): Entry => ({
   ...more,
 });
 
-test("each event is a line, whatever its data, and the connection's own turns are none", () => {
+test("each event is written on one line, whatever its data, and entries about the connection are left out", () => {
   const text = ndjson([
     entry(0, { kind: "open", text: "Connection open ..." }),
     entry(1, { id: "a", text: "two\nlines" }),
@@ -30,7 +30,7 @@ test("each event is a line, whatever its data, and the connection's own turns ar
   ]);
 });
 
-test("very many come in parts, and nothing as nothing", () => {
+test("very many events are written in parts, and none as no part", () => {
   const parts = ndjson(Array.from({ length: 5_001 }, (_, key) => entry(key, {})));
   expect(parts.length).toBe(3);
   expect(parts.join("").split("\n")).toHaveLength(5_002);

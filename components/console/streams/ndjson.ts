@@ -1,9 +1,9 @@
 import type { Entry } from "../../../client/base/snapshot.ts";
 
-/** So many lines are one part: the whole as one text might be longer than a text may be. */
+/** The most lines of one part: as one text, the whole could exceed the longest string. */
 const PART = 2_000;
 
-/** Events as NDJSON: a line each, with `id`, `type`, `data` and `at`, the time of arrival (ISO 8601). What else is on the list is left out. */
+/** Writes events as NDJSON: a line each, with `id`, `type`, `data` and `at`, the time of arrival (ISO 8601). Other entries are left out. */
 export function ndjson(entries: readonly Entry[]): string[] {
   const parts: string[] = [];
   let lines: string[] = [];

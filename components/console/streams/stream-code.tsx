@@ -4,7 +4,7 @@ import type { HubInfo } from "../lib/hub-info.ts";
 import { subscribeCode } from "./subscribe-code.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** Of the newest entries so many are looked at for their types, and so many types are in the code. */
+/** How many of the newest entries are read for their types, and the most types in the code. */
 const LOOKED_AT = 1_000;
 const MOST_TYPES = 10;
 
@@ -15,7 +15,7 @@ interface Props {
   readonly withToken: boolean;
 }
 
-/** The code that gets what this stream shows, its events' types too. */
+/** Shows the code that gets the same events as this stream, with their types. */
 export function StreamCode({ hub, subscription, entries, withToken }: Props) {
   const types = new Set<string>();
   for (const { kind, type } of entries.slice(-LOOKED_AT)) {

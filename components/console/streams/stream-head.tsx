@@ -24,7 +24,7 @@ interface Props {
   readonly onRemove: () => void;
 }
 
-/** What a stream listens to, how its connection stands, and how fast it brings something. */
+/** Shows what a stream listens to, the status of its connection, and its rate. */
 export function StreamHead(props: Props) {
   const { name, now, subscription, open, onToggle, onBreak, onRemove } = props;
   const { status, events, rate, rates } = now;

@@ -15,23 +15,23 @@ import { useCatchUps } from "./use-catch-ups.ts";
 import { useFiltered } from "./use-filtered.ts";
 import { withoutCookies } from "./without-cookies.ts";
 
-/** What one stream keeps to look at: much, and bounded. */
+/** The most that one stream keeps to show. */
 const KEEP = { entries: 100_000, characters: 64_000_000 } as const;
-/** How long "Break the connection" lasts, in milliseconds: long enough to publish something meanwhile. */
+/** The length of "Break the connection", in milliseconds: long enough to publish something meanwhile. */
 export const BREAK_MS = 5_000;
 
 interface Props {
   readonly hub: HubInfo;
-  /** What it is read with. */
+  /** The token to read with. */
   readonly token: string | undefined;
   readonly subscription: Subscription;
   readonly onChange: (subscription: Subscription) => void;
-  /** Opens another stream; undefined: there is no room for one. */
+  /** Opens another stream; undefined: the page has the most streams already. */
   readonly onOpen: ((subscription: Subscription) => void) | undefined;
   readonly onRemove: () => void;
 }
 
-/** One stream: how it stands, what it brings, and what can be done with it. */
+/** Shows one stream: its status, its events, and its controls. */
 export function StreamPanel({ hub, token, subscription, onChange, onOpen, onRemove }: Props) {
   const { matchers, from } = subscription;
   const name = useId();
@@ -42,7 +42,7 @@ export function StreamPanel({ hub, token, subscription, onChange, onOpen, onRemo
       ...(from === undefined ? {} : { lastEventId: from }),
       ...(token === undefined ? {} : { token: () => token }),
       types: "all",
-      // To break the connection of one stream breaks it for nobody else.
+      // A break of one stream's connection MUST NOT affect others.
       share: false,
       keep: KEEP,
       world,
@@ -122,7 +122,7 @@ export function StreamPanel({ hub, token, subscription, onChange, onOpen, onRemo
           opensAnother={onOpen !== undefined}
           onClose={() => {
             setSelected(undefined);
-            // The button that was pressed is gone, and the focus is to be somewhere.
+            // The button that was pressed is gone, so the focus has to move.
             document.getElementById(`${name}-list`)?.focus({ preventScroll: true });
           }}
         />

@@ -7,13 +7,13 @@ interface Props {
   readonly stream: EventStream;
   readonly now: Snapshot;
   readonly filtered: FilteredEntries;
-  /** The filter has looked at all entries. */
+  /** The filter has read all entries. */
   readonly complete: boolean;
   readonly query: string;
   readonly onQuery: (query: string) => void;
 }
 
-/** What can be done with the list. */
+/** Shows the controls of the list. */
 export function StreamTools({ stream, now, filtered, complete, query, onQuery }: Props) {
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2">

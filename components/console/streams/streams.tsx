@@ -12,11 +12,11 @@ interface Props extends ConsoleProps {
   readonly onTokens: () => void;
 }
 
-/** The streams side by side, and how to get another. */
+/** Shows the streams side by side, and a way to add one. */
 export function Streams({ hub, token, list, onTokens }: Props) {
   const [adding, setAdding] = useState(false);
   const addButton = useRef<HTMLButtonElement>(null);
-  // What had the focus goes with the panel that it was in.
+  // The focused element disappears with its panel.
   const thenFocus = (change: () => void) => {
     change();
     addButton.current?.focus({ preventScroll: true });
@@ -58,7 +58,7 @@ export function Streams({ hub, token, list, onTokens }: Props) {
           hub.topics &&
           shown.map(({ key, subscription }) => (
             <StreamPanel
-              // Another token is another reader: it may be let to see other events.
+              // With another token the stream starts over: it may get other events.
               key={`${key} ${reading ?? ""}`}
               hub={hub}
               token={reading}

@@ -5,12 +5,12 @@ import { parameterOf, type Subscription, subscriptionQuery } from "./subscriptio
 export interface SubscribeCodeOptions {
   readonly hub: CodeHub;
   readonly subscription: Subscription;
-  /** Event types beside `message` that have come. */
+  /** Types of the events that have come, other than `message`. */
   readonly types: readonly string[];
   readonly withToken: boolean;
 }
 
-/** The code that gets what a stream shows. */
+/** Writes the code that gets the same events as a stream. */
 export function subscribeCode(options: SubscribeCodeOptions): readonly Snippet[] {
   return [
     { name: "EventSource", code: eventSource(options) },

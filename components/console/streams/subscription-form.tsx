@@ -5,19 +5,19 @@ import { likelyType, type Subscription, type WantedMatcher } from "./subscriptio
 
 interface Props {
   readonly first: Subscription;
-  /** The word on the button. */
+  /** The text of the button. */
   readonly action: string;
-  /** undefined: nothing is to change. */
+  /** undefined: nothing changes. */
   readonly onDone: (subscription: Subscription | undefined) => void;
 }
 
 interface Line extends WantedMatcher {
   readonly key: number;
-  /** The type was chosen, and is not to be guessed any more. */
+  /** The reader has chosen the type, so it is not guessed any more. */
   readonly chosen: boolean;
 }
 
-/** What a stream listens to, a matcher a line, and from where. */
+/** Edits what a stream listens to, one matcher a line, and where it starts. */
 export function SubscriptionForm({ first, action, onDone }: Props) {
   const id = useId();
   const [lines, setLines] = useState<readonly Line[]>(() =>
@@ -81,7 +81,7 @@ export function SubscriptionForm({ first, action, onDone }: Props) {
               autoCapitalize="off"
               autoComplete="off"
               required={lines.length === 1}
-              // biome-ignore lint/a11y/noAutofocus: whoever has opened the form is about to write here.
+              // biome-ignore lint/a11y/noAutofocus: a reader who has opened the form is about to write here.
               autoFocus={index === lines.length - 1}
             />
             {lines.length > 1 && (

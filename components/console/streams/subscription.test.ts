@@ -17,7 +17,7 @@ const subscription: fc.Arbitrary<Subscription> = fc.record({
   from: fc.option(text, { nil: undefined }),
 });
 
-test("whatever is listened to, its query says it, and nothing in it ends a shell's quotes", () => {
+test("a query is parsed to the same subscription, and never ends a shell's quotes", () => {
   fc.assert(
     fc.property(subscription, (wanted) => {
       const query = subscriptionQuery(wanted);
@@ -27,7 +27,7 @@ test("whatever is listened to, its query says it, and nothing in it ends a shell
   );
 });
 
-test("a query is as readable as it can be", () => {
+test("a query has as little encoding as possible", () => {
   expect(subscriptionQuery(EVERYTHING)).toBe("match=*");
   expect(
     subscriptionQuery({
@@ -43,7 +43,7 @@ test("a query is as readable as it can be", () => {
 });
 
 test.each(["", "match=", "match_regex=a", "token=x&match=a", "last_event_id=earliest"])(
-  "%j is nothing to listen to",
+  "the query %j is rejected",
   (query) => {
     expect(parseSubscription(query)).toBeUndefined();
   },
@@ -57,6 +57,6 @@ test.each([
   ["https://example.com/books/:id", "urlpattern"],
   ["/books/*", "urlpattern"],
   ["https://example.com/{a,b}", "urlpattern"],
-] as const)("%s is likely meant as %s", (match, type) => {
+] as const)("the type of %s is guessed as %s", (match, type) => {
   expect(likelyType(match)).toBe(type);
 });

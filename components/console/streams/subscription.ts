@@ -1,16 +1,16 @@
 import { MAX_MATCHERS } from "../../../protocol/limits.ts";
 import type { MatcherType } from "../../../protocol/matcher-types.ts";
 
-/** What a stream listens to: a topic as it is, `*` for all of them, or a URL pattern. */
+/** A matcher of a stream: a topic, `*` for all topics, or a URL pattern. */
 export interface WantedMatcher {
   readonly type: MatcherType;
   readonly match: string;
 }
 
-/** What a stream asks the hub for. */
+/** A stream's request to the hub. */
 export interface Subscription {
   readonly matchers: readonly WantedMatcher[];
-  /** `earliest`, or the id of the event to go on after; undefined: with what comes next. */
+  /** `earliest`, or the id of the event to resume after; undefined: start with the next event. */
   readonly from: string | undefined;
 }
 
@@ -20,22 +20,22 @@ export const EVERYTHING: Subscription = {
   from: undefined,
 };
 
-/** A form that is still to be filled in. */
+/** A form that is not filled in yet. */
 export const NOTHING: Subscription = { matchers: [{ type: "exact", match: "" }], from: undefined };
 
-/** The query that the hub takes, such as `match=news&last_event_id=earliest`, no more encoded than a reader needs. */
+/** Writes the query for the hub, such as `match=news&last_event_id=earliest`, with as little encoding as possible. */
 export function subscriptionQuery({ matchers, from }: Subscription): string {
   const pairs = matchers.map(({ type, match }) => `${parameterOf(type)}=${encode(match)}`);
   if (from !== undefined) pairs.push(`last_event_id=${encode(from)}`);
   return pairs.join("&");
 }
 
-/** The name of the query parameter for a matcher. Source: Mercure, section Subscription. */
+/** Returns the name of the query parameter for a matcher. Source: Mercure, section Subscription. */
 export function parameterOf(type: MatcherType): string {
   return type === "exact" ? "match" : "match_urlpattern";
 }
 
-/** Reads such a query; undefined: it is none, or asks for what no hub gives. */
+/** Parses such a query; undefined: it is not one, or no hub accepts it. */
 export function parseSubscription(query: string): Subscription | undefined {
   const matchers: WantedMatcher[] = [];
   let from: string | undefined;
@@ -52,12 +52,12 @@ export function parseSubscription(query: string): Subscription | undefined {
   return wellFormed ? { matchers, from } : undefined;
 }
 
-/** A topic, or what is rather a pattern: a wildcard or a name in it. `*` alone is every topic, and no pattern. */
+/** Guesses the type of a matcher: a text with a wildcard or a name is a pattern. `*` alone is every topic, and not a pattern. */
 export function likelyType(match: string): MatcherType {
   return match !== "*" && /\*|\/:\w|\{/.test(match) ? "urlpattern" : "exact";
 }
 
-// [spec] URL, section 1.3 (application/x-www-form-urlencoded): of what may stand in a query, only these would be read as something else.
+// [spec] URL, section 1.3 (application/x-www-form-urlencoded): of the characters that a query may contain, only these have another meaning.
 function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed())
     .replace(/%(3A|2F|2C|40|3B|24|3F)/g, decodeURIComponent)

@@ -3,8 +3,8 @@ import type { HubInfo } from "../lib/hub-info.ts";
 import { inspectToken } from "../tokens/token-requests.ts";
 
 /**
- * The token that streams are read with. Many hubs have a key for publishers and another for subscribers: with a token that is no subscriber's
- * they would refuse what they let anybody read, so that is read without it.
+ * Returns the token to read streams with. Many hubs have one key for publishers and another for subscribers. Such a hub refuses a
+ * publisher's token, even for topics that everybody may read. So those are read without the token.
  */
 export function useReadingToken(hub: HubInfo, token: string | undefined): string | undefined {
   const [reading, setReading] = useState(token);

@@ -4,7 +4,7 @@ import type { Subscription } from "./subscription.ts";
 
 /** A stream on the page. */
 export interface Shown {
-  /** A stream that asks for something else is another one. */
+  /** A stream with another request gets another key. */
   readonly key: number;
   readonly subscription: Subscription;
 }
@@ -16,7 +16,7 @@ export interface StreamList {
   remove(key: number): void;
 }
 
-/** The streams on the page, which its address has too: a reload and a shared link show the same. */
+/** Returns the streams on the page, and keeps them in its address: a reload or a shared link shows the same. */
 export function useStreamList(first: readonly Subscription[]): StreamList {
   const [{ shown }, setState] = useState(() => ({
     shown: first.map((subscription, key): Shown => ({ key, subscription })),
@@ -27,7 +27,7 @@ export function useStreamList(first: readonly Subscription[]): StreamList {
     setState(({ shown, nextKey }) => {
       const changed = to(shown, nextKey).slice(0, MOST_STREAMS);
       const address = consoleAddress(changed.map(({ subscription }) => subscription));
-      // Not in the history: Back leads to where one came from.
+      // The history is replaced, so that Back leads to the page before this one.
       queueMicrotask(() => history.replaceState(history.state, "", address));
       return { shown: changed, nextKey: nextKey + 1 };
     });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { browserWorld } from "../../../client/base/world.ts";
 import { withoutCookies } from "./without-cookies.ts";
 
-test("a stream is asked for without cookies, and as it was asked for in all else", async () => {
+test("a stream is requested without cookies, and otherwise unchanged", async () => {
   const asked: (RequestInit | undefined)[] = [];
   const fetch = async (_: unknown, init?: RequestInit) => {
     asked.push(init);
@@ -13,6 +13,6 @@ test("a stream is asked for without cookies, and as it was asked for in all else
   expect(asked).toEqual([{ cache: "no-store", credentials: "omit" }]);
 });
 
-test("where there is no fetch there is none", () => {
+test("a world without fetch stays without fetch", () => {
   expect(withoutCookies({ ...browserWorld(), fetch: undefined }).fetch).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { curlLines, sampleTopic } from "./curl-lines.ts";
 const HUB = "http://127.0.0.1:3000/.well-known/mercure";
 const grant = { type: "exact", publish: true, subscribe: true } as const;
 
-test("there is a line for each action, with a topic that it is granted for", () => {
+test("a line is written for each action, with a topic that the token grants", () => {
   const grants = [
     { ...grant, match: "https://example.com/books/:id", type: "urlpattern", subscribe: false },
     { ...grant, match: "it's", publish: false },
@@ -15,7 +15,7 @@ test("there is a line for each action, with a topic that it is granted for", () 
   ]);
 });
 
-test("all topics are one matcher, whatever its type", () => {
+test("all topics are written as one matcher, whatever its type", () => {
   expect(curlLines([{ ...grant, match: "*", type: "urlpattern" }], HUB)[0]).toContain("'match=*'");
 });
 
@@ -24,6 +24,6 @@ test.each([
   ["a/*", "exact", "a/*"],
   ["https://example.com/*", "urlpattern", "https://example.com/1"],
   ["/:kind(book|film)/:id?", "urlpattern", "/1/1"],
-] as const)("an example of a topic: %s (%s)", (match, type, topic) => {
+] as const)("an example of a topic is made from a matcher: %s (%s)", (match, type, topic) => {
   expect(sampleTopic({ match, type })).toBe(topic);
 });

@@ -3,7 +3,9 @@ import type { WantedGrant } from "./wanted.ts";
 
 const BEARER = '-H "Authorization: Bearer $TOKEN"';
 
-/** How to use a token from a terminal: the first topic of each action that it grants. @param hub the hub's whole address */
+/**
+ * Writes commands to use a token in a terminal: one for the first topic of each action that it grants. @param hub the hub's whole address
+ */
 export function curlLines(grants: readonly WantedGrant[], hub: string): readonly string[] {
   const publish = grants.find((grant) => grant.publish);
   const subscribe = grants.find((grant) => grant.subscribe);
@@ -23,7 +25,7 @@ function publishLine(grant: WantedGrant, hub: string): string {
   return `curl ${BEARER} --data-urlencode ${topic} -d data=hello ${shellWord(hub)}`;
 }
 
-/** A topic that the matcher covers, for an example. */
+/** Returns a topic that the matcher covers, for an example. */
 export function sampleTopic({ match, type }: Pick<WantedGrant, "match" | "type">): string {
   if (match === "*") return "https://example.com/books/1";
   if (type === "exact") return match;

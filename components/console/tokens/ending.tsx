@@ -1,7 +1,7 @@
 import { useNow } from "../../ui/use-now.ts";
 import { span } from "../lib/span.ts";
 
-/** When a token ends, counting down. @param at in milliseconds since 1970 */
+/** Counts down to the expiry of a token. @param at in milliseconds since 1970 */
 export function Ending({ at }: { at: number }) {
   const now = useNow(at);
   const left = Math.ceil((at - now) / 1000);

@@ -7,13 +7,13 @@ interface Props {
   readonly onChange: (grants: readonly WantedGrant[]) => void;
 }
 
-/** The topics that a token is to grant, and what may be done with each. */
+/** Edits the topics that a token grants, and the actions on each. */
 export function GrantFields({ grants, onChange }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const change = (index: number, grant: WantedGrant) => onChange(grants.with(index, grant));
   const remove = (index: number) => {
     onChange(grants.toSpliced(index, 1));
-    // The button goes, and the focus is to be somewhere.
+    // The button disappears, so the focus has to move.
     list.current?.querySelectorAll("input").item(0)?.focus();
   };
   return (
@@ -21,7 +21,7 @@ export function GrantFields({ grants, onChange }: Props) {
       <ul ref={list} className="grid gap-3">
         {grants.map((grant, index) => (
           <GrantField
-            // biome-ignore lint/suspicious/noArrayIndexKey: a field is the one at its place.
+            // biome-ignore lint/suspicious/noArrayIndexKey: a field is identified by its position.
             key={index}
             grant={grant}
             onChange={(changed) => change(index, changed)}
@@ -54,7 +54,7 @@ function GrantField({ grant, onChange, onRemove }: FieldProps) {
   const { match, type, publish, subscribe } = grant;
   const id = useId();
   const retyped = (text: string) => {
-    // What was picked by hand stays: only a type that followed from the text follows it on.
+    // A type that the reader has chosen stays. Only a type that was guessed from the text follows the text.
     const followed = type === (looksLikePattern(match) ? "urlpattern" : "exact");
     const next = looksLikePattern(text) ? "urlpattern" : "exact";
     onChange({ ...grant, match: text, type: followed ? next : type });

@@ -13,9 +13,9 @@ type Outcome =
   | { readonly kind: "report"; readonly token: string; readonly report: TokenReport }
   | { readonly kind: "problem"; readonly problem: string };
 
-/** Looks into a token that is pasted, or else the one in use: what it grants, until when, and why it would be refused. */
+/** Inspects a pasted token, or the one in use: what it grants, when it expires, and why it would be refused. */
 export function InspectToken({ token, onToken }: Props) {
-  // React writes the value that it controls into an attribute, which a saved page has.
+  // Uncontrolled: React writes a controlled value into an attribute, which would be part of a saved page.
   const input = useRef<HTMLInputElement>(null);
   const [shown, setShown] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();
@@ -47,7 +47,7 @@ export function InspectToken({ token, onToken }: Props) {
           Token
         </label>
         <div className="flex flex-wrap gap-2">
-          {/* It has no name, so no form sends it. A field for passwords would be offered to be saved: this one only looks like it. */}
+          {/* It has no name, so no form sends it. Browsers offer to save a password field, so this one only looks like one. */}
           <input
             ref={input}
             id={field}

@@ -21,7 +21,7 @@ const FIRST: Wanted = {
   lifetime: "1h",
 };
 
-/** What a token is to grant; and the token, or where keys are set the command that mints it. */
+/** Makes a token with the chosen grants; where keys are configured, it shows the command that mints one. */
 export function MakeToken({ hub, onToken }: ConsoleProps) {
   const [wanted, setWanted] = useState(FIRST);
   const [made, setMade] = useState<{ token: string; wanted: Wanted }>();

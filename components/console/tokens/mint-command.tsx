@@ -7,7 +7,7 @@ interface Props {
   readonly problem: string | undefined;
 }
 
-/** The command that mints what was picked, and where it is run: this page has no keys. */
+/** Shows the command that mints the token, and where to run it: this page has no keys. */
 export function MintCommand({ wanted, problem }: Props) {
   if (problem !== undefined) return <p className="text-sm text-quiet">{problem}</p>;
   const lines = mintLines(wanted);

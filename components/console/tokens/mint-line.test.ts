@@ -20,7 +20,7 @@ const grant = (match: string, more: Partial<WantedGrant> = {}): WantedGrant => (
   ...more,
 });
 
-/** What a shell makes of the line, as the minting program reads it. */
+/** Returns the arguments that a shell passes to the minting program for this line. */
 function understood(line: string) {
   const words = line.replace(/^npm run token --/, "printf '%s\\0'");
   const args = execFileSync("sh", ["-c", words], { encoding: "utf8" }).split("\0").slice(0, -1);
@@ -39,7 +39,7 @@ function understood(line: string) {
   return values;
 }
 
-test("the line says what was picked, and no more", () => {
+test("the command contains the chosen grants, and no more", () => {
   expect(mintLines(wanted([grant("news")]))).toEqual(["npm run token -- --publish news"]);
   const all = wanted(
     [grant("*"), grant("https://example.com/books/:id", { publish: false, subscribe: true })],
@@ -50,7 +50,7 @@ test("the line says what was picked, and no more", () => {
   ]);
 });
 
-test("where all are of the other type than they look, a flag says so", () => {
+test("a flag is written if the topics' type differs from the guessed type", () => {
   const exact = wanted([grant("a/*", { type: "exact" }), grant("b")]);
   expect(mintLines(exact)).toEqual(["npm run token -- --publish 'a/*' --publish b --exact"]);
   const pattern = wanted([grant("https://example.com/(a|b)", { type: "urlpattern" })]);
@@ -59,7 +59,7 @@ test("where all are of the other type than they look, a flag says so", () => {
   ]);
 });
 
-test("where one line can't say both, there are two", () => {
+test("two commands are written if one cannot express both types", () => {
   const both = wanted([grant("a/*", { type: "exact" }), grant("b/*"), grant("*")]);
   expect(mintLines(both)).toEqual([
     "npm run token -- --publish 'a/*' --publish '*' --exact",
@@ -67,7 +67,7 @@ test("where one line can't say both, there are two", () => {
   ]);
 });
 
-test("a payload goes only where subscriptions are", () => {
+test("a payload is written only for grants to subscribe", () => {
   const both = wanted(
     [grant("a/*", { type: "exact" }), grant("b/*", { publish: false, subscribe: true })],
     { payload: '{"a":1}' },
@@ -77,7 +77,7 @@ test("a payload goes only where subscriptions are", () => {
   expect(pattern).toContain(" --payload '{\"a\":1}' --pattern");
 });
 
-test("whatever the topic, the subject and the payload, a shell hands them over unchanged and runs nothing", () => {
+test("a shell passes topic, subject and payload on unchanged and runs nothing, whatever they contain", () => {
   const hostile = fc.stringMatching(/^['"$`;&|<>()\\!#*?:/~= \w-]{1,30}$/);
   const grants = fc.array(
     fc.record({
@@ -137,6 +137,6 @@ test.each([
     /5008 characters/,
   ],
   [wanted([grant("a")], { subject: "a\u202eb" }), /subject/],
-])("what can't be minted is told", (asked, problem) => {
+])("a problem that prevents minting is reported", (asked, problem) => {
   expect(wantedProblem(asked)).toMatch(problem);
 });

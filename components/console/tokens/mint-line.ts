@@ -2,8 +2,8 @@ import { shellWord } from "../code/quote.ts";
 import { looksLikePattern, parsePayload, type Wanted, type WantedGrant } from "./wanted.ts";
 
 /**
- * The commands that mint what was picked: one, or where one can't say which topics are patterns, one for the topics and one for the
- * patterns. What was picked MUST have no problem.
+ * Writes the commands that mint the token. One is enough, unless it cannot express which topics are patterns: then one is for topics and
+ * one for patterns. `wanted` MUST have no problem.
  */
 export function mintLines(wanted: Wanted): readonly string[] {
   const { grants } = wanted;
@@ -35,7 +35,7 @@ function line(wanted: Wanted, grants: readonly WantedGrant[], kind: string): str
 }
 
 function option(name: string, value: string): string {
-  // What begins with a dash would be taken for an option of its own.
+  // A value that begins with a dash would be parsed as an option.
   const glue = value.startsWith("-") ? "=" : " ";
   return `--${name}${glue}${shellWord(value)}`;
 }

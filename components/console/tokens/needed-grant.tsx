@@ -3,15 +3,15 @@ import { shellWord } from "../code/quote.ts";
 import type { ConsoleProps } from "../lib/hub-info.ts";
 
 interface Props extends ConsoleProps {
-  /** What can't be seen, as the beginning of a sentence: `Who is connected`. */
+  /** The thing that is not visible, as the beginning of a sentence: `Who is connected`. */
   readonly what: string;
-  /** The matcher that a token has to grant, as `npm run token` takes it. */
+  /** The matcher that a token has to grant, in the form of `npm run token`. */
   readonly match: string;
-  /** What came of the token that there is, as a sentence. */
+  /** Why the hub refused the present token, as a sentence. */
   readonly refusal?: string | undefined;
 }
 
-/** What to do where there is no token, or where the token does not grant what is to be seen. */
+/** Explains what to do without a token, or with a token that does not grant enough. */
 export function NeededGrant({ hub, token, onToken, what, match, refusal }: Props) {
   return (
     <div className="grid gap-3 text-sm">

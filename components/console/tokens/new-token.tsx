@@ -13,12 +13,12 @@ interface Props {
   readonly onUse: () => void;
 }
 
-/** A token that was just made, and what to do with it. */
+/** Shows a token that was just made, and how to use it. */
 export function NewToken({ token, grants, hub, onUse }: Props) {
   const title = useRef<HTMLHeadingElement>(null);
   const end = endOf(token);
-  // It stands below what was pressed, perhaps out of sight.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new token is to be seen.
+  // It is below the button that was pressed, perhaps out of sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new token has to be visible.
   useEffect(() => title.current?.focus(), [token]);
   return (
     <section aria-label="The new token" className="grid gap-2 text-sm">
@@ -29,7 +29,7 @@ export function NewToken({ token, grants, hub, onUse }: Props) {
         {end === undefined ? null : <Ending at={end} />} It is shown only here.
       </p>
       <section
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within the keyboard's reach.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an element that scrolls has to be reachable by keyboard.
         tabIndex={0}
         aria-label="The token, for a shell"
         className="max-h-32 overflow-y-auto rounded-lg"

@@ -5,12 +5,12 @@ import { endOf, trimToken } from "./pasted-token.ts";
 const token = (claims: unknown) =>
   `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
 
-test("a token says when it ends, whatever else it says", () => {
+test("the expiry of a token is read, whatever else the token contains", () => {
   expect(endOf(token({ exp: 1_800_000_000, sub: "Grüße?>~" }))).toBe(1_800_000_000_000);
 });
 
 test.each(["", "a", "a.b.c", token({}), token({ exp: "soon" }), token(null), token([1])])(
-  "what does not say so does not end: %j",
+  "a token without an expiry has none: %j",
   (text) => {
     expect(endOf(text)).toBeUndefined();
   },
@@ -24,6 +24,6 @@ test.each([
   "Authorization: Bearer a.b.c",
   "TOKEN=a.b.c",
   "export TOKEN=a.b.c\n",
-])("a token is found in what was pasted: %j", (text) => {
+])("a token is found in a pasted text: %j", (text) => {
   expect(trimToken(text)).toBe("a.b.c");
 });

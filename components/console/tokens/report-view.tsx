@@ -8,7 +8,7 @@ interface Props {
   readonly onUse: (use: boolean) => void;
 }
 
-/** What the hub makes of a token. */
+/** Shows the hub's report on a token. */
 export function ReportView({ report, inUse, onUse }: Props) {
   const { header, claims, expiresAt, publisher, subscriber } = report;
   const taken = publisher.ok || subscriber.ok;

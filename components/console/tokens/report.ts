@@ -1,6 +1,6 @@
 import type { ReportedGrant, TokenReport, Verdict } from "../../../hub/http/inspect.ts";
 
-/** What the hub says of a token; undefined: it is no such answer. */
+/** Parses the hub's report on a token; undefined: it is not one. */
 export function asReport(value: unknown): TokenReport | undefined {
   return isReport(value) ? value : undefined;
 }

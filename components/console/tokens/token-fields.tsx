@@ -16,7 +16,7 @@ interface Props {
   readonly onChange: (wanted: Wanted) => void;
 }
 
-/** Whose a token is, for how long, and what is shown with its subscriptions. */
+/** Edits the subject of a token, its lifetime, and the payload of its subscriptions. */
 export function TokenFields({ wanted, onChange }: Props) {
   const { payload, subject, lifetime } = wanted;
   const problem = payloadProblem(payload);

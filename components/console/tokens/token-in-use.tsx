@@ -6,7 +6,7 @@ interface Props {
   readonly onToken: (token: string | undefined) => void;
 }
 
-/** The token that this console's requests have, and until when. */
+/** Shows the token that this console's requests use, and when it expires. */
 export function TokenInUse({ token, onToken }: Props) {
   const end = endOf(token);
   return (

@@ -7,7 +7,7 @@ export type Answer<T> =
   /** `problem` is a sentence. */
   | { readonly ok: false; readonly problem: string };
 
-/** Has a playground mint a token. What was picked MUST have no problem. */
+/** Asks a playground to mint a token. `wanted` MUST have no problem. */
 export function mintToken(wanted: Wanted): Promise<Answer<string>> {
   const { grants, subject, lifetime } = wanted;
   const topics = (action: "publish" | "subscribe") => {
@@ -29,7 +29,7 @@ export function mintToken(wanted: Wanted): Promise<Answer<string>> {
   );
 }
 
-/** Asks the hub what it makes of a token. */
+/** Asks the hub for a report on a token. */
 export function inspectToken(token: string, signal?: AbortSignal): Promise<Answer<TokenReport>> {
   return post("/console/inspect", "text/plain", token, asReport, signal);
 }
@@ -45,7 +45,7 @@ async function post<T>(
     const response = await fetch(address, {
       method: "POST",
       headers: { "Content-Type": type },
-      // A token goes in the body, and nothing else of the visitor's goes along.
+      // The token is in the body, and no cookies are sent.
       credentials: "omit",
       cache: "no-store",
       body,

@@ -4,7 +4,7 @@ import type { ConsoleProps } from "../lib/hub-info.ts";
 import { InspectToken } from "./inspect-token.tsx";
 import { MakeToken } from "./make-token.tsx";
 
-/** Tokens: made or minted, looked into, and used in this console. A token is in this page's memory and nowhere else. */
+/** Makes, inspects and selects tokens for this console. A token is only in this page's memory. */
 export function Tokens(props: ConsoleProps) {
   const { hub, token, onToken } = props;
   const make = <MakeToken key="make" {...props} />;

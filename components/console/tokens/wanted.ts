@@ -1,7 +1,7 @@
 import { MAX_PAYLOAD_LENGTH, MAX_TOPIC_LENGTH } from "../../../protocol/limits.ts";
 import type { MatcherType } from "../../../protocol/matcher-types.ts";
 
-/** A topic, or a pattern of topics, and what may be done with them. */
+/** A topic, or a pattern of topics, and the actions to grant on it. */
 export interface WantedGrant {
   readonly match: string;
   readonly type: MatcherType;
@@ -9,7 +9,7 @@ export interface WantedGrant {
   readonly subscribe: boolean;
 }
 
-/** What a token is to grant, as it was picked. */
+/** The chosen properties of a token. */
 export interface Wanted {
   readonly grants: readonly WantedGrant[];
   /** A JSON object as text; empty: none. */
@@ -19,7 +19,7 @@ export interface Wanted {
   readonly lifetime: Lifetime;
 }
 
-/** How long a token may last, as `npm run token` takes it, and in seconds. */
+/** The lifetimes of a token, in the form of `npm run token` and in seconds. */
 export const LIFETIMES = {
   "1m": 60,
   "15m": 900,
@@ -29,22 +29,22 @@ export const LIFETIMES = {
 } as const;
 export type Lifetime = keyof typeof LIFETIMES;
 
-/** Whether a topic looks like one that stands for many. It is what `npm run token` goes by, too. */
+/** Returns whether a text looks like a pattern of topics. `npm run token` uses the same rule. */
 export function looksLikePattern(match: string): boolean {
   return match !== "*" && /\*|\/:[A-Za-z_$]/.test(match);
 }
 
-/** What is wrong with a topic, as a predicate; undefined: nothing. Source: Mercure, section Terminology. */
+/** Describes the problem of a topic, as a predicate; undefined: there is none. Source: Mercure, section Terminology. */
 export function topicProblem(match: string): string | undefined {
   if (match === "") return "is empty";
   if (match.length > MAX_TOPIC_LENGTH)
     return `has ${match.length} characters, but may have ${MAX_TOPIC_LENGTH}`;
-  // A control character could do things to the terminal that the line is pasted into.
+  // A control character could affect the terminal that the line is pasted into.
   if (/[\p{Cc}\p{Cf}]/u.test(match)) return "has a control or format character, which no topic has";
   return undefined;
 }
 
-/** What is wrong with a payload; undefined: nothing. Source: Mercure, section Payloads. */
+/** Describes the problem of a payload; undefined: there is none. Source: Mercure, section Payloads. */
 export function payloadProblem(text: string): string | undefined {
   if (text.trim() === "") return undefined;
   const value = parsePayload(text);
@@ -55,7 +55,7 @@ export function payloadProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** undefined: it is no JSON object. */
+/** Parses a payload; undefined: it is not a JSON object. */
 export function parsePayload(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -66,7 +66,7 @@ export function parsePayload(text: string): Readonly<Record<string, unknown>> | 
   }
 }
 
-/** The first thing that keeps a token from being made, as a sentence; undefined: nothing. */
+/** Describes the first problem that prevents a token, as a sentence; undefined: there is none. */
 export function wantedProblem({ grants, payload, subject }: Wanted): string | undefined {
   if (grants.length === 0) return "Add a topic.";
   for (const { match, publish, subscribe } of grants) {

@@ -1,6 +1,6 @@
 import { notFound } from "../../../../hub/http/methods.ts";
 
-// The addresses below the hub's that do not exist: Next would answer them with a page.
+// Addresses below the hub's that do not exist. Without this, Next would answer them with a page.
 export const GET = notFound;
 export const HEAD = notFound;
 export const POST = notFound;

@@ -5,7 +5,10 @@ import { runtime } from "../../../../../server/runtime.ts";
 const METHODS = "GET, OPTIONS";
 const HERE = "/.well-known/mercure/subscriptions";
 
-/** The subscription API. The address counts as it came, percent-encoded once: so it is cut from the URL, not taken from Next. */
+/**
+ * The subscription API. It matches the address as it was sent, percent-encoded once. So the path is cut from the URL, and not taken from
+ * Next.
+ */
 export const GET = (request: Request) =>
   subscriptions(runtime().service, request, new URL(request.url).pathname.slice(HERE.length));
 export const OPTIONS = (request: Request) => methods.preflight(runtime().service, request, METHODS);
