@@ -22,7 +22,10 @@ const ID = [...Buffer.from("id")];
 const DATA = [...Buffer.from("data")];
 
 /**
- * Returns the position of the next byte that is a line end, or may be one. @param {Uint8Array} bytes @param {number} i @param {number} end
+ * Returns the position of the next byte that is a line end, or may be one.
+ * @param {Uint8Array} bytes
+ * @param {number} i
+ * @param {number} end
  */
 function restEnd(bytes, i, end) {
   let at = i;
@@ -31,11 +34,11 @@ function restEnd(bytes, i, end) {
 }
 
 /**
- * An event that a client would dispatch.
+ * Handles an event that a client would dispatch.
+ * @callback OnEvent
  * @param {number} id the number at the start of the last id; 0 without one
  * @param {number} first the number at the start of the data; 0 without one
  * @param {number} second the number after it, separated by a space; 0 without one
- * @param {number} second the one after it, behind a space; 0 without one
  */
 
 export class StreamReader {

@@ -34,8 +34,9 @@ export const times = (ratio) => `${ratio.toFixed(ratio < 0.095 ? 2 : 1)}×`;
 export const LOAD_IS_THE_LIMIT = 0.85;
 
 /**
- * Returns a table in Markdown. Figures are aligned to the right. @param {readonly string[]} head @param {readonly (readonly string[])[]}
- * lines
+ * Returns a table in Markdown. Figures are aligned to the right.
+ * @param {readonly string[]} head
+ * @param {readonly (readonly string[])[]} lines
  */
 export function table(head, lines) {
   return [head, head.map((_, i) => (i ? "---:" : "---")), ...lines]

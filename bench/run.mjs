@@ -5,9 +5,9 @@
  *   npm run bench -- stream       the clock's stream alone
  *   npm run bench -- hub          the hub alone; `-- hub flood resume` runs some of its scenarios, and writes no tables
  *   npm run bench -- hub --server Runnel --server nchan    some of its servers, and writes no tables
- *   npm run bench -- bounds       the hub's longest turns under hostile loads; `-- bounds hostile users` runs some scenarios, and writes no tables
+ *   npm run bench -- bounds       the hub's longest turns under hostile loads; `-- bounds hostile users` some of its scenarios, no tables
  *   npm run bench -- bounds --before ../older    also measures an older commit in that folder, with its node_modules
- *   npm run bench -- soak --minutes 10    all loads at once, kills and deploys, with clients that count; `--before` as above; writes no tables
+ *   npm run bench -- soak --minutes 10    all loads at once, kills and deploys, with clients that count; `--before` as above; no tables
  *   npm run bench -- --quick      smaller sizes, fewer rounds, writes no tables
  *   npm run bench -- --rounds 1   this many rounds instead of three
  *   npm run bench -- hub flood --server Runnel --profile /tmp    writes a CPU profile of each phase to that folder, and writes no tables

@@ -58,8 +58,9 @@ const environment = (program, port) => ({
 });
 
 /**
- * Starts and stops a program once without measuring, so that it builds the files that it needs. @param {Program} program @param {number}
- * port
+ * Starts and stops a program once without measuring, so that it builds the files that it needs.
+ * @param {Program} program
+ * @param {number} port
  */
 export async function prepare(program, port) {
   const child = start([process.execPath, ...program.args], undefined, {

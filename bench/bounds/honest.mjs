@@ -64,8 +64,10 @@ export class HonestClients {
   #publishing;
 
   /**
-   * The clients MUST be started with `start`. @param {number} port @param {string} token @param {number} round each round has a topic of
-   * its own
+   * The clients MUST be started with `start`.
+   * @param {number} port
+   * @param {string} token
+   * @param {number} round each round has a topic of its own
    */
   constructor(port, token, round) {
     this.#port = port;

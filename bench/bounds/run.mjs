@@ -58,7 +58,7 @@ export async function runBounds(run, only) {
             scenario.run(trial, figures),
           );
         } catch (error) {
-          // Being frozen is a result, too; what was found before it stays.
+          // A frozen hub is a result, too. The figures from before the failure stay.
           failures.push(error instanceof Error ? error.message : String(error));
         }
         console.log(said, say(scenario, figures), failures.at(-1) ?? "");
