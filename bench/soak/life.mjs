@@ -108,7 +108,7 @@ export class Life {
       .length;
   }
 
-  /** Returns the last lines that the server itself has written. */
+  /** Returns the last five lines of the log. */
   get lastLines() {
     return readFileSync(join(this.#folder, "log"), "utf8").trimEnd().split("\n").slice(-5);
   }
