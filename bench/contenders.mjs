@@ -7,15 +7,15 @@ import { fileURLToPath } from "node:url";
 /** @param {string} path */
 export const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** What all ratios are against. */
+/** The contender that all ratios refer to. */
 export const BASELINE = "node:http";
 
 /**
- * Node's arguments for the app in that folder, in production, as `npm start` runs it there.
+ * Returns Node's arguments for the app in that folder, in production, as `npm start` runs it there.
  * @param {string} folder
  */
 export const startOf = (folder) =>
-  // Less the program, which is node; and with the launcher's path whole, for whoever runs this elsewhere.
+  // Removes the program, which is node, and makes the launcher's path absolute, so that it runs from any folder.
   /** @type {string[]} */ (
     JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
       .scripts.start.replace(/\S*launch\.mjs/, (/** @type {string} */ launcher) =>
@@ -30,6 +30,6 @@ export const RUNNEL = {
   name: "Runnel",
   path: "/api/stream",
   args: startOf(fromRoot("")),
-  // No contender writes a line for each connection.
+  // No contender logs a line for each connection.
   env: { LOG_LEVEL: "warn", MAX_CONNECTIONS: "1000000", HISTORY_URL: "memory:" },
 };

@@ -1,6 +1,7 @@
 /**
- * Reads the events (WHATWG HTML, sections 9.2.5 and 9.2.6) of one response, in pieces of any size. It copies nothing and makes
- * no string after the head, and passes over what says nothing in a loop of its own: the load must cost less than the server.
+ * Reads the events (WHATWG HTML, sections 9.2.5 and 9.2.6) of one response, in pieces of any size. After the head it copies nothing and
+ * makes
+ * no string, and it skips bytes without meaning in a separate loop: the load must cost less than the server.
  */
 import { ResponseReader } from "./response.mjs";
 
@@ -11,7 +12,7 @@ const ZERO = 48;
 const NINE = 57;
 const COLON = 58;
 
-/** What the line is so far. */
+/** The states of the current line. */
 const NAME = 0;
 const ID_VALUE = 1;
 const DATA_VALUE = 2;
@@ -20,7 +21,12 @@ const REST = 3;
 const ID = [...Buffer.from("id")];
 const DATA = [...Buffer.from("data")];
 
-/** Where the next line end is, or what might be one. @param {Uint8Array} bytes @param {number} i @param {number} end */
+/**
+ * Returns the position of the next byte that is a line end, or may be one.
+ * @param {Uint8Array} bytes
+ * @param {number} i
+ * @param {number} end
+ */
 function restEnd(bytes, i, end) {
   let at = i;
   while (at < end && /** @type {number} */ (bytes[at]) > CR) at++;
@@ -28,33 +34,33 @@ function restEnd(bytes, i, end) {
 }
 
 /**
- * An event that a client would dispatch.
+ * Handles an event that a client would dispatch.
  * @callback OnEvent
- * @param {number} id the number that the last id began with; 0 without one
- * @param {number} first the number that the data begins with; 0 without one
- * @param {number} second the one after it, behind a space; 0 without one
+ * @param {number} id the number at the start of the last id; 0 without one
+ * @param {number} first the number at the start of the data; 0 without one
+ * @param {number} second the number after it, separated by a space; 0 without one
  */
 
 export class StreamReader {
-  /** The last id as it was written, if it is to be kept. */
+  /** The last id as it was written, if `keepsId` is set. */
   lastId = "";
   #keepsId;
   #onEvent;
   #response;
   #line = NAME;
   #column = 0;
-  /** @type {readonly number[]} the name that the line may still turn out to have */
+  /** @type {readonly number[]} the field name that the line may still have */
   #name = ID;
   #afterCR = false;
   #id = 0;
   #first = 0;
   #second = 0;
-  /** Whether the data's second number has begun. */
+  /** Whether the second number of the data has begun. */
   #inSecond = false;
   #hasData = false;
 
   /**
-   * @param {() => void} onOpen the head has come, and it is a stream's
+   * @param {() => void} onOpen called when the head has arrived and belongs to a stream
    * @param {OnEvent} onEvent
    * @param {{ keepsId?: boolean }} [options]
    */
@@ -77,7 +83,7 @@ export class StreamReader {
 
   /**
    * @param {Uint8Array} bytes
-   * @param {number} length how many of them count
+   * @param {number} length the number of valid bytes
    * @throws {Error} if the response is no event stream, or has ended
    */
   push(bytes, length) {
@@ -107,7 +113,7 @@ export class StreamReader {
     }
   }
 
-  /** Passes over `data:` if it is all there, as it nearly always is. @param {Uint8Array} bytes @param {number} i @param {number} end */
+  /** Skips `data:` if all of it is there, as it nearly always is. @param {Uint8Array} bytes @param {number} i @param {number} end */
   #skipName(bytes, i, end) {
     const after = i + DATA.length + 1;
     if (after > end || bytes[after - 1] !== COLON) return i;
@@ -135,7 +141,7 @@ export class StreamReader {
   }
 
   #startData() {
-    // Of several lines, the first has the numbers.
+    // If the data has several lines, the first line has the numbers.
     this.#line = this.#hasData ? REST : DATA_VALUE;
     this.#hasData = true;
   }
@@ -165,7 +171,7 @@ export class StreamReader {
     return at;
   }
 
-  /** What stands between the data's numbers, or ends them. @param {number} byte @param {number} column */
+  /** Reads a byte that separates the data's numbers, or ends them. @param {number} byte @param {number} column */
   #readData(byte, column) {
     if (byte !== SPACE || this.#inSecond) this.#line = REST;
     else if (column !== DATA.length + 1) this.#inSecond = true;

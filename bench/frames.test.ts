@@ -7,7 +7,7 @@ const HEAD =
 
 const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 
-/** What a reader makes of a response that comes in these pieces. */
+/** Returns the results of a reader for a response in these pieces. */
 function read(...pieces: string[]) {
   let opened = 0;
   const ids: number[] = [];
@@ -22,8 +22,8 @@ function read(...pieces: string[]) {
   return { opened, ids };
 }
 
-describe("a response's reader", () => {
-  test("counts events, and nothing that a client would not dispatch", () => {
+describe("a reader of a response", () => {
+  test("counts only the events that a client would dispatch", () => {
     const body = [":\nretry:2000\n\n", "id:5\ndata:a\n\n", ":\n\n", "id:6\n\n", "dat\n\n"];
     expect(read(HEAD, ...body.map(chunk))).toEqual({ opened: 1, ids: [5] });
   });
@@ -32,7 +32,7 @@ describe("a response's reader", () => {
     expect(read(HEAD, chunk("id: 12\ndata:a\n\ndata:b\n\n")).ids).toEqual([12, 12]);
   });
 
-  test("takes a name without a colon for a field, as a client does", () => {
+  test("reads a line without a colon as a field name, as a client does", () => {
     expect(read(HEAD, chunk("id:3\ndata\n\n")).ids).toEqual([3]);
   });
 
@@ -41,7 +41,7 @@ describe("a response's reader", () => {
     expect(read(HEAD, chunk(body)).ids).toEqual([1, 2, 3]);
   });
 
-  test("reads the same in pieces of any size, with chunks that end anywhere", () => {
+  test("gets the same result from pieces of any size, with chunks that end anywhere", () => {
     const body = "event:message\nid:1700000000000\ndata:time is now\n\ndate:x\nid:7\ndata:\n\n";
     fc.assert(
       fc.property(
@@ -55,13 +55,13 @@ describe("a response's reader", () => {
     );
   });
 
-  test("reads a body that ends with its connection, without chunks", () => {
+  test("reads a body without chunks, which ends with its connection", () => {
     const head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\n";
     expect(read(head, "id: 7\nda", "ta: a\n\n: hi\n\nid: 8\ndata\n\n").ids).toEqual([7, 8]);
   });
 
   test.each([1, 2, 7, 1000])(
-    "reads the two numbers that the data begins with, %i bytes at a time",
+    "reads the two numbers at the start of the data, %i bytes at a time",
     (size) => {
       const numbers: number[][] = [];
       const reader = new StreamReader(
@@ -89,7 +89,7 @@ describe("a response's reader", () => {
     },
   );
 
-  test("keeps the last id as it was written, if it is told to", () => {
+  test("keeps the last id as it was written, if `keepsId` is set", () => {
     const reader = new StreamReader(
       () => {},
       () => {},
@@ -100,13 +100,13 @@ describe("a response's reader", () => {
     expect(reader.lastId).toBe("urn:uuid:2 b");
   });
 
-  test("refuses what is no event stream, and tells of its end", () => {
+  test("refuses a response that is no event stream, and reports its end", () => {
     expect(() => read("HTTP/1.1 503 Service Unavailable\r\n\r\n")).toThrow("no event stream");
     expect(() => read(HEAD, "0\r\n\r\n")).toThrow("ended the stream");
   });
 });
 
-/** The text cut at these places, without empty parts. */
+/** Splits the text at these positions, and leaves out empty parts. */
 function split(text: string, ends: number[]): string[] {
   const cuts = [0, ...ends.sort((a, b) => a - b), text.length];
   return cuts.flatMap((end, i) => text.slice(cuts[i - 1] ?? 0, end) || []);

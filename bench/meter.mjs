@@ -1,6 +1,6 @@
 /** @typedef {{ cpuMicroseconds: number, seconds: number, busy: number }} Used `busy`: the share of a core */
 
-/** @returns {() => Used} what this process has used since the call */
+/** Starts to measure. @returns {() => Used} returns the usage of this process since the call */
 export function meter() {
   const cpu = process.cpuUsage();
   const start = performance.now();

@@ -1,5 +1,5 @@
 /**
- * Does what the benchmark tells this process over its IPC channel, one thing at a time, and ends with it.
+ * Executes the orders that the benchmark sends to this process over its IPC channel, one at a time. Ends when the channel closes.
  * @param {Readonly<Record<string, (details: any) => unknown>>} orders
  */
 export function obey(orders) {

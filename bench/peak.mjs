@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
 
 /**
- * From now on the most memory that a process has had resident is counted anew, where the system can do that (Linux,
- * proc_pid_clear_refs(5)); elsewhere it goes on from the process's start.
+ * Resets the peak of a process's resident memory, if the system can do that (Linux, proc_pid_clear_refs(5)). Otherwise the peak
+ * counts from the start of the process.
  * @param {number | "self"} pid
  */
 export function forgetPeak(pid) {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, "5");
   } catch {
-    // Not Linux, or not ours to ask.
+    // The system is not Linux, or the process belongs to another user.
   }
 }

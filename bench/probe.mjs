@@ -1,7 +1,7 @@
 /**
- * Loaded into each server before anything else (`node --import`). It answers what only the process itself can tell, on a
- * local socket that the benchmark listens on: the CPU time it has used, to the microsecond, and its memory with all
- * garbage collected. It costs a server nothing while it is not asked, and ends it when the benchmark is gone.
+ * Is loaded into each server before anything else (`node --import`). It answers the questions that only the process itself can answer,
+ * on a local socket of the benchmark: the CPU time that it has used, to the microsecond, and its memory after a full garbage
+ * collection. It costs a server nothing between two questions, and ends the server when the benchmark is gone.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { connect } from "node:net";
@@ -17,9 +17,9 @@ import { startTurns } from "./turns.mjs";
 /**
  * @typedef {object} Usage
  * @property {number} cpuMicroseconds
- * @property {number} rss in bytes, as the others
+ * @property {number} rss in bytes, as the next two
  * @property {number} heap
- * @property {number} peak the most that was resident, since the system last forgot it
+ * @property {number} peak the highest resident memory since the last "forget peak"
  * @property {number} longestTurn of the event loop, in milliseconds, from "start turns" to "stop turns"
  */
 /** @typedef {"cpu" | "memory" | "forget peak" | "start profile" | "stop profile" | "start turns" | "stop turns" | "next turns"} Question `memory`: with all garbage collected; `next turns`: stops and starts */
@@ -38,7 +38,7 @@ if (address && isMainThread) {
   /** @param {object} message */
   const say = (message) => socket.write(`${JSON.stringify(message)}\n`);
 
-  // Whichever process answers the requests is the one to ask: a launcher may have started it.
+  // The benchmark asks the process that answers the requests. A launcher may have started it.
   const onRequest = () => {
     unsubscribe(REQUEST, onRequest);
     say({ serving: true });
@@ -50,7 +50,7 @@ if (address && isMainThread) {
   let turns;
   createInterface({ input: socket }).on("line", async (question) => {
     if (question === "memory") {
-      // Twice: what the first leaves to finalizers, the second frees.
+      // The second run frees the objects that the first run leaves to finalizers.
       for (let i = 0; i < 2; i++) {
         collect();
         await delay(100);

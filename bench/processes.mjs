@@ -7,11 +7,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 /**
- * The processes of a benchmark: servers on one core, the load on another. Each has a process group of its own, which is killed
- * when it is stopped, when the benchmark ends, however it ends, and by the probe when the benchmark was killed.
+ * The processes of a benchmark: servers on one core, the load on another. Each has a process group of its own. The group is killed
+ * when the process is stopped, and when the benchmark ends in any way. If the benchmark was killed, the probe ends the process.
  */
 
-/** How long a process may take for what it is told. */
+/** The time limit of an order. */
 const ANSWER_MS = 60_000;
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
@@ -33,11 +33,11 @@ function kill(child) {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   } catch {
-    // It has gone already.
+    // It has ended already.
   }
 }
 
-/** A folder that is gone when the benchmark ends. @returns {string} */
+/** Creates a folder that is removed when the benchmark ends. @returns {string} */
 export function makeFolder() {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   folders.add(folder);
@@ -60,7 +60,7 @@ export async function stop(child) {
   running.delete(child);
 }
 
-/** Two cores that we may use, one for the servers and one for the load; undefined if they can't be had. */
+/** Two cores that this process may use, one for the servers and one for the load; undefined if they are not available. */
 export const cores = (() => {
   const hasTaskset = process.env.PATH?.split(delimiter).some((folder) =>
     existsSync(join(folder, "taskset")),
@@ -91,7 +91,7 @@ export function start(command, core, options) {
 }
 
 /**
- * What a promise of this process's life can give, or an error if the process ends or takes too long.
+ * Resolves with the promise. Rejects if the process ends before, or takes too long.
  * @template T
  * @param {import("node:child_process").ChildProcess} child
  * @param {string} what
@@ -118,7 +118,7 @@ export async function whileItLives(child, what, ms, promise) {
 }
 
 /**
- * A load: a module of this folder in a process of its own, on the load's core, that does what it is told, one thing at a time.
+ * Starts a load: a module of this folder in a process of its own, on the load's core. It executes orders, one at a time.
  * @param {string} file
  */
 export function startLoad(file) {
@@ -128,9 +128,9 @@ export function startLoad(file) {
     /**
      * @param {string} order
      * @param {object} [details]
-     * @param {number} [ms] the most that it may take
+     * @param {number} [ms] the time limit
      * @returns {Promise<any>}
-     * @throws {Error} what went wrong there
+     * @throws {Error} with the load's error
      */
     async tell(order, details, ms = ANSWER_MS) {
       const answer = once(child, "message");

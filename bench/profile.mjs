@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 
-/** Microseconds between two looks at what the process does. */
+/** The interval between two samples, in microseconds. */
 const INTERVAL = 200;
 
 /** @type {Session | undefined} */
@@ -17,7 +17,7 @@ export async function startProfile() {
   await session.post("Profiler.start");
 }
 
-/** @param {string} file for Chrome's developer tools */
+/** @param {string} file a profile for Chrome's developer tools */
 export async function stopProfile(file) {
   const stopped = await session?.post("Profiler.stop");
   writeFileSync(file, JSON.stringify(stopped?.profile));

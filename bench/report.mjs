@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 
-/** What the tables have in common, and the document that keeps them. */
+/** Functions that all tables share, and the document that contains the tables. */
 
 /** @param {readonly number[]} values */
 export function median(values) {
@@ -16,38 +16,42 @@ export function median(values) {
 /** @type {Format} */
 export const round = (value) =>
   value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 });
-/** Bytes. @type {Format} */
+/** Formats bytes. @type {Format} */
 export const kilobytes = (bytes) => `${round(bytes / 1024)} KB`;
-/** Bytes. @type {Format} */
+/** Formats bytes. @type {Format} */
 export const megabytes = (bytes) => `${round(bytes / 1024 / 1024)} MB`;
-/** Microseconds; of few, more digits. @type {Format} */
+/** Formats microseconds. A small value gets more digits. @type {Format} */
 export const micro = (microseconds) =>
   `${microseconds < 10 ? microseconds.toFixed(2) : round(microseconds)} µs`;
-/** Milliseconds. @type {Format} */
+/** Formats milliseconds. @type {Format} */
 export const milli = (ms) => `${round(ms)} ms`;
-/** A share of 1. @type {Format} */
+/** Formats a share of 1. @type {Format} */
 export const percent = (share) => `${Math.round(100 * share)} %`;
 /** @type {Format} */
 export const times = (ratio) => `${ratio.toFixed(ratio < 0.095 ? 2 : 1)}×`;
 
-/** A load that is busier than this was what everything waited for. */
+/** If the load is busier than this, it was the bottleneck. */
 export const LOAD_IS_THE_LIMIT = 0.85;
 
-/** A table in Markdown; figures stand to the right. @param {readonly string[]} head @param {readonly (readonly string[])[]} lines */
+/**
+ * Returns a table in Markdown. Figures are aligned to the right.
+ * @param {readonly string[]} head
+ * @param {readonly (readonly string[])[]} lines
+ */
 export function table(head, lines) {
   return [head, head.map((_, i) => (i ? "---:" : "---")), ...lines]
     .map((cells) => `| ${cells.join(" | ")} |`)
     .join("\n");
 }
 
-/** When and where this ran. */
+/** Returns when and on which machine this ran. */
 export function occasion() {
   const [cpu] = cpus();
   return `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model.trim() ?? "CPU"}`;
 }
 
 /**
- * Puts a part's report between its markers in the document.
+ * Writes a part's report between its markers in the document.
  * @param {URL} file
  * @param {string} part
  * @param {string} text

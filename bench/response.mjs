@@ -1,6 +1,6 @@
 /**
- * Reads one response as it comes from the socket, in pieces of any size: the head, and the body out of its chunks (RFC 9112,
- * section 7.1) or as it stands, up to the connection's end (section 6.3). It copies nothing and makes no string after the head.
+ * Reads one response from the socket, in pieces of any size: the head, and then the body. The body is decoded from its chunks (RFC 9112,
+ * section 7.1), or read up to the connection's end (section 6.3). After the head it copies nothing and makes no string.
  */
 
 const LF = 10;
@@ -27,8 +27,8 @@ export class ResponseReader {
   #chunkLeft = 0;
 
   /**
-   * @param {(head: string) => void} onHead the whole head, in lower case
-   * @param {(bytes: Uint8Array, start: number, end: number) => void} onBody a piece of the body
+   * @param {(head: string) => void} onHead gets the whole head, in lower case
+   * @param {(bytes: Uint8Array, start: number, end: number) => void} onBody gets a piece of the body
    */
   constructor(onHead, onBody) {
     this.#onHead = onHead;
@@ -37,8 +37,8 @@ export class ResponseReader {
 
   /**
    * @param {Uint8Array} bytes
-   * @param {number} length how many of them count
-   * @throws {Error} when the body has ended
+   * @param {number} length the number of valid bytes
+   * @throws {Error} if the body has ended
    */
   push(bytes, length) {
     let i = 0;

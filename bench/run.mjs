@@ -1,16 +1,16 @@
 /**
- * `npm run bench`: this app beside what else one could run, in one run. See docs/benchmarks.md.
+ * `npm run bench`: compares this app with other servers in one run. See docs/benchmarks.md.
  *
- *   npm run bench                 stream and hub, and keeps the tables in docs/benchmarks.md
+ *   npm run bench                 stream and hub, and writes the tables to docs/benchmarks.md
  *   npm run bench -- stream       the clock's stream alone
- *   npm run bench -- hub          the hub alone; `-- hub flood resume` some of its scenarios, and keeps nothing
- *   npm run bench -- hub --server Runnel --server nchan    some of its servers, and keeps nothing
- *   npm run bench -- bounds       the hub's longest turns under hostile loads; `-- bounds hostile users` some of its scenarios, and keeps nothing
- *   npm run bench -- bounds --before ../older    beside an older commit in that folder, with its node_modules
- *   npm run bench -- soak --minutes 10    everything at once, kills and deploys, with clients that count; `--before` as above; keeps nothing
- *   npm run bench -- --quick      smaller sizes, fewer rounds, keeps nothing
- *   npm run bench -- --rounds 1   so many rounds instead of three
- *   npm run bench -- hub flood --server Runnel --profile /tmp    writes a CPU profile of each phase there, keeps nothing
+ *   npm run bench -- hub          the hub alone; `-- hub flood resume` runs some of its scenarios, and writes no tables
+ *   npm run bench -- hub --server Runnel --server nchan    some of its servers, and writes no tables
+ *   npm run bench -- bounds       the hub's longest turns under hostile loads; `-- bounds hostile users` some of its scenarios, no tables
+ *   npm run bench -- bounds --before ../older    also measures an older commit in that folder, with its node_modules
+ *   npm run bench -- soak --minutes 10    all loads at once, kills and deploys, with clients that count; `--before` as above; no tables
+ *   npm run bench -- --quick      smaller sizes, fewer rounds, writes no tables
+ *   npm run bench -- --rounds 1   this many rounds instead of three
+ *   npm run bench -- hub flood --server Runnel --profile /tmp    writes a CPU profile of each phase to that folder, and writes no tables
  */
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
@@ -25,18 +25,18 @@ import { runStream } from "./stream/run.mjs";
 
 /**
  * @typedef {object} Run
- * @property {boolean} quick small
- * @property {boolean} kept whether the tables go into the document
+ * @property {boolean} quick whether to use the small sizes
+ * @property {boolean} kept whether the tables are written to the document
  * @property {number} rounds
  * @property {URL} document
- * @property {() => number} nextPort each server has a port of its own: none waits for another's connections to be forgotten
- * @property {number} mostConnections that a server can have here
+ * @property {() => number} nextPort returns a new port for each server, so that no server waits until another's connections are forgotten
+ * @property {number} mostConnections the highest number of connections of a server on this machine
  * @property {number} fileLimit
- * @property {readonly string[]} limits what is to be said about this machine
+ * @property {readonly string[]} limits the limits of this machine, for the report
  */
 
 const FIRST_PORT = 4100;
-/** Files that a server has open besides its connections, with room. */
+/** The number of files that a server has open besides its connections, with a reserve. */
 const SPARE_FILES = 200;
 
 const { values: options, positionals } = parseArgs({
@@ -56,7 +56,7 @@ if (part !== undefined && !PARTS.includes(part)) {
   throw new Error(`${part} is no part: ${PARTS.join(", ")}`);
 }
 
-// Node raises its own limit as far as the system lets it, and a child inherits that.
+// Node raises its own limit as far as the system allows, and a child process inherits that.
 const fileLimit = Number(execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" })) || Infinity;
 
 const limits = [

@@ -7,10 +7,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { cores, makeFolder, remove, start, stop, whileItLives } from "./processes.mjs";
 
 /**
- * @typedef {object} Program a server, as it is started
- * @property {string} name as the tables say it
- * @property {string} path where it answers with a stream, once it serves
- * @property {readonly string[]} args for node; it serves at 127.0.0.1, on PORT
+ * @typedef {object} Program a server, and how to start it
+ * @property {string} name as in the tables
+ * @property {string} path the path of a stream, which answers when the server is ready
+ * @property {readonly string[]} args for node. The server listens on 127.0.0.1, on PORT.
  * @property {Readonly<Record<string, string>>} env
  */
 /** @typedef {import("./probe.mjs").Usage} Usage */
@@ -18,19 +18,19 @@ import { cores, makeFolder, remove, start, stop, whileItLives } from "./processe
 /**
  * @typedef {object} Server
  * @property {number} port
- * @property {(question: Question) => Promise<Usage>} ask what only its own process can tell
+ * @property {(question: Question) => Promise<Usage>} ask asks the server's own process
  * @property {number} pid
- * @property {() => boolean} hasEnded by itself, or because it was told to
+ * @property {() => boolean} hasEnded whether the process has ended, by itself or on request
  * @property {() => Promise<number | null>} terminate sends a SIGTERM, and resolves to the exit code; null: a signal has ended it
  * @property {() => Promise<void>} stop
  */
 
 const READY_MS = 20_000;
-/** A build may come first. */
+/** The limit for the first start, which may include a build. */
 const PREPARED_MS = 300_000;
 const ANSWER_MS = 60_000;
 
-/** Resolves when the stream's head comes. @param {number} port @param {string} path @param {AbortSignal} signal */
+/** Resolves when the stream's head arrives. @param {number} port @param {string} path @param {AbortSignal} signal */
 async function answers(port, path, signal) {
   while (!signal.aborted) {
     const status = await new Promise((resolve) => {
@@ -57,7 +57,11 @@ const environment = (program, port) => ({
   ...program.env,
 });
 
-/** Starts and stops a program once, unmeasured, so that it builds what it needs. @param {Program} program @param {number} port */
+/**
+ * Starts and stops a program once without measuring, so that it builds the files that it needs.
+ * @param {Program} program
+ * @param {number} port
+ */
 export async function prepare(program, port) {
   const child = start([process.execPath, ...program.args], undefined, {
     stdio: ["ignore", "ignore", "inherit"],
@@ -70,10 +74,10 @@ export async function prepare(program, port) {
 }
 
 /**
- * Starts a program, and resolves when it serves.
+ * Starts a program, and resolves when it is ready.
  * @param {Program} program
  * @param {number} port
- * @param {number} [log] an open file for all that it writes; without one, only its errors are shown
+ * @param {number} [log] an open file for all output; without one, only errors are shown
  * @returns {Promise<Server>}
  */
 export async function startServer(program, port, log) {

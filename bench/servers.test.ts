@@ -8,7 +8,7 @@ import { createBetterSseServer } from "./servers/better-sse.mjs";
 import { TICK_MS } from "./servers/packet.mjs";
 import { createPlainServer } from "./servers/plain.mjs";
 
-// The comparison is fair only if all servers send the same. What Runnel sends is asserted end to end.
+// The comparison is fair only if all servers send the same. The e2e tests check the packets of Runnel.
 const servers: Record<string, () => Server> = {
   "node:http": createPlainServer,
   "better-sse": createBetterSseServer,
@@ -35,8 +35,8 @@ async function listen(create: () => Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe.each(Object.entries(servers))("%s", (_name, create) => {
-  test("sends a packet of the seed's form, and nothing else that dispatches", async () => {
+describe.each(Object.entries(servers))("the benchmark's server %s", (_name, create) => {
+  test("sends a packet in the seed's form, and no other event", async () => {
     const port = await listen(create);
     const leave = new AbortController();
     const response = await fetch(`http://127.0.0.1:${port}/stream`, { signal: leave.signal });
@@ -50,7 +50,7 @@ describe.each(Object.entries(servers))("%s", (_name, create) => {
     expect(fields).toEqual([`id:${time}`, `data:time is ${new Date(time)}`]);
   });
 
-  test("gives all its clients the tick at one time", async () => {
+  test("sends one tick to all its clients at the same time", async () => {
     const port = await listen(create);
     const clients = await Promise.all([openClient(port), openClient(port), openClient(port)]);
     vi.advanceTimersByTime(TICK_MS);
@@ -59,7 +59,7 @@ describe.each(Object.entries(servers))("%s", (_name, create) => {
   });
 });
 
-/** The first block of lines with data in it. */
+/** Returns the first block of lines with data in it. */
 async function firstEvent(response: Response): Promise<string> {
   let text = "";
   for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -72,7 +72,7 @@ async function firstEvent(response: Response): Promise<string> {
   throw new Error("the stream has ended");
 }
 
-/** A client that reads as the load does. Resolves when it has the head. */
+/** Opens a client that reads as the load does. Resolves when it has the head. */
 function openClient(port: number): Promise<{ firstId: Promise<number> }> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");

@@ -1,6 +1,6 @@
 /**
- * Measures the longest turn of this process's event loop: how long a timer of one millisecond had to wait for its call. On Linux the
- * time in which the thread waited for a core does not count, so that other programs do not show.
+ * Measures the longest turn of this process's event loop: how late a timer of one millisecond was called. On Linux the time in
+ * which the thread waited for a core does not count, so that other programs do not distort the result.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 
@@ -31,7 +31,10 @@ export function startTurns() {
   };
 }
 
-/** Reads how long the main thread has waited for a core so far, in milliseconds. Source: Linux, Documentation/scheduler/sched-stats.rst. */
+/**
+ * Opens a reader of the time that the main thread has waited for a core so far, in milliseconds. Source: Linux,
+ * Documentation/scheduler/sched-stats.rst.
+ */
 function openWaits() {
   const bytes = Buffer.alloc(64);
   try {

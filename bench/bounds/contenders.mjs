@@ -9,7 +9,7 @@ import { TOKEN_ENV } from "../hub/tokens.mjs";
  * @property {boolean} isOld
  */
 
-/** A hub with keys, behind a proxy that notes each client's address, on which strangers may read what is public. */
+/** A hub with keys, behind a proxy that adds each client's address. Strangers may read public updates. */
 const ENV = {
   ...TOKEN_ENV,
   LOG_LEVEL: "warn",
@@ -19,7 +19,7 @@ const ENV = {
   TRUSTED_PROXIES: "1",
 };
 
-/** @param {string | undefined} before a folder with an older commit of this app, built */
+/** Returns the servers of this benchmark. @param {string | undefined} before a folder with an older commit of this app, built */
 export function contenders(before) {
   const versions = [
     { name: RUNNEL.name, args: RUNNEL.args, isOld: false },

@@ -1,6 +1,7 @@
 /**
- * Honest clients beside a load: one publishes to a topic at a steady pace, one reads that topic, one asks for the hub's health. Each is timed
- * from when it was due, so that waiting for the one before counts too.
+ * Honest clients beside a load: one publishes to a topic at a steady pace, one reads that topic, one requests the hub's health. Each
+ * latency
+ * is measured from the time when the request was due, so that waiting for an earlier request counts too.
  */
 import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,9 +11,9 @@ import { dataOf, LEAST_BYTES, now, toMilliseconds } from "../hub/updates.mjs";
 /** @typedef {{ p50: number, p99: number, max: number }} Latency in milliseconds */
 
 const PACE_MS = 20;
-/** Requests on their way at once; more wait for them. The system's queue of a frozen server would overflow. */
+/** The limit of requests on their way at once; more requests wait. Without it, the connection queue of a frozen server would overflow. */
 const MOST = 50;
-/** After so long, what was not delivered will not be. */
+/** An update that is not delivered after this time counts as lost. */
 const PATIENCE_MS = 60_000;
 const TOPIC = "https://example.com/honest";
 
@@ -26,8 +27,8 @@ export function latencyOf(values) {
 }
 
 /**
- * Sends a request on a connection of its own: a server that was busy for long closes those that wait for the next request. Resolves to its
- * status when the answer is whole.
+ * Sends a request on a connection of its own: a server that was busy for long closes kept connections. Resolves to the status when the
+ * answer is complete.
  * @param {import("node:http").RequestOptions} options
  * @param {string} [body]
  * @returns {Promise<number>}
@@ -45,7 +46,7 @@ export function ask(options, body) {
 }
 
 export class HonestClients {
-  // A connection for each request, and so many at once.
+  // Each request has a connection of its own, with a limit of connections at once.
   #agents = { publish: new Agent({ maxSockets: MOST }), health: new Agent({ maxSockets: MOST }) };
   #port;
   #token;
@@ -62,7 +63,12 @@ export class HonestClients {
   /** @type {Promise<void> | undefined} */
   #publishing;
 
-  /** They must be started. @param {number} port @param {string} token @param {number} round a topic of its own for each */
+  /**
+   * The clients MUST be started with `start`.
+   * @param {number} port
+   * @param {string} token
+   * @param {number} round each round has a topic of its own
+   */
   constructor(port, token, round) {
     this.#port = port;
     this.#token = token;
@@ -76,7 +82,7 @@ export class HonestClients {
     );
   }
 
-  /** Begins to publish, when the reader is there. */
+  /** Begins to publish when the reader is connected. */
   async start() {
     await this.#subscriber.opened;
     this.#publishing = this.#work();
@@ -122,7 +128,7 @@ export class HonestClients {
     this.#health.push(performance.now() - start);
   }
 
-  /** Stops publishing, and resolves when all that was published has come. @returns {Promise<{ delivery: Latency, health: Latency }>} */
+  /** Stops publishing, and resolves when all published updates have arrived. @returns {Promise<{ delivery: Latency, health: Latency }>} */
   async end() {
     this.#isOver = true;
     await this.#publishing;

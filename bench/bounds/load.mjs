@@ -1,4 +1,4 @@
-/** The clients of the bounds: strangers, users and honest clients, in a process of their own that does what it is told. */
+/** The clients of the bounds: strangers, users and honest clients, in a process of their own that obeys the benchmark's orders. */
 import { setTimeout as delay } from "node:timers/promises";
 import { Publisher } from "../hub/publisher.mjs";
 import { mint } from "../hub/tokens.mjs";
@@ -11,18 +11,18 @@ import { addressOf, closeStreams, openStream, openStreams } from "./streams.mjs"
 /** @typedef {{ port: number, audience: string, count: number }} Audience */
 /**
  * @typedef {object} Observed milliseconds
- * @property {number} answered after so long, the act was
+ * @property {number} answered the time until the act was answered
  * @property {import("./honest.mjs").Latency} delivery from publishing to receipt
  * @property {import("./honest.mjs").Latency} health
  */
 
-/** So long before the act, and after it, honest clients are there. */
+/** The time before the act, and after it, during which honest clients are connected. */
 const BEFORE_MS = 500;
 const AFTER_MS = 2000;
-/** A hub that answers so fast, so many times one after another, has done what it had to. */
+/** A hub whose answers are this fast, several times in a row, has finished its work. */
 const SETTLED_MS = 20;
 const SETTLED_TIMES = 10;
-/** Of the strangers' addresses, the first of each audience: none has two audiences. */
+/** The size of an audience's range in the strangers' addresses. No address belongs to two audiences. */
 const AUDIENCE_SIZE = 20_000;
 
 let round = 0;
@@ -108,7 +108,7 @@ function keyed(port, token, i) {
 
 let keys = 0;
 
-/** Publishes updates with new keys, on so many connections. @param {{ port: number, count: number, connections: number }} order */
+/** Publishes updates with new keys, on `connections` connections. @param {{ port: number, count: number, connections: number }} order */
 async function publishKeyed({ port, count, connections }) {
   const token = await mint("publish", "*");
   const publisher = new Publisher({ port, connections, pipelined: 1 });

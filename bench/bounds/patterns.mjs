@@ -1,8 +1,8 @@
-/** The matchers and topics of the loads: how strangers make a hub work, and how ordinary users do. */
+/** The matchers and topics of the loads: those that strangers use to make a hub work, and those of ordinary users. */
 
-/** Patterns or exact topics of a request, at the most. */
+/** The highest number of patterns or exact topics in a request. */
 export const MATCHERS = 100;
-/** Topics of an update, at the most. */
+/** The highest number of topics of an update. */
 const TOPICS = 100;
 const TOPIC_LENGTH = 1500;
 const HOSTILE = "https://e.com/x/";
@@ -15,11 +15,11 @@ const upTo = (count) => Array.from({ length: count }, (_, i) => i);
  * @type {Readonly<Record<string, (i: number) => string>>}
  */
 export const AUDIENCES = {
-  /** Patterns that each topic of `hostileTopics` has to be tried on, up to its end. */
+  /** Patterns that the hub must match against each topic of `hostileTopics`, up to its end. */
   hostile: (i) => patterns(upTo(MATCHERS).map((k) => `${HOSTILE}*a${i}x${k}:b`)),
-  /** Patterns that also the topics of subscription events have to be tried on. */
+  /** Patterns that the hub must also match against the topics of subscription events. */
   roots: (i) => patterns(upTo(MATCHERS).map((k) => `/*a${i * MATCHERS + k}:b`)),
-  /** What an app's own user has. */
+  /** The patterns of an app's own user. */
   users: (i) =>
     patterns([`https://example.com/users/${i}/*`, `https://example.com/users/${i}/orders/:id`]),
   exact: (i) =>
@@ -36,13 +36,13 @@ const patterns = (all) => query("match_urlpattern", all);
 const query = (name, values) =>
   new URLSearchParams(values.map((value) => [name, value])).toString();
 
-/** The topics of one update, as many and nearly as long as they may be; new ones in each round. @param {number} round */
+/** Returns the topics of one update: as many as allowed, nearly as long as allowed, and new in each round. @param {number} round */
 export const hostileTopics = (round) =>
   upTo(TOPICS).map((i) => {
     const start = `${HOSTILE}${round}/${i}/`;
     return start + `a${i}x`.repeat(TOPIC_LENGTH).slice(0, TOPIC_LENGTH - start.length);
   });
 
-/** A batch of updates, each with a topic of its own that was never used before. @param {number} round @param {number} updates */
+/** Returns a batch of updates, each with a topic that was never used before. @param {number} round @param {number} updates */
 export const newTopics = (round, updates) =>
   upTo(updates).map((i) => `${HOSTILE}new/${round}/${i}/${"y".repeat(20)}`);

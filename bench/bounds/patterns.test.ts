@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { AUDIENCES, hostileTopics, MATCHERS, newTopics } from "./patterns.mjs";
 
-describe.each(Object.entries(AUDIENCES))("the audience %s", (_name, queryOf) => {
+describe.each(Object.entries(AUDIENCES))("an audience of streams (%s)", (_name, queryOf) => {
   const [first, second] = [0, 1].map((i) => [...new URLSearchParams(queryOf(i)).values()]);
 
-  test("has as many matchers a stream as a request may have at most", () => {
+  test("has the highest number of matchers that a request may have", () => {
     expect(first?.length).toBeGreaterThan(0);
     expect(first?.length).toBeLessThanOrEqual(MATCHERS);
   });
 
-  test("has no matcher twice", () => {
+  test("has no duplicate matcher", () => {
     const all = [...(first ?? []), ...(second ?? [])];
     expect(new Set(all).size).toBe(all.length);
   });

@@ -44,7 +44,7 @@ const failuresOf = ({ contestants }) =>
 
 /**
  * @param {readonly Outcome[]} outcomes
- * @param {{ rounds: number, limits: readonly string[] }} run `limits`: what this machine did not allow
+ * @param {{ rounds: number, limits: readonly string[] }} run `limits`: the limits of this machine
  */
 export const report = (outcomes, { rounds, limits }) =>
   [

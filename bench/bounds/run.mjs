@@ -9,7 +9,7 @@ import { Trial } from "./trial.mjs";
 /** @typedef {import("./scenarios.mjs").Found} Found */
 
 /**
- * Measures how long strangers can keep a hub from its work.
+ * Measures how long strangers can keep a hub from other work.
  * @param {import("../run.mjs").Run} run
  * @param {{ scenarios: readonly string[], servers: readonly string[], before?: string | undefined }} only `before`: the folder of an older commit
  */
@@ -45,7 +45,7 @@ export async function runBounds(run, only) {
       failures: /** @type {string[]} */ ([]),
     }));
     for (let round = 1; round <= run.rounds; round++) {
-      // Interleaved: what else the machine does meets all of them.
+      // The contenders take turns, so that other work of the machine affects all of them.
       for (const { program, onDisk, found, failures } of contestants) {
         const folder = makeFolder();
         const env = { ...program.env, ...(onDisk ? { HISTORY_URL: `file:${folder}` } : {}) };
@@ -58,7 +58,7 @@ export async function runBounds(run, only) {
             scenario.run(trial, figures),
           );
         } catch (error) {
-          // Being frozen is a result, too; what was found before it stays.
+          // A frozen hub is a result, too. The figures from before the failure stay.
           failures.push(error instanceof Error ? error.message : String(error));
         }
         console.log(said, say(scenario, figures), failures.at(-1) ?? "");

@@ -2,14 +2,14 @@ import { milli, round } from "../report.mjs";
 
 /** @typedef {import("./trial.mjs").Trial} Trial */
 /** @typedef {{ label: string, format: import("../report.mjs").Format }} Figure */
-/** What a trial has found, by the figures' names; those of an act that was not answered are missing. @typedef {Record<string, number>} Found */
+/** The results of a trial, by the figures' names. An act without an answer has no figures. @typedef {Record<string, number>} Found */
 /**
  * @typedef {object} Scenario
  * @property {string} title
  * @property {number} connections that the server has at once
  * @property {boolean} [onDiskOnly]
  * @property {Readonly<Record<string, Figure>>} figures
- * @property {(trial: Trial, found: Found) => Promise<void>} run adds what it finds
+ * @property {(trial: Trial, found: Found) => Promise<void>} run adds its results to `found`
  */
 /**
  * @typedef {object} Sizes
@@ -36,7 +36,7 @@ const besideFiguresOf = (key, act) => ({
   [`${key}Health`]: { label: `${act}: /api/health answers after (worst)`, format: milli },
 });
 
-/** With the streams alone, to hold the others against. */
+/** The figures with the streams alone, for comparison. */
 const IDLE = besideFiguresOf("idle", "nothing else");
 
 /** @param {string} key @param {string} act @returns {Record<string, Figure>} */
@@ -58,7 +58,7 @@ function note(found, key, { longestTurn, answered, delivery, health }) {
 }
 
 /**
- * One publish with many long topics and one batch of new topics, beside an audience.
+ * Publishes one update with many long topics and one batch of new topics, beside an audience.
  * @param {{ title: string, audience: string, count: number, name: string, batch: number }} options
  * @returns {Scenario}
  */
@@ -73,7 +73,7 @@ const publishing = ({ title, audience, count, name, batch }) => ({
   },
   async run(trial, found) {
     found.opened = (await trial.open(audience, count)).opened;
-    // The heap that opening them has left is not the act's cost.
+    // Collects the garbage of opening the streams, because it is not a cost of the act.
     await trial.server.ask("memory");
     note(found, "idle", await trial.observe("nothing"));
     note(found, "publish", await trial.observe("publish"));
@@ -81,7 +81,7 @@ const publishing = ({ title, audience, count, name, batch }) => ({
   },
 });
 
-/** All of them, by the name that selects one. @param {Sizes} sizes @returns {Readonly<Record<string, Scenario>>} */
+/** All scenarios, by the name that selects one. @param {Sizes} sizes @returns {Readonly<Record<string, Scenario>>} */
 export const scenarios = ({ batch, users, receipts }) => ({
   hostile: publishing({
     title: `${HOSTILE} strangers with 100 hostile patterns each`,

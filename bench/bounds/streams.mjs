@@ -1,4 +1,4 @@
-/** Streams that are opened to be there: they read, and throw away what they get. Each comes from another client. */
+/** Streams that only have to be open: they read, and discard the bytes. Each comes from another client. */
 import { connect } from "node:net";
 
 /** @typedef {{ opened: number, refused: number }} Opened */
@@ -8,11 +8,11 @@ const OPENING = 100;
 /** @type {Set<import("node:net").Socket>} */
 const open = new Set();
 
-/** The address of client `i`, as a proxy notes it. @param {number} i */
+/** Returns the address of client `i`, as a proxy adds it. @param {number} i */
 export const addressOf = (i) => `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`;
 
 /**
- * Opens one stream. Resolves to the status that it was answered with.
+ * Opens one stream. Resolves to the status of its answer.
  * @param {number} port
  * @param {string} query
  * @param {string} address
@@ -29,7 +29,7 @@ export function openStream(port, query, address) {
       open.delete(socket);
       reject(new Error("the server closed a stream without an answer"));
     });
-    // Whoever accepts no event stream is refused with a status.
+    // The hub refuses with a status only if the client accepts no event stream.
     socket.write(
       `GET /api/stream?${query} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/json\r\nX-Forwarded-For: ${address}\r\n\r\n`,
     );
@@ -37,7 +37,7 @@ export function openStream(port, query, address) {
 }
 
 /**
- * Opens so many, some at a time.
+ * Opens many streams, some at a time.
  * @param {number} port
  * @param {number} count
  * @param {(i: number) => { query: string, address: string }} streamOf

@@ -1,9 +1,9 @@
 import { startLoad } from "../processes.mjs";
 import { startServer } from "../server.mjs";
 
-/** Beyond it the hub counts as frozen, in milliseconds. */
+/** A hub that does not answer within this time counts as frozen, in milliseconds. */
 const LIMIT_MS = 120_000;
-/** Opening many streams, and publishing many updates. */
+/** The limit for opening many streams, and for publishing many updates. */
 const ORDER_MS = 600_000;
 
 /** @typedef {import("./load.mjs").Observed & { longestTurn: number }} Observed */
@@ -46,7 +46,7 @@ export class Trial {
   }
 
   /**
-   * Does something to the hub, with honest clients beside it.
+   * Does something to the hub, while honest clients use it.
    * @param {import("./load.mjs").Act} act
    * @param {number} [updates]
    * @returns {Promise<Observed>}

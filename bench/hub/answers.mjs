@@ -1,4 +1,4 @@
-/** Reads the answers on a publisher's connection, one after another, and says of each which status it had. */
+/** Reads the answers on a publisher's connection, one after another, and reports the status of each. */
 
 const END_OF_HEAD = "\r\n\r\n";
 
@@ -13,7 +13,7 @@ export class AnswerReader {
 
   /**
    * @param {Uint8Array} bytes
-   * @param {number} length how many of them count
+   * @param {number} length the number of valid bytes
    */
   push(bytes, length) {
     this.#text += Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("latin1");
@@ -25,7 +25,7 @@ export class AnswerReader {
     this.#text = this.#text.slice(from);
   }
 
-  /** Where the answer that begins here ends; 0 if it has not come whole. @param {number} from */
+  /** Returns the end of the answer that begins here; 0 if it is not complete. @param {number} from */
   #endOf(from) {
     const body = this.#text.indexOf(END_OF_HEAD, from) + END_OF_HEAD.length;
     if (body < END_OF_HEAD.length) return 0;

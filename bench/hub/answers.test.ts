@@ -9,7 +9,7 @@ const ANSWERS = [
   "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\n",
 ];
 
-test("answers are told apart in pieces of any size", () => {
+test("answers are separated correctly in pieces of any size", () => {
   const bytes = Buffer.from(ANSWERS.join(""));
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(bytes.length), { maxLength: 12 }), (ends) => {

@@ -1,4 +1,4 @@
-/** Those who were away get what they have missed. */
+/** Clients that were disconnected receive the updates that they have missed. */
 import { kilobytes, megabytes, micro, round } from "../report.mjs";
 import { BATCH, BYTES, COSTS, delivered } from "./scenario.mjs";
 import { LEAST_BYTES } from "./updates.mjs";
@@ -9,7 +9,10 @@ import { LEAST_BYTES } from "./updates.mjs";
 /** @type {Scenario["takes"]} */
 const thoseWhoKeep = ({ resumes, onDisk = false }) => resumes && !onDisk;
 
-/** nchan looks for each update anew, from the newest on: what the others do in seconds takes it minutes. @param {import("./contenders.mjs").Contender} contender */
+/**
+ * nchan searches for each update from the newest on. It needs minutes where the others need seconds.
+ * @param {import("./contenders.mjs").Contender} contender
+ */
 const mostRounds = ({ dialect }) => (dialect === "nchan" ? 1 : Number.POSITIVE_INFINITY);
 
 /** @param {Sizes} sizes @returns {Scenario} */

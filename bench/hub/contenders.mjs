@@ -5,9 +5,9 @@ import { isInstalled } from "../servers/nchan.mjs";
  * @typedef {object} Contender
  * @property {import("../server.mjs").Program} program
  * @property {import("./dialects.mjs").DialectName} dialect
- * @property {boolean} resumes whether it keeps what a client has missed
- * @property {boolean} [authorizes] whether it takes tokens
- * @property {boolean} [onDisk] it is here for what writing to a disk costs, and for nothing else
+ * @property {boolean} resumes whether it keeps the updates that a client has missed
+ * @property {boolean} [authorizes] whether it accepts tokens
+ * @property {boolean} [onDisk] whether it only shows the cost of writing to a disk
  */
 
 export const NCHAN = "nchan";
@@ -15,7 +15,7 @@ export const RUNNEL_NAME = RUNNEL.name;
 
 const PATH = "/api/stream?match=ready";
 
-/** More than any scenario publishes. */
+/** More updates than any scenario publishes. */
 const KEPT = { HISTORY_MAX_UPDATES: "1000000", HISTORY_MAX_BYTES: "4000000000" };
 
 /** @type {import("../server.mjs").Program} */
@@ -29,7 +29,7 @@ const server = (name, file) => ({
   env: {},
 });
 
-/** What can't run here, and why. @type {readonly string[]} */
+/** The contenders that can't run here, with the reason. @type {readonly string[]} */
 export const MISSING = isInstalled
   ? []
   : ["nginx with the nchan module is not installed here: its column is missing."];

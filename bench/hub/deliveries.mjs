@@ -1,18 +1,18 @@
-/** Counts what arrives, and knows what is due. */
+/** Counts the deliveries, and knows how many are due. */
 import { setTimeout as delay } from "node:timers/promises";
 import { now, toMilliseconds } from "./updates.mjs";
 
 /** @typedef {{ p50: number, p99: number, max: number }} Latency milliseconds from publishing to receipt, over all deliveries */
 
-/** After so long without any delivery, what is due will not come. */
+/** If no delivery comes for this time, the missing deliveries count as lost. */
 const STALLED_MS = 60_000;
-/** What is delivered twice would come in so long. */
+/** A duplicate delivery would arrive within this time. */
 const QUIET_MS = 50;
 
 export class Deliveries {
   #count = 0;
   #due = 0;
-  /** How many somebody waits for. */
+  /** The number of deliveries that `until` waits for. */
   #target = 0;
   #onTarget = () => {};
   /** @type {Int32Array | undefined} in ticks */
@@ -21,7 +21,7 @@ export class Deliveries {
   #failure;
   #onFailure = (/** @type {Error} */ _error) => {};
 
-  /** @param {number} due @param {boolean} timed whether each one's latency is kept */
+  /** @param {number} due @param {boolean} timed whether to keep each delivery's latency */
   start(due, timed) {
     this.#count = 0;
     this.#due = due;
@@ -29,13 +29,13 @@ export class Deliveries {
     this.#lateness = timed ? new Int32Array(due) : undefined;
   }
 
-  /** @param {number} time when it was sent, in ticks */
+  /** Counts a delivery. @param {number} time when the update was sent, in ticks */
   onDelivery = (time) => {
     if (this.#lateness) this.#lateness[this.#count] = now() - time;
     if (++this.#count === this.#target) this.#onTarget();
   };
 
-  /** A delivery was wrong, or a connection broke. @param {Error} error */
+  /** Reports a wrong delivery, or a broken connection. @param {Error} error */
   fail = (error) => {
     this.#failure ??= error;
     this.#onFailure(this.#failure);
@@ -59,7 +59,7 @@ export class Deliveries {
     });
   }
 
-  /** Resolves when all that are due have come. */
+  /** Resolves when all due deliveries have arrived. */
   async all() {
     let seen = -1;
     const watch = setInterval(() => {
@@ -71,14 +71,14 @@ export class Deliveries {
     await this.orFailure(this.until(this.#due)).finally(() => clearInterval(watch));
   }
 
-  /** @throws {Error} if more came than was due */
+  /** Waits a moment for duplicates. @throws {Error} if more deliveries came than were due */
   async nothingMore() {
     await delay(QUIET_MS);
     if (this.#failure) throw this.#failure;
     if (this.#count !== this.#due) throw new Error(`${this.#count} deliveries, ${this.#due} due`);
   }
 
-  /** @returns {Latency} zeros if it was not kept */
+  /** @returns {Latency} zeros if latencies were not kept */
   latency() {
     const sorted = (this.#lateness ?? new Int32Array(1)).sort();
     /** @param {number} share */

@@ -18,7 +18,7 @@ afterEach(async () => {
   await closed;
 });
 
-/** What comes of a hub that sends updates of these numbers, to a subscriber who is due `due`, from number 1. */
+/** Receives updates with these numbers, for a subscriber that expects `due` updates, beginning with number 1. */
 async function receive(numbers: number[], { due = numbers.length, ordered = true } = {}) {
   server = createServer((_request, response) => {
     response.writeHead(200, { "Content-Type": "text/event-stream" });
@@ -38,7 +38,7 @@ async function receive(numbers: number[], { due = numbers.length, ordered = true
 }
 
 describe("deliveries", () => {
-  test("are all there, in order", async () => {
+  test("are complete and in order", async () => {
     await expect(receive([1, 2, 3])).resolves.toBeUndefined();
   });
 
@@ -46,19 +46,19 @@ describe("deliveries", () => {
     ["left out", [1, 3]],
     ["sent twice", [1, 1]],
     ["out of order", [2, 1]],
-  ])("fail when one is %s", async (_case, numbers) => {
+  ])("fail if an update is %s", async (_case, numbers) => {
     await expect(receive(numbers)).rejects.toThrow("wrong delivery");
   });
 
-  test("fail when one more comes than is due", async () => {
+  test("fail if one more update comes than is due", async () => {
     await expect(receive([1, 2, 3], { due: 2 })).rejects.toThrow("3 deliveries, 2 due");
   });
 
-  test("may come in any order where several publish, but each once", async () => {
+  test("may come in any order if several connections publish, but each once", async () => {
     await expect(receive([2, 1, 3], { ordered: false })).resolves.toBeUndefined();
   });
 
-  test("fail when one comes twice, in whatever order", async () => {
+  test("fail if an update comes twice, in any order", async () => {
     await expect(receive([2, 1, 2], { ordered: false })).rejects.toThrow("wrong delivery");
   });
 });

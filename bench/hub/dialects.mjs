@@ -1,12 +1,12 @@
 /**
- * How a hub is spoken to: the Mercure protocol (draft 08; the servers of this folder know as much of it), and nchan's own.
+ * The requests of each hub's protocol: Mercure (draft 08; the servers of this folder know the part that is used here), and nchan's own.
  *
  * @typedef {{ topic: string, data: string, private?: boolean }} Update
  * @typedef {{ path: string, type: string, body: string }} Publication a POST request
  * @typedef {object} Dialect
- * @property {(topics: readonly string[]) => string} subscribe the path of their stream
+ * @property {(topics: readonly string[]) => string} subscribe returns the path of the topics' stream
  * @property {(update: Update) => Publication} publish
- * @property {((updates: readonly Update[]) => Publication) | undefined} batch several in one request, where there is such a thing
+ * @property {((updates: readonly Update[]) => Publication) | undefined} batch several in one request, if the protocol has batches
  */
 
 const PATH = "/api/stream";
@@ -26,7 +26,7 @@ const mercure = {
   }),
 };
 
-/** nchan takes an id as it stands in the query, and several with a comma between. @type {Dialect} */
+/** nchan uses an id exactly as it is in the query. Several ids have a comma between them. @type {Dialect} */
 const nchan = {
   subscribe: (topics) => `/subscribe?id=${topics.map(encodeURIComponent).join()}`,
   publish: ({ topic, data }) => ({

@@ -1,4 +1,4 @@
-/** One update to many. */
+/** One update goes to many subscribers. */
 import { milli, round } from "../report.mjs";
 import { BATCH, BYTES, COSTS, delivered, everybody } from "./scenario.mjs";
 import { mint, TOKEN_ENV } from "./tokens.mjs";

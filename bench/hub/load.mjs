@@ -1,6 +1,6 @@
 /**
  * The clients, publishers and subscribers, in a process of their own. Every delivery is counted, and must be the next of its
- * topic: a fast wrong answer is an error. It does what it is told over its IPC channel, one thing at a time, and ends with it.
+ * topic: a fast wrong answer is an error. It executes the orders from its IPC channel, one at a time, and ends when the channel closes.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { meter } from "../meter.mjs";
@@ -13,13 +13,13 @@ import { dataOf, now, topicOf } from "./updates.mjs";
 
 /** @typedef {{ dialect: import("./dialects.mjs").DialectName, port: number }} To */
 /**
- * Connection i listens to topics `first + i * step` and those after it, `each` of them. Updates may go to one of them only.
+ * Connection i subscribes to `each` topics, beginning with topic `first + i * step`. Updates may go to one of them only.
  * @typedef {object} Audience
- * @property {number} count how many connections
+ * @property {number} count the number of connections
  * @property {number} [first]
- * @property {number} [step] 0: all listen to the same
+ * @property {number} [step] 0: all subscribe to the same topics
  * @property {number} [each]
- * @property {boolean} [ordered] false: several connections will publish, and each update must come once, in any order
+ * @property {boolean} [ordered] false: several connections publish, and each update must come once, in any order
  * @property {readonly string[]} [tokens] a token for each connection
  */
 /**
@@ -27,29 +27,30 @@ import { dataOf, now, topicOf } from "./updates.mjs";
  * @property {number} updates
  * @property {number} bytes of data in each
  * @property {number} [first]
- * @property {number} [topics] they go in turn to topic `first` and those after it, so many
- * @property {number} [batch] updates in a request, where the hub knows such a thing
+ * @property {number} [topics] how many topics: the updates go in turn to topic `first` and the topics after it
+ * @property {number} [batch] updates in a request, if the hub supports batches
  * @property {number} [connections]
- * @property {number} [pipelined] requests on their way on each
- * @property {number} [pace] so many a second; 0: the next when everybody has the last one; without it, as fast as they are taken
+ * @property {number} [pipelined] how many requests are on their way on each connection
+ * @property {number} [pace] updates a second; 0: the next one when all subscribers have the last one; undefined: as fast as they are
+ * accepted
  * @property {boolean} [private]
  * @property {string | undefined} [token]
  */
 /** @typedef {import("../meter.mjs").Used & { deliveries: number, bytes: number }} Received `seconds`: to the last delivery */
 /** @typedef {Received & { answeredSeconds: number, latency: import("./deliveries.mjs").Latency }} Published `answeredSeconds`: to the last answer */
 
-/** Connections on their way at once: until each has its head, and where all come at once, until each is made. */
+/** The limit of connections that are opened at once. Each counts until it has its head; if all reconnect at once, until it is connected. */
 const OPENING = 100;
 const STORMING = 400;
 
 /** @type {Set<Subscriber>} */
 const subscribers = new Set();
-/** The number of the last update of each topic. @type {Map<number, number>} */
+/** The sequence number of the last update of each topic. @type {Map<number, number>} */
 const sequences = new Map();
-/** How many listen to each topic. @type {Map<number, number>} */
+/** The number of subscribers of each topic. @type {Map<number, number>} */
 const listeners = new Map();
 const deliveries = new Deliveries();
-/** Where those who resume were last. */
+/** The position after which clients resume. */
 let mark = { id: "", sequence: 0 };
 
 /** @param {To & Audience} order @param {number} i @param {boolean} [resumes] */
@@ -88,14 +89,14 @@ async function openAll(count, concurrency, open) {
   await deliveries.orFailure(Promise.all(Array.from({ length: concurrency }, worker)));
 }
 
-/** Opens so many connections, until each has its head. @param {To & Audience} order */
+/** Opens connections, until each has its head. @param {To & Audience} order */
 async function open(order) {
   const used = meter();
   await openAll(order.count, OPENING, (i) => subscribe(order, i).opened);
   return used();
 }
 
-/** The requests for so many updates, and how many deliveries they make. @param {To & Publications} order */
+/** Returns the requests for the updates, and the number of deliveries that they cause. @param {To & Publications} order */
 function build({ dialect, port, updates, bytes, first = 0, topics = 1, batch = 1, ...order }) {
   const { publish, batch: publishBatch } = DIALECTS[dialect];
   let due = 0;
@@ -144,7 +145,11 @@ async function publish(order) {
   };
 }
 
-/** One at a time, each with the time when it is sent. @param {Publisher} publisher @param {To & Publications} order */
+/**
+ * Publishes the updates one at a time, each with the time when it is sent.
+ * @param {Publisher} publisher
+ * @param {To & Publications} order
+ */
 async function publishInTime(publisher, order) {
   const start = performance.now();
   for (let i = 0; i < order.updates; i++) {
@@ -156,7 +161,7 @@ async function publishInTime(publisher, order) {
   }
 }
 
-/** Notes where a client is that leaves now: at an update made for that. @param {To & Publications} order */
+/** Publishes an update, and keeps its id as the position of the clients that disconnect now. @param {To & Publications} order */
 async function leave(order) {
   const scout = new Subscriber(
     {
@@ -179,7 +184,11 @@ async function leave(order) {
   listeners.clear();
 }
 
-/** All come back at once, and get what they have missed. @param {To & Audience} order @returns {Promise<Received>} */
+/**
+ * Reconnects all clients at once. They receive the updates that they have missed.
+ * @param {To & Audience} order
+ * @returns {Promise<Received>}
+ */
 async function resume(order) {
   const due = order.count * ((sequences.get(0) ?? 0) - mark.sequence);
   deliveries.start(due, false);

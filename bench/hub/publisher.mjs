@@ -1,4 +1,4 @@
-/** Publishes over connections that stay open, with so many requests on their way on each. */
+/** Publishes over connections that stay open, with several requests on their way on each. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { AnswerReader } from "./answers.mjs";
@@ -6,7 +6,7 @@ import { AnswerReader } from "./answers.mjs";
 /** @typedef {import("./dialects.mjs").Publication} Publication */
 
 /**
- * A request as it goes over the wire.
+ * Returns a request as the bytes on the wire.
  * @param {Publication} publication
  * @param {{ port: number, token?: string | undefined }} to
  */
@@ -39,12 +39,12 @@ export class Publisher {
     );
   }
 
-  /** Sends them all; resolves when all are answered. @param {readonly Buffer[]} requests @returns {Promise<void>} */
+  /** Sends all requests, and resolves when all are answered. @param {readonly Buffer[]} requests @returns {Promise<void>} */
   send(requests) {
     let next = 0;
     let answered = 0;
     return new Promise((resolve, reject) => {
-      /** Keeps as many on their way as may be; one write for those that can go at once. @param {Line} line */
+      /** Sends as many requests as are allowed at once, in one write. @param {Line} line */
       const fill = (line) => {
         line.socket.cork();
         while (line.waiting < this.#pipelined) {
@@ -82,7 +82,7 @@ export class Publisher {
  * @property {import("node:net").Socket} socket
  * @property {number} waiting requests without an answer
  * @property {(status: number, answer: string) => void} onAnswer
- * @property {() => void} onRead all answers of one read have been counted
+ * @property {() => void} onRead is called when all answers of one read have been counted
  * @property {(error: Error) => void} onFailure
  */
 

@@ -1,4 +1,4 @@
-/** What it takes to publish, and whether that grows with what is not concerned. */
+/** Measures the cost of publishing, and whether it grows with the number of other clients. */
 import { micro, milli, round } from "../report.mjs";
 import { BYTES, everybody, perSecond } from "./scenario.mjs";
 
@@ -70,7 +70,7 @@ export const beside = ({ clients, few }) => ({
     await trial.publish(one);
     const alone = await trial.publish(one);
     await trial.open({ count: clients, first: 1, step: 10, each: 10 });
-    // What opening them left to collect is not the updates' cost.
+    // Collects the garbage of opening the streams, because it is not a cost of the updates.
     await trial.server.ask("memory");
     await trial.publish({ ...one, updates: 200 });
     const beside = await trial.publish(one);

@@ -5,9 +5,9 @@ import { NCHAN, RUNNEL_NAME } from "./contenders.mjs";
 /** @typedef {import("./run.mjs").Outcome} Outcome */
 /** @typedef {import("./run.mjs").Contestant} Contestant */
 
-/** What the last columns hold Runnel against. */
+/** The contenders with which the last columns compare Runnel. */
 const AGAINST = [BASELINE, NCHAN];
-/** A server that is busier than this does nothing but this. */
+/** A server that is busier than this is the bottleneck. */
 const SERVER_IS_THE_LIMIT = 0.85;
 const NOTHING = "–";
 
@@ -42,7 +42,7 @@ function scenarioTable({ scenario, contestants }) {
   return table(head, lines);
 }
 
-/** What each one waited for, as far as the two cores tell. @param {Outcome} outcome */
+/** Reports the bottleneck of each contender, as far as the two cores show it. @param {Outcome} outcome */
 function limitsOf({ contestants }) {
   const each = contestants.flatMap((contestant) => {
     const server = figureOf(contestant, "serverBusy", false);
@@ -65,7 +65,7 @@ function limitsOf({ contestants }) {
 
 /**
  * @param {readonly Outcome[]} outcomes
- * @param {{ rounds: number, limits: readonly string[] }} run `limits`: what this machine did not allow
+ * @param {{ rounds: number, limits: readonly string[] }} run `limits`: the limits of this machine
  */
 export function report(outcomes, { rounds, limits }) {
   return [

@@ -13,10 +13,11 @@ import { Trial } from "./trial.mjs";
 /** @typedef {{ scenario: import("./scenario.mjs").Scenario, contestants: readonly Contestant[] }} Outcome */
 
 /**
- * The hub, in several scenarios.
+ * Measures the hub in several scenarios.
  * @param {Run} run
- * @param {{ scenarios: readonly string[], servers: readonly string[], profile?: string | undefined }} only the names of some of them; all, if there is
- *   none. `profile`: the folder for a profile of each phase, which costs what it measures
+ * @param {{ scenarios: readonly string[], servers: readonly string[], profile?: string | undefined }} only the names of the chosen ones; an
+ * empty
+ *   list means all. `profile`: the folder for a profile of each phase, which slows down the measured code
  */
 export async function runHub(run, only) {
   const { quick, rounds, nextPort, mostConnections, limits } = run;
@@ -47,7 +48,7 @@ export async function runHub(run, only) {
       failures: /** @type {string[]} */ ([]),
     }));
     for (let round = 1; round <= rounds; round++) {
-      // Interleaved: what else the machine does meets all of them.
+      // The contenders take turns, so that other work of the machine affects all of them.
       for (const [i, contender] of takers.entries()) {
         if (scenario.mostRounds && round > scenario.mostRounds(contender)) continue;
         const folder = contender.onDisk ? makeFolder() : undefined;
@@ -65,7 +66,7 @@ export async function runHub(run, only) {
           contestants[i]?.found.push(found);
           console.log(said, say(scenario, found));
         } catch (error) {
-          // One that can't do it is a result, too.
+          // A failure is a result, too.
           const reason = error instanceof Error ? error.message : String(error);
           contestants[i]?.failures.push(reason);
           console.log(said, reason);

@@ -2,7 +2,11 @@ import { resume, storm } from "./catch-up.mjs";
 import { flood, latency, tokens, topics } from "./fan-out.mjs";
 import { beside, rates } from "./publishing.mjs";
 
-/** All of them, by the name that selects one. @param {import("./sizes.mjs").Sizes} sizes @returns {Readonly<Record<string, import("./scenario.mjs").Scenario>>} */
+/**
+ * All scenarios, by the name that selects one.
+ * @param {import("./sizes.mjs").Sizes} sizes
+ * @returns {Readonly<Record<string, import("./scenario.mjs").Scenario>>}
+ */
 export const scenarios = (sizes) => ({
   flood: flood(sizes),
   tokens: tokens(sizes),

@@ -16,7 +16,7 @@ const SMALL = {
   many: 100,
 };
 
-/** A port that is free now. */
+/** Returns a port that is free now. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -29,24 +29,27 @@ const all = Object.entries(scenarios(SMALL));
 // Runnel has tests of its own, and needs a build.
 const peers = CONTENDERS.filter(({ program }) => !program.name.startsWith(RUNNEL_NAME));
 
-describe.each(peers.map((peer) => [peer.program.name, peer] as const))("%s", (name, peer) => {
-  test.concurrent.each(
-    // A server that takes no tokens gives what a scenario with tokens asks for all the same.
-    all.filter(([scenario, { takes }]) => takes(peer) || (scenario === "tokens" && peer.resumes)),
-  )(
-    "delivers all that is due: %s",
-    async (_name, scenario) => {
-      const port = await freePort();
-      const found = await Trial.of(peer, port, {}, (trial) => scenario.run(trial, peer));
-      for (const key of Object.keys(scenario.figures)) {
-        if (peer.dialect === "nchan" && found[key] === undefined) continue;
-        expect(found[key], key).toBeGreaterThanOrEqual(0);
-      }
-      const outcome = { scenario, contestants: [{ name, found: [found], failures: [] }] };
-      expect(report([outcome], { rounds: 1, limits: [] })).toContain(
-        `| ${scenario.title} | ${name} |`,
-      );
-    },
-    30_000,
-  );
-});
+describe.each(peers.map((peer) => [peer.program.name, peer] as const))(
+  "the hub of %s",
+  (name, peer) => {
+    test.concurrent.each(
+      // A server that accepts no tokens still answers the requests of a scenario with tokens.
+      all.filter(([scenario, { takes }]) => takes(peer) || (scenario === "tokens" && peer.resumes)),
+    )(
+      "delivers all due updates: %s",
+      async (_name, scenario) => {
+        const port = await freePort();
+        const found = await Trial.of(peer, port, {}, (trial) => scenario.run(trial, peer));
+        for (const key of Object.keys(scenario.figures)) {
+          if (peer.dialect === "nchan" && found[key] === undefined) continue;
+          expect(found[key], key).toBeGreaterThanOrEqual(0);
+        }
+        const outcome = { scenario, contestants: [{ name, found: [found], failures: [] }] };
+        expect(report([outcome], { rounds: 1, limits: [] })).toContain(
+          `| ${scenario.title} | ${name} |`,
+        );
+      },
+      30_000,
+    );
+  },
+);

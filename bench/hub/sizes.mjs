@@ -3,7 +3,7 @@
  * @property {number} subscribers of one topic
  * @property {number} updates to all of them
  * @property {number} paced updates, ten a second
- * @property {number} clients beside each other, with topics of their own
+ * @property {number} clients that each have topics of their own
  * @property {number} missed updates, of few clients
  * @property {{ clients: number, missed: number }} storm
  * @property {number} few updates that are published one at a time

@@ -7,22 +7,22 @@ import { StreamReader } from "../frames.mjs";
  * @property {number} port
  * @property {string} path
  * @property {number} from the sequence number that its first delivery must have
- * @property {boolean} ordered false if several connections publish to its topic: then each must come once
+ * @property {boolean} ordered false if several connections publish to its topic: each update must come once, in any order
  * @property {string | undefined} lastEventId
  * @property {string | undefined} token
  * @property {boolean} keepsId
  */
-/** @typedef {(time: number) => void} OnDelivery `time`: when it was sent */
+/** @typedef {(time: number) => void} OnDelivery `time`: when the update was sent */
 
 const buffer = Buffer.allocUnsafeSlow(256 * 1024);
 
-/** Bytes that all of them have read. */
+/** The number of bytes that all subscribers have read. */
 export const traffic = { bytes: 0 };
 
 export class Subscriber {
-  /** @type {Promise<void>} the connection is made */
+  /** @type {Promise<void>} resolves when the connection is made */
   connected;
-  /** @type {Promise<void>} the head has come */
+  /** @type {Promise<void>} resolves when the head has arrived */
   opened;
   #socket;
   #reader;
@@ -80,12 +80,12 @@ export class Subscriber {
     this.#socket.write(`${headers.join("\r\n")}\r\n\r\n`);
   }
 
-  /** The id of the last event, as it was written; for a subscriber that keeps it. */
+  /** Returns the id of the last event, as it was written, if the subscriber keeps it. */
   get lastId() {
     return this.#reader.lastId;
   }
 
-  /** Resets the connection, which leaves no port waiting. */
+  /** Resets the connection, which leaves no port in TIME_WAIT. */
   close() {
     this.#closed = true;
     this.#socket.resetAndDestroy();

@@ -1,4 +1,4 @@
-/** Tokens as the hub takes them (draft 08: RFC 9068 and RFC 9396), each its own, and the keys that it needs to take them. */
+/** Tokens that the hub accepts (draft 08: RFC 9068 and RFC 9396), each one different, and the keys that the hub needs to verify them. */
 import { randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
 

@@ -7,16 +7,16 @@ import { startServer } from "../server.mjs";
 /** @typedef {import("./load.mjs").Publications} Publications */
 /** @typedef {import("./load.mjs").Published} Published */
 /** @typedef {import("./load.mjs").Received} Received */
-/** What one phase has cost. @typedef {{ cpuMicroseconds: number, serverBusy: number, loadBusy: number }} Cost */
+/** The cost of one phase. @typedef {{ cpuMicroseconds: number, serverBusy: number, loadBusy: number }} Cost */
 
-/** The longest that one order may take. */
+/** The time limit of one order. */
 const ORDER_MS = 600_000;
-/** nchan takes one update a request: so many are on their way at once instead of a batch. */
+/** nchan accepts one update a request. Instead of a batch, this many requests are on their way at once. */
 const PIPELINED = 64;
-/** nchan counts a channel's updates within a second in 16 bits; with more of them, those who resume get the wrong ones. */
+/** nchan counts a channel's updates within a second in 16 bits. With more of them, clients that resume get wrong updates. */
 const NCHAN_A_SECOND = 20_000;
 
-/** One contender, one scenario, once: its server and a load, in processes that were started for it. */
+/** One run of one scenario with one contender: its server and a load, in processes that were started for it. */
 export class Trial {
   /** @type {import("../server.mjs").Server} */
   server;
@@ -37,7 +37,7 @@ export class Trial {
    * @template T
    * @param {Contender} contender
    * @param {number} port
-   * @param {Readonly<Record<string, string>>} env `BENCH_PROFILE`: where a profile of each phase is written, the beginning of its path
+   * @param {Readonly<Record<string, string>>} env `BENCH_PROFILE`: the beginning of the paths of the phases' profiles
    * @param {(trial: Trial) => Promise<T>} run
    */
   static async of(contender, port, env, run) {
@@ -47,7 +47,7 @@ export class Trial {
     try {
       return await run(trial);
     } finally {
-      // The load first: to it, a connection that the server closes is an error.
+      // Stops the load first: a connection that the server closes is an error for the load.
       await trial.#load.stop();
       await trial.server.stop();
     }
@@ -76,7 +76,7 @@ export class Trial {
     return this.#costOf(this.#tell.bind(this, "publish", { ...instead, ...publications }));
   }
 
-  /** The clients of topic 0 go, and miss so much. @param {Publications} missed */
+  /** Disconnects the clients of topic 0, and publishes the updates that they miss. @param {Publications} missed */
   async miss(missed) {
     await this.#tell("leave", { updates: 1, bytes: missed.bytes });
     const most = this.#contender.dialect === "nchan" ? NCHAN_A_SECOND : missed.updates;
@@ -86,7 +86,7 @@ export class Trial {
     }
   }
 
-  /** They are back, so many of them. @param {number} count @returns {Promise<Received & Cost>} */
+  /** Reconnects this many clients. @param {number} count @returns {Promise<Received & Cost>} */
   async resume(count) {
     const received = await this.#costOf(() => this.#tell("resume", { count }));
     await this.close();

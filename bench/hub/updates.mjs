@@ -1,17 +1,17 @@
 /**
- * What the load publishes. The data begins with two numbers of fixed width, so that a parser reads them without making
- * anything: the update's number within its topic, from 1, and when it was sent. The rest is padding.
+ * The updates of the load. The data begins with two numbers of fixed width, so that a parser reads them without creating
+ * an object: the update's number within its topic, from 1, and the time when it was sent. The rest is padding.
  */
 
 const SEQUENCE_DIGITS = 8;
 const TIME_DIGITS = 10;
-/** Small integers to V8: a time in milliseconds with a fraction would be an object for each delivery. */
+/** Ticks are small integers for V8. A time in milliseconds with a fraction would be an object for each delivery. */
 const TICKS_PER_MS = 100;
 
-/** The shortest data. */
+/** The length of the shortest data, in bytes. */
 export const LEAST_BYTES = SEQUENCE_DIGITS + 1 + TIME_DIGITS;
 
-/** This process's time, in ticks. */
+/** Returns this process's time, in ticks. */
 export const now = () => Math.round(performance.now() * TICKS_PER_MS);
 
 /** @param {number} ticks */

@@ -1,6 +1,6 @@
 /**
- * A hub of better-sse's channels, one for each topic, with sessions and broadcasts as its documentation shows them. As in the
- * clock's stream, data is written as it is and no session has a keep-alive timer. It has no history to resume from.
+ * A hub of better-sse's channels, one for each topic, with sessions and broadcasts as in its documentation. As in the
+ * clock's stream, data is written without serialization, and no session has a keep-alive timer. It has no history to resume from.
  */
 import { createChannel, createSession } from "better-sse";
 import { createHubServer } from "./hub-server.mjs";

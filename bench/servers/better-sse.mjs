@@ -1,8 +1,8 @@
 /**
- * better-sse on node:http, as its documentation shows it: a session for each request, registered with a channel that
- * broadcasts. Two of its defaults are changed, both to its advantage or to make the packets equal: the data is written as
- * it is, not as JSON, and there is no keep-alive timer for each session (with a packet a second it serves nothing).
- * It always writes an `event:message` line more, which means the same to a client.
+ * better-sse on node:http, as in its documentation: a session for each request, registered with a channel that broadcasts.
+ * Two of its defaults are changed, to its advantage or to make the packets equal. The data is written as text,
+ * not as JSON. There is no keep-alive timer for each session, because a packet a second makes it useless.
+ * It always writes an additional `event:message` line, which has no effect on a client.
  */
 import { createServer } from "node:http";
 import { createChannel, createSession } from "better-sse";

@@ -1,6 +1,6 @@
 /**
- * What the hubs of this folder have in common: as much of the Mercure protocol as the benchmark speaks, on node:http. They
- * check nothing and authorize nobody.
+ * The common part of this folder's hubs: the part of the Mercure protocol that the benchmark uses, on node:http. They
+ * validate nothing and authorize nobody.
  */
 import { createServer } from "node:http";
 
@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 /**
  * @typedef {object} Hub
  * @property {(topics: string[], request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => unknown} subscribe
- * @property {(update: Update) => string} publish gives the update's id
+ * @property {(update: Update) => string} publish returns the update's id
  */
 
 /** @param {import("node:http").IncomingMessage} request */

@@ -1,11 +1,11 @@
 import { pathToFileURL } from "node:url";
 
-/** Whether the module is what node was started with. @param {string} moduleUrl */
+/** Returns whether node was started with this module. @param {string} moduleUrl */
 export const isMain = (moduleUrl) =>
   process.argv[1] !== undefined && pathToFileURL(process.argv[1]).href === moduleUrl;
 
 /**
- * Serves on 127.0.0.1 at PORT if the module is what node was started with.
+ * Serves on 127.0.0.1 at PORT if node was started with this module.
  * @param {string} moduleUrl
  * @param {() => import("node:http").Server} create
  */

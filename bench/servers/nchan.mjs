@@ -1,6 +1,6 @@
 /**
- * nginx with the nchan module: one worker, everything in its memory. nginx can't answer the benchmark's questions, so this
- * process, which starts it, does, from what the system knows of the worker; its end is nginx's.
+ * nginx with the nchan module: one worker, everything in its memory. nginx can't answer the benchmark's questions. This process
+ * starts nginx and answers for it, with the system's data about the worker. When this process ends, nginx ends.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { forgetPeak } from "../peak.mjs";
 import { isMain } from "./listen.mjs";
 
-/** Where packages put the module; NCHAN_MODULE says where else it is. */
+/** The paths where packages install the module. NCHAN_MODULE adds another path. */
 const MODULES = [
   "/usr/lib/nginx/modules/ngx_nchan_module.so",
   "/usr/lib64/nginx/modules/ngx_nchan_module.so",
@@ -25,7 +25,7 @@ const nginx = folders
   .find(existsSync);
 const nchan = [process.env.NCHAN_MODULE ?? "", ...MODULES].find((file) => file && existsSync(file));
 
-/** The system tells what a process uses in /proc, which Linux alone has. */
+/** Linux is required, because only Linux has /proc, which shows the resources that a process uses. */
 export const isInstalled =
   nginx !== undefined && nchan !== undefined && existsSync("/proc/self/schedstat");
 
@@ -74,10 +74,10 @@ http {
 /** @param {string} file */
 const read = (file) => readFileSync(file, "utf8");
 
-/** Milliseconds between looks for nginx's worker. */
+/** The interval of checks for nginx's worker, in milliseconds. */
 const LOOK_MS = 20;
 
-/** nginx's worker, once it is there. @param {number} master */
+/** Resolves to the id of nginx's worker, when it has started. @param {number} master */
 async function workerOf(master) {
   while (true) {
     const worker = Number.parseInt(read(`/proc/${master}/task/${master}/children`), 10);
@@ -91,7 +91,7 @@ function usageOf(pid) {
   const status = read(`/proc/${pid}/status`);
   /** @param {string} name */
   const bytes = (name) => 1024 * Number(new RegExp(`${name}:\\s*(\\d+) kB`).exec(status)?.[1]);
-  // proc_pid_schedstat(5): the time that its only thread has run, in nanoseconds.
+  // proc_pid_schedstat(5): the CPU time of the worker's only thread, in nanoseconds.
   const cpuMicroseconds = Number.parseInt(read(`/proc/${pid}/schedstat`), 10) / 1000;
   const [rss, peak] = [bytes("VmRSS"), bytes("VmHWM")];
   return { cpuMicroseconds, rss, heap: 0, peak, longestTurn: 0 };
@@ -105,7 +105,7 @@ if (isMain(import.meta.url)) {
   const server = spawn(nginx ?? "", ["-p", folder, "-c", "nginx.conf", "-e", "stderr"], {
     stdio: ["ignore", "ignore", "inherit"],
   });
-  // Of a SIGKILL, its worker would not hear.
+  // A SIGKILL would end the master without its worker.
   process.on("exit", () => server.kill("SIGTERM"));
   server.on("exit", () => process.exit(1));
   const worker = await workerOf(Number(server.pid));

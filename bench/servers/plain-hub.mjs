@@ -1,13 +1,13 @@
 /**
- * The hub's baseline, as everybody's first version is: a set of responses for each topic, and to each of them one write of one
- * frame for each update. It keeps every topic's frames and gives a client that comes back what it has missed, a part at a
- * time, so that it holds no more than a part for each of them. It waits for nobody who reads slowly otherwise.
+ * The hub's baseline, like a typical first version: a set of responses for each topic, and for each update one write of one
+ * frame to each response. It keeps every topic's frames. A client that reconnects gets the missed frames in parts, so that
+ * at most one part for each client is in memory. Apart from that, it does not wait for slow readers.
  */
 import { once } from "node:events";
 import { createHubServer } from "./hub-server.mjs";
 import { listenIfMain } from "./listen.mjs";
 
-/** Frames that are replayed in one write. */
+/** The number of frames in one write of a replay. */
 const PART = 500;
 
 /** @typedef {{ clients: Set<import("node:http").ServerResponse>, frames: string[], ids: Map<string, number> }} Topic */

@@ -2,9 +2,9 @@
  * The baseline: node:http, a list of responses and one interval that writes to each of them.
  *
  * The seed's server has an interval and a packet of its own for each client. That spreads the packets over the second,
- * and makes a thousand strings where one would do; nobody can be late to a tick that is his alone. The baseline keeps
- * its way of writing (`res.write` of a string, to each client) under one tick and with one string: less than this a
- * Node server cannot do, so no ratio flatters the others.
+ * and makes a thousand strings instead of one. No client of it can be late, because each has a tick of its own. The baseline
+ * writes in the same way (`res.write` of a string, to each client), but with one tick and one string. A Node server cannot
+ * do less than this, so no ratio flatters the other servers.
  */
 import { createServer } from "node:http";
 import { listenIfMain } from "./listen.mjs";
@@ -20,7 +20,7 @@ export function createPlainServer() {
       "Cache-Control": "no-cache",
       "Access-Control-Allow-Origin": "*",
     });
-    // The seed's head waits for its first packet, up to a second: the number of connections accepted a second could not be seen.
+    // The seed sends its head with its first packet, up to a second late. That would hide the number of accepted connections a second.
     response.flushHeaders();
     clients.add(response);
     response.on("close", () => clients.delete(response));

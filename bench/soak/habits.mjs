@@ -1,19 +1,19 @@
-/** The strangers' habits: each is done again and again, at its pace, and each is bounded in what it has open. */
+/** The strangers' habits. Each is repeated at its own pace, and each limits what it keeps open. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { AUDIENCES, hostileTopics, MATCHERS } from "../bounds/patterns.mjs";
 import { mint } from "../hub/tokens.mjs";
 import { head, openSocket, publication, visit } from "./requests.mjs";
 
-/** In lines of the log, it shows that a stranger has written them. */
+/** A text that marks a log line as written by a stranger. */
 export const FORGED = "forged-by-a-stranger";
 
 const FORM = "application/x-www-form-urlencoded";
 const BATCH = "application/x-ndjson";
 
-/** What became of the tokens that ended while nobody read. */
+/** Counts the streams of clients that never read, after their tokens have expired: ended, or still open. */
 export const overstays = { ended: 0, over: 0 };
-/** A stream ends with its token, and its socket soon after. */
+/** A stream ends with its token, and its socket at most this much later, in milliseconds. */
 const OVERSTAY_MS = 4000;
 
 /** @param {number} least @param {number} most */
@@ -119,7 +119,7 @@ const BAD_HEADS = [
   () => "\u0000\u0001\u0002\r\n\r\n",
 ];
 
-/** All of a body but its last byte. @param {number} port @param {number} round */
+/** Sends a body without its last byte. @param {number} port @param {number} round */
 async function withholdBody(port, round) {
   const path = ["/", "/console/token", "/api/stream"][round % 3];
   const size = path === "/api/stream" ? 1_000_000 : 10_000_000;
@@ -133,19 +133,19 @@ async function withholdBody(port, round) {
   socket.destroy();
 }
 
-/** Subscribes to all with a token of a few seconds, and never reads. @param {number} port */
+/** Subscribes to all topics with a token of a few seconds, and never reads. @param {number} port */
 async function stopReading(port) {
   const seconds = 5;
   const token = await mint("subscribe", "*", `${seconds}s`);
   const socket = openSocket(port);
   socket.pause();
-  // Where the stream has ended cleanly, nothing but this closes its socket at once.
+  // If the stream has ended cleanly, only this field makes the server close the socket at once.
   const fields = { Authorization: `Bearer ${token}`, Connection: "close" };
   socket.write(head("GET /api/stream?match=*", fields));
   await delay(seconds * 1000 + OVERSTAY_MS);
   if (!socket.writable || socket.connecting) return;
   overstays.ended++;
-  // A socket that the other side has closed answers the first of these with a reset, and the second fails.
+  // If the server has closed the socket, it answers the first of these bytes with a reset, and the second write fails.
   const closed = new Promise((resolve) => socket.once("close", () => resolve(true)));
   socket.write("\r\n");
   await delay(300);

@@ -1,4 +1,7 @@
-/** The honest clients of the soak, in a process of their own: publishers that repeat what was not answered, and readers that miss nothing. */
+/**
+ * The honest clients of the soak, in a process of their own: publishers that repeat requests without an answer, and readers that miss
+ * nothing.
+ */
 import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { latencyOf } from "../bounds/honest.mjs";
@@ -9,8 +12,9 @@ import { Reader } from "./reader.mjs";
 
 /**
  * @typedef {import("./ledger.mjs").Account & { gaps: number, silences: number, reconnects: number, repeated: number, unlike: number, refused: string[], answered: import("../bounds/honest.mjs").Latency }} Honest
- * `repeated`: requests that were sent again though they were answered; `unlike`: those that got another answer; `answered`: after so long, updates
- * were, sent again or not
+ * `repeated`: requests that were sent again although they were answered; `unlike`: repeated requests that got another answer; `answered`:
+ * the
+ * time until updates were answered, including requests that were sent again
  */
 
 const PUBLISHERS = 4;
@@ -19,10 +23,10 @@ const BATCH = 10;
 const BATCH_PACE_MS = 400;
 const ANSWER_MS = 60_000;
 const AGAIN_MS = 300;
-/** Every so many updates one is private, and one is sent again. */
+/** One update in `PRIVATE_EVERY` is private, and one in `REPEAT_EVERY` is sent again. */
 const PRIVATE_EVERY = 3;
 const REPEAT_EVERY = 10;
-/** After so long, what did not come will not. */
+/** An update that did not arrive after this time counts as lost. */
 const PATIENCE_MS = 60_000;
 
 const topicOf = (/** @type {string} */ name) => `https://example.com/soak/${name}`;
@@ -71,7 +75,10 @@ function post({ port, token, type, key, body }) {
   });
 }
 
-/** Sends it until it is answered with 200. Resolves to the answer; undefined: it was refused. @param {Publication} publication */
+/**
+ * Sends the request until it is answered with 200. Resolves to the answer, or to undefined if it was refused.
+ * @param {Publication} publication
+ */
 async function untilAnswered(publication) {
   const start = performance.now();
   while (true) {
@@ -88,13 +95,17 @@ async function untilAnswered(publication) {
   }
 }
 
-/** The same again has the same answer, and is not published again. @param {Publication} publication @param {string} answer */
+/**
+ * Sends the same request again. It must get the same answer, and must not be published again.
+ * @param {Publication} publication
+ * @param {string} answer
+ */
 async function repeat(publication, answer) {
   repeated++;
   if ((await untilAnswered(publication)) !== answer) unlike++;
 }
 
-/** One update after another. @param {number} port @param {string} name @param {boolean} isKeyed */
+/** Publishes one update after another. @param {number} port @param {string} name @param {boolean} isKeyed */
 async function publish(port, name, isKeyed) {
   const token = await mint("publish", "*");
   const type = "application/x-www-form-urlencoded";
@@ -105,7 +116,7 @@ async function publish(port, name, isKeyed) {
     const body = new URLSearchParams(fields).toString();
     const publication = { port, token, type, key: isKeyed ? data : undefined, body };
     if (!isKeyed) {
-      // Without a key nobody knows what became of a request without an answer.
+      // Without a key it is unknown whether a request without an answer was accepted.
       const answer = await post(publication).catch(() => undefined);
       if (answer?.status === 200) ledger.acknowledge(data);
       continue;
@@ -156,7 +167,7 @@ async function start({ port }) {
   ];
 }
 
-/** Stops publishing, waits for what is due, and says what came of it. @returns {Promise<Honest>} */
+/** Stops publishing, waits for the due updates, and returns the results. @returns {Promise<Honest>} */
 async function end() {
   isOver = true;
   await Promise.all(publishing);

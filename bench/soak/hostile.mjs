@@ -4,7 +4,7 @@ import { obey } from "../orders.mjs";
 import { HABITS, overstays } from "./habits.mjs";
 import { leave } from "./requests.mjs";
 
-/** Of one habit, at once. */
+/** The limit of visits of one habit at once. */
 const MOST = 40;
 
 let isOver = false;
@@ -30,7 +30,7 @@ function start({ port }) {
   for (const [name, habit] of Object.entries(HABITS)) pursue(name, habit, port);
 }
 
-/** Leaves at once. */
+/** Stops at once, without waiting for open visits. */
 function end() {
   isOver = true;
   leave();

@@ -1,20 +1,20 @@
-/** Keeps account of what a hub acknowledged, and of what each reader got of it. */
+/** Records the updates that a hub acknowledged, and the updates that each reader got. */
 
 /**
  * @typedef {object} Account
  * @property {number} acknowledged updates
- * @property {number} received of those, by the reader that got the fewest
- * @property {number} lost deliveries that are missing, of all readers
- * @property {number} doubled deliveries that came more than once, of all readers
+ * @property {number} received the acknowledged updates that the reader with the fewest got
+ * @property {number} lost missing deliveries, of all readers
+ * @property {number} doubled duplicate deliveries, of all readers
  */
 
 export class Ledger {
   /** @type {Set<string>} */
   #acknowledged = new Set();
-  /** How often each reader got an update. @type {Map<string, Map<string, number>>} */
+  /** How many times each reader got an update. @type {Map<string, Map<string, number>>} */
   #received = new Map();
 
-  /** @param {string} update its data, which no other has */
+  /** @param {string} update its data, which is unique */
   acknowledge(update) {
     this.#acknowledged.add(update);
   }
@@ -30,7 +30,7 @@ export class Ledger {
     its?.set(update, (its.get(update) ?? 0) + 1);
   }
 
-  /** Whether each reader has all that was acknowledged. */
+  /** Whether each reader has all acknowledged updates. */
   get isSettled() {
     return this.account().lost === 0;
   }

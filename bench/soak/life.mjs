@@ -1,4 +1,4 @@
-/** The hub of the soak, over all its processes: they are killed and replaced, and watched meanwhile. */
+/** The hub of the soak, over all its processes. They are killed, replaced and watched. */
 import { closeSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -6,26 +6,26 @@ import { makeFolder, remove } from "../processes.mjs";
 import { startServer } from "../server.mjs";
 import { FORGED } from "./habits.mjs";
 
-/** @typedef {{ rss: number, files: number, disk: number }} Sample bytes, open files, bytes of the history */
+/** @typedef {{ rss: number, files: number, disk: number }} Sample bytes of memory, open files, bytes of the history */
 
-/** A hub that takes longer to say how it is, is asked the next time. */
+/** The limit for an answer of the probe, in milliseconds. After that, the answer is read at a later look. */
 const ANSWER_MS = 5000;
-/** So often a process that could not start is tried again. */
+/** How many times the start of a process is tried. */
 const MOST_STARTS = 5;
 const AGAIN_MS = 1000;
 
 export class Life {
-  /** The most of each, over all processes. @type {Sample} */
+  /** The highest values, over all processes. @type {Sample} */
   peak = { rss: 0, files: 0, disk: 0 };
-  /** In milliseconds. */
+  /** The longest turn of the event loop, in milliseconds. */
   longestTurn = 0;
   kills = 0;
   deploys = 0;
-  /** Processes that ended though nobody told them to. */
+  /** The number of processes that ended without a signal from the benchmark. */
   deaths = 0;
-  /** Processes that could not start. */
+  /** The number of processes that could not start. */
   failedStarts = 0;
-  /** Deploys that ended with another code than 0. */
+  /** The number of deploys that ended with another code than 0. */
   badExits = 0;
   #program;
   #port;
@@ -33,7 +33,7 @@ export class Life {
   #log;
   /** @type {import("../server.mjs").Server | undefined} */
   #server;
-  /** A question that is not answered yet. @type {{ since: number, answer: Promise<void> } | undefined} */
+  /** The question that is not answered yet. @type {{ since: number, answer: Promise<void> } | undefined} */
   #asked;
 
   /** @param {import("../server.mjs").Program} program @param {number} port */
@@ -70,7 +70,11 @@ export class Life {
     await this.start();
   }
 
-  /** Looks at the process, and starts it again if it has died. @param {{ collected?: boolean }} [options] `collected`: with all garbage collected @returns {Promise<Sample>} */
+  /**
+   * Samples the process, and starts it again if it has died.
+   * @param {{ collected?: boolean }} [options] `collected`: with all garbage collected
+   * @returns {Promise<Sample>}
+   */
   async look({ collected = false } = {}) {
     if (this.#server?.hasEnded()) {
       this.deaths++;
@@ -97,14 +101,14 @@ export class Life {
     return sample;
   }
 
-  /** Lines of the log that a stranger has written. */
+  /** The number of log lines that a stranger has written. */
   get forgedLines() {
     const lines = readFileSync(join(this.#folder, "log"), "utf8").split("\n");
     return lines.filter((line) => line.startsWith("{") && line.includes(`"msg":"${FORGED}"`))
       .length;
   }
 
-  /** Of the server's own, the last ones. */
+  /** Returns the last five lines of the log. */
   get lastLines() {
     return readFileSync(join(this.#folder, "log"), "utf8").trimEnd().split("\n").slice(-5);
   }
@@ -122,7 +126,7 @@ export class Life {
         this.longestTurn = Math.max(this.longestTurn, longestTurn);
         if (this.#asked === asked) this.#asked = undefined;
       },
-      // It was ended meanwhile.
+      // The process was ended before it answered.
       () => {},
     );
     const asked = { since: performance.now(), answer: answered };
@@ -143,7 +147,7 @@ function residentOf(pid) {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
     return 1024 * Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1] ?? 0);
   } catch {
-    // It has ended, or this is not Linux.
+    // The process has ended, or the system is not Linux.
     return 0;
   }
 }
@@ -157,5 +161,5 @@ function filesOf(pid) {
   }
 }
 
-/** On the disk, which a file with holes takes less of. @param {string} file */
+/** Returns the file's size on the disk, which is smaller if the file has holes. @param {string} file */
 const sizeOf = (file) => 512 * (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0);

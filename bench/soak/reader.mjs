@@ -1,9 +1,9 @@
-/** An honest reader: it reconnects where it was, whatever ends its stream, and reports each update that it gets. */
+/** An honest reader: it reconnects after its last event whenever its stream ends, and reports each update that it gets. */
 import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { createParser } from "eventsource-parser";
 
-/** The hub's heartbeats come more often. */
+/** The longest accepted silence. The hub sends heartbeats more often. */
 const SILENCE_MS = 20_000;
 const RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 2000;
@@ -13,17 +13,17 @@ const REFUSED_MS = 500;
  * @typedef {object} Reading
  * @property {number} port
  * @property {string} query
- * @property {() => Promise<string>} token a new one for each connection
+ * @property {() => Promise<string>} token returns a new token for each connection
  * @property {(data: string) => void} onUpdate
  */
 
 export class Reader {
-  /** Notices that the history no longer had what it missed. */
+  /** The number of notices that the history no longer had the missed updates. */
   gaps = 0;
-  /** Streams that were open, but silent. */
+  /** The number of streams that were open, but silent. */
   silences = 0;
   reconnects = -1;
-  /** @type {Promise<void>} its first stream is open */
+  /** @type {Promise<void>} resolves when its first stream is open */
   opened;
   #reading;
   #lastEventId = "";
@@ -55,7 +55,7 @@ export class Reader {
     }
   }
 
-  /** One stream, up to its end. Resolves to whether it was opened at all. @param {string} token @returns {Promise<boolean>} */
+  /** Reads one stream, up to its end. Resolves to whether it was opened at all. @param {string} token @returns {Promise<boolean>} */
   #read(token) {
     const { port, query, onUpdate } = this.#reading;
     const headers = {

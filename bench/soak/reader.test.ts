@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A server whose answers are given one after another; resolves to its port. */
+/** Starts a server that gives these answers one after another. Resolves to its port. */
 async function serve(...answers: ((request: IncomingMessage, response: ServerResponse) => void)[]) {
   const server = createServer((request, response) => answers.shift()?.(request, response));
   server.listen(0, "127.0.0.1");
@@ -24,7 +24,7 @@ async function serve(...answers: ((request: IncomingMessage, response: ServerRes
 
 const STREAM = { "Content-Type": "text/event-stream" };
 
-/** A reader, what it got, and the next thing that it gets. */
+/** Starts a reader. Returns it with its updates so far, and a promise of its next update. */
 function read(port: number) {
   const updates: string[] = [];
   let onCount = () => {};
@@ -46,7 +46,7 @@ function read(port: number) {
   return { reader, updates, until };
 }
 
-test("a reader whose stream ends reconnects with the last id that it got", async () => {
+test("a reader whose stream ends reconnects with the last id that it received", async () => {
   const asked: (string | string[] | undefined)[] = [];
   const port = await serve(
     (_request, response) => {
@@ -64,7 +64,7 @@ test("a reader whose stream ends reconnects with the last id that it got", async
   expect(reader.reconnects).toBe(1);
 });
 
-test("a reader that is refused asks again, and counts the notices of a gap", async () => {
+test("a refused reader tries again, and counts the notices of a gap", async () => {
   const port = await serve(
     (_request, response) => void response.writeHead(503).end(),
     (_request, response) => {

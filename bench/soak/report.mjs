@@ -1,15 +1,15 @@
 import { megabytes, milli, occasion, round, table } from "../report.mjs";
 
 /**
- * @typedef {object} Soaked what came of one hub
+ * @typedef {object} Soaked the results of one hub
  * @property {string} name
  * @property {import("./honest.mjs").Honest} honest
  * @property {{ start: number, peak: number, end: number }} rss bytes
  * @property {{ start: number, peak: number, end: number }} files
- * @property {number} disk bytes, the most
+ * @property {number} disk the most bytes
  * @property {number} maxBytes of the history
  * @property {number} longestTurn milliseconds
- * @property {number} streamsLeft when all clients had left
+ * @property {number} streamsLeft the number of streams after all clients had disconnected
  * @property {number} kills
  * @property {number} deploys
  * @property {number} deaths
@@ -19,12 +19,15 @@ import { megabytes, milli, occasion, round, table } from "../report.mjs";
  * @property {{ ended: number, over: number }} overstays
  */
 
-/** What is on the disk may be so much more than the bound. */
+/** The history may use this many times its bound on the disk. */
 const DISK_SLACK = 1.2;
-/** A start after SIGKILL opens its files anew, so that a few more or less are nothing. */
+/** A start after SIGKILL opens files again, so the report ignores a few more or fewer files. */
 const FILES_SLACK = 20;
 
-/** @type {readonly [label: string, figure: (soaked: Soaked) => string, isRight?: (soaked: Soaked) => boolean][]} the last: whether it is as promised */
+/**
+ * @type {readonly [label: string, figure: (soaked: Soaked) => string, isRight?: (soaked: Soaked) => boolean][]} the third function says
+ * whether the figure is as promised
+ */
 const FIGURES = [
   ["updates acknowledged", ({ honest }) => round(honest.acknowledged), () => true],
   ["received by the reader that got the fewest", ({ honest }) => round(honest.received)],
@@ -96,7 +99,7 @@ const FIGURES = [
 /** @param {{ start: number, peak: number, end: number }} three @param {import("../report.mjs").Format} format */
 const threeOf = ({ start, peak, end }, format) => [start, peak, end].map(format).join(", ");
 
-/** The names of what is not as promised. @param {Soaked} soaked */
+/** Returns the labels of the figures that are not as promised. @param {Soaked} soaked */
 export const faultsOf = (soaked) =>
   FIGURES.flatMap(([label, , isRight]) => (isRight && !isRight(soaked) ? [label] : []));
 

@@ -1,11 +1,11 @@
-/** Requests as strangers send them: on sockets of their own, well-formed or not, read or not. */
+/** Requests of strangers: on sockets of their own, well-formed or not, read or not. */
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { addressOf } from "../bounds/streams.mjs";
 
 /** @type {Set<import("node:net").Socket>} */
 const open = new Set();
-/** As many strangers as have addresses. */
+/** The number of strangers, each with an address of its own. */
 const STRANGERS = 5000;
 
 export const stranger = () => addressOf(Math.floor(Math.random() * STRANGERS));
@@ -14,14 +14,14 @@ export const stranger = () => addressOf(Math.floor(Math.random() * STRANGERS));
 export function openSocket(port) {
   const socket = connect(port, "127.0.0.1");
   open.add(socket);
-  // The server may be gone, or have had enough.
+  // The server may be gone, or may have closed the connection.
   socket.on("error", () => {});
   socket.on("close", () => open.delete(socket));
   return socket;
 }
 
 /**
- * Sends something, reads what comes, and leaves after some time.
+ * Sends bytes, reads the answer, and disconnects after some time.
  * @param {number} port
  * @param {string | Buffer} bytes
  * @param {number} ms
@@ -35,7 +35,7 @@ export async function visit(port, bytes, ms) {
 }
 
 /**
- * The head of a request, of a stranger.
+ * Returns the head of a stranger's request.
  * @param {string} target such as `GET /api/health`
  * @param {Readonly<Record<string, string | number>>} [fields]
  */
@@ -44,7 +44,13 @@ export function head(target, fields = {}) {
   return `${target} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
 }
 
-/** A publish request. @param {string} token @param {string} type @param {string} body @param {Readonly<Record<string, string>>} [fields] */
+/**
+ * Returns a publish request.
+ * @param {string} token
+ * @param {string} type
+ * @param {string} body
+ * @param {Readonly<Record<string, string>>} [fields]
+ */
 export const publication = (token, type, body, fields = {}) =>
   head("POST /api/stream", {
     Authorization: `Bearer ${token}`,

@@ -22,16 +22,16 @@ const ENV = {
 };
 
 const LOOK_MS = 1000;
-/** The hub is killed or replaced so often; in a short run, four times. */
+/** The interval between kills or deploys. A short run has four of them. */
 const CHANGE_MS = 30_000;
 const LEAST_CHANGES = 4;
-/** How long the last clients' streams may take to end. */
+/** The time in which the last clients' streams must end. */
 const LEAVING_MS = 15_000;
-/** Told to end, a load waits for what is due. */
+/** The limit for ending a load, which waits for the updates that are due. */
 const END_MS = 180_000;
 
 /**
- * Runs everything at once for so many minutes: strangers with all their habits, kills and deploys, and honest clients that count.
+ * Runs all loads at once, for a number of minutes: strangers with all their habits, kills and deploys, and honest clients that count.
  * @param {import("../run.mjs").Run} run
  * @param {{ minutes: number, servers: readonly string[], before?: string | undefined }} options `before`: the folder of an older commit
  */
@@ -108,7 +108,7 @@ async function live(life, name, ms) {
   while (performance.now() - start < ms) {
     await delay(LOOK_MS);
     const { rss, files, disk } = await life.look();
-    // The last one is as long before the end as they are apart, so that what a process gathers shows.
+    // The last change is one whole interval before the end, so that growth within one process shows.
     if (performance.now() - start < (changes + 1) * changeMs) continue;
     if (changes + 1 === Math.floor(ms / changeMs)) continue;
     const seconds = Math.round((performance.now() - start) / 1000);
@@ -120,7 +120,7 @@ async function live(life, name, ms) {
   }
 }
 
-/** How many streams are open, when they have had time to end. @param {number} port @param {number} ms */
+/** Returns how many streams are open after they have had time to end. @param {number} port @param {number} ms */
 async function streamsAfter(port, ms) {
   const until = performance.now() + ms;
   while (true) {

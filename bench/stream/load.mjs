@@ -1,6 +1,6 @@
 /**
  * The clients, in a process of their own: raw sockets, one buffer for all their reads, and a parser that makes no garbage.
- * It does what it is told over its IPC channel, one thing at a time, and ends with it.
+ * It executes the orders from its IPC channel, one at a time, and ends when the channel closes.
  */
 import { connect as connectSocket } from "node:net";
 import { StreamReader } from "../frames.mjs";
@@ -10,12 +10,12 @@ import { obey } from "../orders.mjs";
 /**
  * @typedef {{ port: number, path: string, connections: number }} OpenOrder opens connections, until each has its head
  * @typedef {{ seconds: number, busy: number }} Opened `busy`: the load's share of its core
- * @typedef {{ ticks: number }} WatchOrder counts packets, until so many more ticks have reached everybody
+ * @typedef {{ ticks: number }} WatchOrder counts packets, until this many more ticks have reached every connection
  * @typedef {{ packets: number, missed: number, lateness: number[], cpuMicroseconds: number, busy: number }} Watched
  *   `lateness`: of each tick's last packet, in milliseconds; `missed`: how many connections did not get a tick
  */
 
-/** How many are on their way at once. */
+/** The number of connections that are opened at once. */
 const CONCURRENCY = 100;
 
 const buffer = Buffer.allocUnsafeSlow(64 * 1024);
@@ -26,17 +26,17 @@ let packets = 0;
 let missed = 0;
 /** @type {number[]} */
 let lateness = [];
-/** How many connections have each tick that is still arriving, by its id. @type {Map<number, number>} */
+/** The number of connections that have received each tick that is still arriving, by its id. @type {Map<number, number>} */
 const arriving = new Map();
-/** Ticks up to this one are not counted: part of them came before somebody watched. */
+/** Ticks up to this one are not counted, because a part of them arrived before the watch began. */
 let lastUncounted = 0;
 let newest = 0;
 let onTick = () => {};
 
-/** More than this at once, and the oldest will never reach everybody. */
+/** If more ticks than this are arriving at once, the oldest one will never reach every connection. */
 const MOST_ARRIVING = 5;
 
-/** @param {number} id the server's time of the tick, in milliseconds since 1970 */
+/** Counts a packet. @param {number} id the server's time of the tick, in milliseconds since 1970 */
 function count(id) {
   packets++;
   if (id > newest) newest = id;
@@ -46,7 +46,7 @@ function count(id) {
   if (have === sockets.size) {
     lateness.push(Date.now() - id);
     arriving.delete(id);
-    // Every connection gets its packets in order: what has not come of an older tick will not come.
+    // Every connection gets its packets in order, so the missing packets of an older tick will not arrive.
     for (const older of arriving.keys()) if (older < id) giveUp(older);
     onTick();
   } else if (arriving.size > MOST_ARRIVING) {
@@ -61,7 +61,7 @@ function giveUp(id) {
   onTick();
 }
 
-/** Opens one. @param {OpenOrder} order @returns {Promise<void>} */
+/** Opens one connection. @param {OpenOrder} order @returns {Promise<void>} */
 function connect({ port, path }) {
   return new Promise((resolve, reject) => {
     const reader = new StreamReader(resolve, count);
@@ -78,7 +78,7 @@ function connect({ port, path }) {
     sockets.add(socket);
     /** @param {unknown} error */
     const fail = (error) => {
-      // One that we have closed ourselves is no longer in the set.
+      // A socket that this process has closed is no longer in the set.
       if (sockets.delete(socket)) reject(error);
     };
     socket.on("error", fail).on("close", () => {
@@ -118,7 +118,7 @@ function watch({ ticks }) {
   });
 }
 
-/** Resets every connection, which leaves no port waiting. */
+/** Resets every connection, which leaves no port in TIME_WAIT. */
 function close() {
   const closing = [...sockets];
   sockets.clear();

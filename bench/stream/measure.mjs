@@ -6,12 +6,12 @@ import { startServer } from "../server.mjs";
 /** @typedef {import("./load.mjs").Watched} Watched */
 
 /**
- * @typedef {object} Measured one contender, one round
+ * @typedef {object} Measured the figures of one contender in one round
  * @property {number} cpuPerPacket of the server, in microseconds
  * @property {readonly number[]} lateness of each tick's last packet, in milliseconds
- * @property {number} missed packets that did not come
+ * @property {number} missed packets that did not arrive
  * @property {number} rssPerConnection in bytes
- * @property {number} heapPerConnection live objects and what they hold outside the heap, in bytes
+ * @property {number} heapPerConnection live objects and their memory outside the heap, in bytes
  * @property {number} acceptedPerSecond
  * @property {number} cpuPerAccept of the server, in microseconds
  * @property {number} loadCpuPerPacket in microseconds
@@ -19,11 +19,14 @@ import { startServer } from "../server.mjs";
  * @property {number} loadBusyOpening the same while connections were opened
  */
 
-/** At most so many connections come and go before anything is measured: the code is compiled, the heap has its size. */
+/**
+ * The highest number of connections that are opened and closed before the measurement, so that the code is compiled and the heap has its
+ * size.
+ */
 const WARM_UP_CONNECTIONS = 1000;
 
 /**
- * One contender with so many connections, in processes that were started for it.
+ * Measures one contender with a number of connections, in processes that were started for it.
  * @param {import("../server.mjs").Program} contender
  * @param {number} port
  * @param {{ connections: number, ticks: number }} size
@@ -47,12 +50,12 @@ export async function measure(contender, port, { connections, ticks }) {
     /** @type {Opened} */
     const opened = await load.tell("open", { port, path, connections });
     const afterOpening = await server.ask("cpu");
-    // The first tick may have begun before the last connection came.
+    // The first tick may have begun before the last connection was open.
     await load.tell("watch", { ticks: 2 });
     const full = await server.ask("memory");
     await load.tell("watch", { ticks: 2 });
 
-    // From the quiet after a tick to the quiet after another.
+    // Measures from the pause after a tick to the pause after another.
     const before = await server.ask("cpu");
     /** @type {Watched} */
     const watched = await load.tell("watch", { ticks });
@@ -71,7 +74,7 @@ export async function measure(contender, port, { connections, ticks }) {
       loadBusyOpening: opened.busy,
     };
   } finally {
-    // The load first: to it, a connection that the server closes is an error.
+    // Stops the load first: a connection that the server closes is an error for the load.
     await load.stop();
     await server.stop();
   }

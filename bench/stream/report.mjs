@@ -19,7 +19,7 @@ import {
 const medianOf = (of) => (/** @type {readonly Measured[]} */ rounds) => median(rounds.map(of));
 
 /**
- * The table's lines: how a contender's rounds become one number, and how that is written.
+ * The rows of the table: how to compute one number from a contender's rounds, and how to format it.
  * @type {readonly { label: string, value: (rounds: readonly Measured[]) => number, format: (value: number) => string }[]}
  */
 const FIGURES = [
@@ -71,7 +71,7 @@ function sizeTable({ connections, rounds }) {
   return table(head, lines);
 }
 
-/** How far the rounds lie apart, and whether the load was fast enough to be believed. @param {Size} size */
+/** Reports how much the rounds differ, and whether the load was fast enough for reliable figures. @param {Size} size */
 function notes({ connections, rounds }) {
   const all = [...rounds];
   const spread = all.map(([name, ones]) => {
@@ -119,7 +119,7 @@ function aims(sizes) {
 
 /**
  * @param {readonly Size[]} sizes
- * @param {{ rounds: number, ticks: number, limits: readonly string[] }} run `limits`: what this machine did not allow
+ * @param {{ rounds: number, ticks: number, limits: readonly string[] }} run `limits`: the limits of this machine
  */
 export function report(sizes, { rounds, ticks, limits }) {
   return [

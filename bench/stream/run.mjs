@@ -5,7 +5,7 @@ import { report } from "./report.mjs";
 
 /** @typedef {import("../run.mjs").Run} Run */
 
-/** The clock's stream, a packet a second to every connection. @param {Run} run */
+/** Measures the clock's stream: a packet a second to every connection. @param {Run} run */
 export async function runStream(run) {
   const { quick, rounds: ROUNDS, nextPort, mostConnections, fileLimit, limits } = run;
   const TICKS = quick ? 5 : 7;
@@ -25,7 +25,7 @@ export async function runStream(run) {
   }));
   for (const { connections, rounds } of measured) {
     for (let round = 1; round <= ROUNDS; round++) {
-      // Interleaved: what else the machine does meets all of them.
+      // The contenders take turns, so that other work of the machine affects all of them.
       for (const contender of CONTENDERS) {
         const one = await measure(contender, nextPort(), { connections, ticks: TICKS });
         rounds.get(contender.name)?.push(one);

@@ -1,6 +1,6 @@
 import { expect, test } from "../support/live-page.ts";
 
-/** Of the scripts' bodies, in bytes, compressed as they come over the network. */
+/** The size limit of the scripts' bodies, in bytes, compressed as they come over the network. */
 const BUDGETS = { "/": 150_000 };
 
 for (const [path, budget] of Object.entries(BUDGETS)) {
@@ -16,7 +16,7 @@ for (const [path, budget] of Object.entries(BUDGETS)) {
     );
     const sum = (of: "encodedBodySize" | "decodedBodySize") =>
       sizes.reduce((total, size) => total + size[of], 0);
-    // That it is measured at all, and compressed.
+    // Checks that sizes are measured at all, and that the scripts are compressed.
     expect(Math.min(...sizes.map((size) => size.encodedBodySize))).toBeGreaterThan(0);
     expect(sum("encodedBodySize")).toBeLessThan(sum("decodedBodySize") / 2);
     expect(sum("encodedBodySize")).toBeLessThan(budget);

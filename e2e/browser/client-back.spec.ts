@@ -5,7 +5,7 @@ import { connections } from "../support/runnel.ts";
 
 const executablePath = likelyChromium();
 
-// Playwright turns the cache for Back off; people's browsers have it on.
+// Playwright turns the back/forward cache off. In people's browsers it is on.
 test.use({
   launchOptions: {
     ...(executablePath ? { executablePath } : {}),
@@ -15,10 +15,10 @@ test.use({
 });
 
 for (const share of [false, true]) {
-  test.describe(share ? "with a connection for all tabs," : "with one of its own,", () => {
+  test.describe(share ? "with a connection for all tabs," : "with a connection of its own,", () => {
     test.use({ options: { share } });
 
-    test("a page that the browser kept for Back held no stream meanwhile, and has missed nothing", async ({
+    test("a page in the back/forward cache holds no stream, and has missed nothing when it is restored", async ({
       page,
       client,
       way,

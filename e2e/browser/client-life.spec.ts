@@ -5,7 +5,7 @@ import { expectWhole, startPublisher } from "../support/publisher.ts";
 import { rendererOf } from "../support/renderer.ts";
 import { connections } from "../support/runnel.ts";
 
-/** As much of hiding as a page can tell: a browser without a window hides no tab. */
+/** Lets a test hide the page, as far as a page can notice: a headless browser hides no tab. */
 function canHide(): void {
   let hidden = false;
   Object.defineProperty(document, "visibilityState", {
@@ -22,7 +22,7 @@ function canHide(): void {
 test.describe("a page that keeps its cursor", () => {
   test.use({ options: { keeps: true } });
 
-  test("loses nothing when it is reloaded in the middle of a burst, again and again", async ({
+  test("loses nothing when it is reloaded in the middle of a burst, several times", async ({
     page,
     client,
     publisher,
@@ -37,14 +37,14 @@ test.describe("a page that keeps its cursor", () => {
   });
 });
 
-test("a page that was rendered with the last update's cursor goes on right behind it", async ({
+test("a page that was rendered with the last update's cursor resumes right after that update", async ({
   page,
   way,
   runnel,
   topic,
 }) => {
   const publisher = startPublisher(runnel, { topic });
-  // What a server would render: what there is, and where that ends.
+  // The values that a server would render: the updates so far, and the cursor of the last one.
   const server = await listen(runnel, { at: query("match", topic) });
   await expect.poll(() => server.events.length).toBeGreaterThan(5);
   const last = server.events.at(-1);
@@ -62,7 +62,7 @@ test.describe("a page that is hidden", () => {
   test.use({ options: { hiddenAfterMs: 300 } });
   test.beforeEach(({ page }) => page.addInitScript(canHide));
 
-  test("for long lets go of its connection, and has all of it when it is seen", async ({
+  test("for long closes its connection, and receives everything when it is visible again", async ({
     page,
     client,
     publisher,
@@ -78,7 +78,7 @@ test.describe("a page that is hidden", () => {
     await expectWhole(client.heard, publisher);
   });
 
-  test("and seen again at once keeps its connection", async ({ page, client, way, publisher }) => {
+  test("only for a moment keeps its connection", async ({ page, client, way, publisher }) => {
     await page.evaluate("hide(true)");
     await page.evaluate("hide(false)");
     await publisher.more(40);
@@ -88,14 +88,18 @@ test.describe("a page that is hidden", () => {
   });
 });
 
-test("a page that is frozen has all of it when it goes on", async ({ page, client, publisher }) => {
+test("a page that was frozen receives everything when it continues", async ({
+  page,
+  client,
+  publisher,
+}) => {
   const renderer = await rendererOf(page);
   const frozen = { from: 0, to: 0 };
   process.kill(renderer, "SIGSTOP");
   try {
     await publisher.more(5);
     frozen.from = Date.now();
-    // For longer than a stream that lives is silent.
+    // The page stays frozen for longer than a live stream is ever silent.
     await publisher.more(200);
     frozen.to = Date.now();
   } finally {

@@ -3,7 +3,9 @@ import { expect, test } from "../support/client-hub.ts";
 import { publish } from "../support/hub.ts";
 import { expectWhole } from "../support/publisher.ts";
 
-/** How a stream is read; a playground takes any token. That a tab has an EventSource of its own, client-path and client-server show. */
+/**
+ * The ways to read a stream. A playground accepts any token. The files client-path and client-server test a tab with its own EventSource.
+ */
 const TRANSPORTS: Record<string, Partial<ClientOptions>> = {
   "a connection for all tabs": {},
   "a fetch with a token": { token: "token" },
@@ -14,7 +16,7 @@ for (const [name, options] of Object.entries(TRANSPORTS)) {
     test.use({ options });
     test.beforeEach(({ page }) => page.exposeFunction("token", () => "any"));
 
-    test("when it is cut, and answered with 502, a page to sign in and 503", async ({
+    test("when the stream is cut, and the next requests are answered with 502, a login page and 503", async ({
       client,
       way,
       publisher,
@@ -27,7 +29,7 @@ for (const [name, options] of Object.entries(TRANSPORTS)) {
       await expectWhole(client.heard, publisher);
     });
 
-    test("when it breaks in the middle of an event, and when it ends", async ({
+    test("when the stream is cut in the middle of an event, and when it ends", async ({
       client,
       way,
       publisher,
@@ -42,7 +44,7 @@ for (const [name, options] of Object.entries(TRANSPORTS)) {
       await expectWhole(client.heard, publisher);
     });
 
-    test("when it is open, and dead", async ({ client, way, publisher }) => {
+    test("when the stream is open but dead", async ({ client, way, publisher }) => {
       way.stall();
       await expect.poll(client.states).toEqual(["connecting", "open", "reconnecting"]);
       way.stall(false);
@@ -51,7 +53,12 @@ for (const [name, options] of Object.entries(TRANSPORTS)) {
       await expectWhole(client.heard, publisher);
     });
 
-    test("when it is cut before its first event", async ({ client, way, runnel, topic }) => {
+    test("when the stream is cut before its first event", async ({
+      client,
+      way,
+      runnel,
+      topic,
+    }) => {
       way.stall();
       way.drop();
       await expect.poll(() => way.requests).toBe(2);

@@ -12,7 +12,7 @@ for (const [what, head, held] of [
   ["buffers", false, { state: "open", held: true }],
   ["compresses", true, { state: "connecting", held: true }],
 ] as const) {
-  test(`a path that ${what} from the first is told, and what it held back comes once, when it lets go`, async ({
+  test(`a path that ${what} from the first is reported, and the buffered events come once, when the path releases them`, async ({
     page,
     way,
     runnel,
@@ -37,7 +37,7 @@ for (const [what, head, held] of [
   });
 }
 
-test("a path that begins to buffer is noticed and told, and nothing is lost when it stops", async ({
+test("a path that begins to buffer is detected and reported, and nothing is lost when it stops", async ({
   client,
   way,
   publisher,
@@ -51,7 +51,11 @@ test("a path that begins to buffer is noticed and told, and nothing is lost when
   await expectWhole(client.heard, publisher);
 });
 
-test("what comes late over a bad line comes whole", async ({ client, way, publisher }) => {
+test("updates that arrive late over a slow connection are complete", async ({
+  client,
+  way,
+  publisher,
+}) => {
   way.slow(200);
   await publisher.more(40);
   await publisher.stop();
@@ -60,7 +64,7 @@ test("what comes late over a bad line comes whole", async ({ client, way, publis
   await expectWhole(client.heard, publisher);
 });
 
-test("an event that takes longer than a stream may be silent comes all the same", async ({
+test("an event that takes longer than the allowed silence of a stream is still received", async ({
   client,
   way,
   runnel,
@@ -74,7 +78,7 @@ test("an event that takes longer than a stream may be silent comes all the same"
   await expect.poll(heard, { timeout: 30_000 }).toBe(1);
 });
 
-test("ids are the publisher's to choose, whatever is in them", async ({
+test("a publisher may choose any ids, and the client resumes after them", async ({
   client,
   way,
   runnel,

@@ -7,7 +7,7 @@ import { connections, freePort, startRunnel, withRunnel } from "../support/runne
 
 const OPTIONS = { url: HUB + query("match", "a"), share: false, backoff: BACKOFF };
 
-test("a hub that is stopped in its tracks is noticed, and nothing is lost when it goes on", async ({
+test("a hub that is paused by a signal is detected, and nothing is lost when it continues", async ({
   page,
   site,
 }) => {
@@ -57,7 +57,7 @@ for (const [signal, what] of [
   });
 }
 
-test("a hub that comes back without its history is told of as a gap, and listened to", async ({
+test("a hub that restarts without its history is reported as a gap, and its new updates are received", async ({
   page,
   site,
 }) => {

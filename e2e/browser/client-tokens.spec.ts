@@ -9,20 +9,20 @@ import { connections, type Runnel, startRunnel } from "../support/runnel.ts";
 const TOPIC = "mine";
 const OPTIONS = { url: HUB + query("match", TOPIC), backoff: BACKOFF };
 const COOKIE = "mercure_test";
-/** As short as a token can be said to last, and still be one. */
+/** The shortest lifetime of a token that still works. */
 const SECONDS = 2;
 
 interface Fixtures {
-  /** The way from the hub to the page. */
+  /** The proxy between the hub and the page. */
   way: StreamProxy;
-  /** Another token for the page, which soon ends. */
+  /** Mints another token for the page, with a short lifetime. */
   nextToken: () => Promise<string>;
-  /** Publishes what nobody sees without a token. */
+  /** Publishes updates that no subscriber without a token receives. */
   publish: () => Promise<Publisher>;
 }
 
 const test = base.extend<Fixtures, { keys: Keys; runnel: Runnel }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the braces.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright requires the braces.
   keys: [({}, use) => use(new Keys(COOKIE)), { scope: "worker" }],
   runnel: [
     async ({ keys }, use) => {
@@ -53,7 +53,7 @@ const test = base.extend<Fixtures, { keys: Keys; runnel: Runnel }>({
   },
 });
 
-test("a token that ends is asked for anew, and nothing private is lost", async ({
+test("the client requests a new token when its token expires, and loses no private update", async ({
   page,
   way,
   nextToken,
@@ -76,7 +76,7 @@ test("a token that ends is asked for anew, and nothing private is lost", async (
   for (const { url } of way.seen) for (const token of given) expect(url).not.toContain(token);
 });
 
-test("a token that is refused, or can't be had, is asked for anew", async ({
+test("the client requests a new token when a token is refused or not available", async ({
   page,
   way,
   nextToken,
@@ -94,7 +94,7 @@ test("a token that is refused, or can't be had, is asked for anew", async ({
   await expectWhole(client.heard, publisher);
 });
 
-test("a cookie whose token ends is renewed, and nothing private is lost", async ({
+test("the client renews a cookie whose token expires, and loses no private update", async ({
   page,
   context,
   way,

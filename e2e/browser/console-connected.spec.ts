@@ -7,7 +7,7 @@ import { freePort, startRunnel } from "../support/runnel.ts";
 const BOOK = "https://example.com/books/1";
 const LIST = `**${HUB}/subscriptions`;
 
-test("who connects appears with his payload, as text, and is gone when he leaves", async ({
+test("a subscriber appears with its payload as text, and disappears when it disconnects", async ({
   page,
   runnel,
 }) => {
@@ -22,7 +22,7 @@ test("who connects appears with his payload, as text, and is gone when he leaves
   await expect(panel.getByRole("button", { name: `${BOOK} 2` })).toBeVisible();
   await expect(panel.getByRole("button", { name: "news 1" })).toBeVisible();
   await expect(panel.getByText('{ "name": "<img src=x onerror=alert(1)>" }')).toHaveCount(2);
-  // Of the page's own, ada's and the other's: streams, and what they listen to.
+  // The streams, and then the subscriptions, of the page itself, of ada and of the other subscriber.
   await expect(panel.getByRole("definition")).toHaveText(["3", "4"]);
   ada.leave();
   await expect(panel.getByRole("button", { name: `${BOOK} 1` })).toBeVisible();
@@ -33,7 +33,10 @@ test("who connects appears with his payload, as text, and is gone when he leaves
   await expect(panel.getByText("this list")).toBeVisible();
 });
 
-test("nothing is lost between the list and the events that change it", async ({ page, runnel }) => {
+test("no change is lost between the list of subscriptions and the events that change it", async ({
+  page,
+  runnel,
+}) => {
   const first = await listen(runnel, { at: query("match", "leaves in between") });
   const stays = await listen(runnel, { at: query("match", "stays") });
   let late = stays;
@@ -52,7 +55,10 @@ test("nothing is lost between the list and the events that change it", async ({ 
   for (const each of [stays, late]) each.leave();
 });
 
-test("a list that can't be had is asked for again, and says so", async ({ page, runnel }) => {
+test("the console reports a list that is not available, and requests it again", async ({
+  page,
+  runnel,
+}) => {
   await page.route(LIST, (route) => route.abort());
   const panel = await openPanel(page, runnel, "Connected");
   await expect(panel.getByRole("alert")).toContainText("the hub gave no answer");
@@ -60,7 +66,7 @@ test("a list that can't be had is asked for again, and says so", async ({ page, 
   await expect(panel.getByRole("status")).toHaveText("Live");
 });
 
-test("a hub that has forgotten where the events were is asked for the list anew", async ({
+test("the console requests the list anew if the hub has lost the position of the events", async ({
   page,
 }) => {
   const port = await freePort();
@@ -78,7 +84,10 @@ test("a hub that has forgotten where the events were is asked for the list anew"
   await second.stop();
 });
 
-test("thousands of subscriptions are found, and few are on the page", async ({ page, runnel }) => {
+test("thousands of subscriptions are found, and only a few are elements of the page", async ({
+  page,
+  runnel,
+}) => {
   const topics = Array.from({ length: 99 }, (_, i) => `https://example.com/rooms/${i}`);
   const all = await Promise.all(
     Array.from({ length: 40 }, (_, i) =>
@@ -86,7 +95,7 @@ test("thousands of subscriptions are found, and few are on the page", async ({ p
     ),
   );
   const panel = await openPanel(page, runnel, "Connected");
-  // The page's own is one, too.
+  // The page's own subscription counts too.
   await expect(panel.getByRole("definition")).toHaveText(["41", "4,001"]);
   await expect(panel.getByRole("listitem").first()).toBeVisible();
   expect(await panel.getByRole("listitem").count()).toBeLessThan(60);
@@ -106,7 +115,7 @@ test("thousands of subscriptions are found, and few are on the page", async ({ p
 });
 
 for (const size of LOOKS) {
-  test(`axe finds nothing in the list, and nothing is wider than the screen (${size.name})`, async ({
+  test(`axe finds nothing in the list of subscriptions, and nothing is wider than the screen (${size.name})`, async ({
     page,
     runnel,
   }) => {

@@ -5,11 +5,11 @@ import { listen, numbered, publishAll, query } from "../support/hub.ts";
 import { expect, test } from "../support/live-page.ts";
 import { connections } from "../support/runnel.ts";
 
-/** The figures of a chart, as they are read. */
+/** Returns the figures of a chart, as the page shows them. */
 const figures = (panel: Locator, name: string) =>
   panel.getByRole("region", { name, exact: true }).getByRole("definition");
 
-/** What has come together since the panel is shown. */
+/** Returns the total since the panel was opened. */
 const total = (panel: Locator, name: string) =>
   panel
     .getByRole("region", { name: /^Since / })
@@ -17,7 +17,7 @@ const total = (panel: Locator, name: string) =>
     .filter({ hasText: name })
     .getByRole("definition");
 
-test("the figures are what was published and delivered, to the update", async ({
+test("the figures are exactly the numbers of published updates and delivered events", async ({
   page,
   runnel,
 }) => {
@@ -26,7 +26,7 @@ test("the figures are what was published and delivered, to the update", async ({
   );
   const panel = await openPanel(page, runnel, "Numbers");
   await expect(panel.getByRole("status")).toHaveText("Live");
-  // The page's own stream is one, too.
+  // The page's own stream counts too.
   await expect(figures(panel, "Connections")).toHaveText("4");
   await expect(total(panel, "updates published")).toHaveText("0");
   await expect(figures(panel, "Log append").first()).toHaveText(/nothing measured/);
@@ -43,7 +43,7 @@ test("the figures are what was published and delivered, to the update", async ({
   for (const reader of readers) reader.leave();
 });
 
-test("each chart is drawn, and says in words what it shows", async ({ page, runnel }) => {
+test("each chart is drawn, and has a text that says what it shows", async ({ page, runnel }) => {
   const reader = await listen(runnel, { at: query("match", "drawn") });
   const panel = await openPanel(page, runnel, "Numbers");
   await expect(figures(panel, "Connections")).toHaveText("2");
@@ -68,11 +68,14 @@ test("each chart is drawn, and says in words what it shows", async ({ page, runn
   reader.leave();
 });
 
-test("the lines have the colours of the page, and change with them", async ({ page, runnel }) => {
+test("the lines of the charts have the page's colours, and change with them", async ({
+  page,
+  runnel,
+}) => {
   await page.emulateMedia({ colorScheme: "light" });
   const panel = await openPanel(page, runnel, "Numbers");
   const canvas = panel.getByRole("img", { name: /^Connections/ }).locator("canvas");
-  /** How many pixels are of the colour that the page has for its lines now. */
+  /** Returns how many pixels have the colour that the page uses for its lines now. */
   const inWater = () =>
     canvas.evaluate((it: HTMLCanvasElement) => {
       const brush = new OffscreenCanvas(1, 1).getContext("2d");
@@ -94,7 +97,7 @@ test("the lines have the colours of the page, and change with them", async ({ pa
   await expect.poll(inWater).toBeGreaterThan(0);
 });
 
-test("the hub measures nothing and holds no stream when the numbers are not shown", async ({
+test("the hub measures nothing and holds no stream while the stats are not shown", async ({
   page,
   runnel,
 }) => {
@@ -106,7 +109,10 @@ test("the hub measures nothing and holds no stream when the numbers are not show
   await expect(figures(panel, "Connections")).toHaveText("1");
 });
 
-test("charts come when they are shown, not with the page", async ({ page, runnel }) => {
+test("the charts' script is loaded when the charts are shown, not with the page", async ({
+  page,
+  runnel,
+}) => {
   const scripts: string[] = [];
   page.on("response", async (response) => {
     if (response.request().resourceType() === "script") scripts.push(await response.text());
@@ -119,7 +125,7 @@ test("charts come when they are shown, not with the page", async ({ page, runnel
 });
 
 for (const size of LOOKS) {
-  test(`axe finds nothing in the numbers, and nothing is wider than the screen (${size.name})`, async ({
+  test(`axe finds nothing in the stats, and nothing is wider than the screen (${size.name})`, async ({
     page,
     runnel,
   }) => {

@@ -8,7 +8,7 @@ import { connections, type Runnel, withRunnel } from "../support/runnel.ts";
 const run = promisify(execFile);
 const SEND = "ControlOrMeta+Enter";
 
-test("what is published is answered with its id, and arrives beside it", async ({
+test("a published update is answered with its id, and arrives in the stream beside the form", async ({
   page,
   hub,
   runnel,
@@ -16,7 +16,7 @@ test("what is published is answered with its id, and arrives beside it", async (
   await page.goto(`${runnel.url}/console`);
   const stream = hub.stream();
   await expect(stream.status).toHaveText("Open");
-  // All is filled in: the first visit takes one press.
+  // All fields have a default: the first visit needs one click.
   await hub.publish.getByRole("button", { name: "Publish" }).click();
   await expect(hub.answer).toContainText(/Published in \d+ ms/);
   await expect.poll(stream.texts).toEqual(['{"title":"1984"}']);
@@ -25,7 +25,7 @@ test("what is published is answered with its id, and arrives beside it", async (
   await expect(stream.detail).toContainText(id ?? "none");
 });
 
-test("all fields are sent: several topics, type, id, retry, private", async ({
+test("the form sends all fields: several topics, type, id, retry, private", async ({
   page,
   hub,
   runnel,
@@ -47,7 +47,7 @@ test("all fields are sent: several topics, type, id, retry, private", async ({
   listener.leave();
 });
 
-test("a refusal is told in the hub's words, what was typed stays, and the next try is its own", async ({
+test("a refusal is shown with the hub's message, the form keeps its text, and the next try is a new request", async ({
   page,
   hub,
   runnel,
@@ -74,7 +74,7 @@ test("a refusal is told in the hub's words, what was typed stays, and the next t
   await page.unroute(`**${HUB}`);
 });
 
-test("data that looks like JSON and is none is told where, and is sent as text all the same", async ({
+test("data that looks like invalid JSON is reported with the position of the error, and is sent as text all the same", async ({
   page,
   hub,
   runnel,
@@ -93,7 +93,7 @@ test("data that looks like JSON and is none is told where, and is sent as text a
   await expect(data).toHaveAccessibleDescription("sent as text");
 });
 
-test("a burst of 10,000 numbers each update, shows its rate, and arrives on few elements", async ({
+test("a burst of 10,000 updates numbers each one, shows its rate, and arrives on few elements", async ({
   page,
   hub,
   runnel,
@@ -117,7 +117,11 @@ test("a burst of 10,000 numbers each update, shows its rate, and arrives on few 
   expect(await stream.rows.count()).toBeLessThan(100);
 });
 
-test("a burst can be stopped, and says how far it came", async ({ page, hub, runnel }) => {
+test("a burst can be stopped, and shows how many updates it has sent", async ({
+  page,
+  hub,
+  runnel,
+}) => {
   await page.goto(`${runnel.url}/console?stream=`);
   await hub.publish.getByLabel("How many").fill("10000");
   let held = 0;
@@ -133,7 +137,7 @@ test("a burst can be stopped, and says how far it came", async ({ page, hub, run
   await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
-test("the code that is shown publishes the same: curl in a shell, fetch in the browser", async ({
+test("the code that the console shows publishes the same update: curl in a shell, fetch in the browser", async ({
   page,
   hub,
   runnel,
@@ -162,7 +166,7 @@ test("the code that is shown publishes the same: curl in a shell, fetch in the b
   listener.leave();
 });
 
-test("with keys it says that a token is needed; with one it publishes, and the token is in no address and no code", async ({
+test("the console of a hub with keys asks for a token, publishes with one, and shows the token in no address and no code", async ({
   page,
   hub,
 }) => {
@@ -194,12 +198,12 @@ test("with keys it says that a token is needed; with one it publishes, and the t
     await expect(hub.answer).toContainText("Published");
     await expect.poll(listener.data).toEqual(['{"title":"1984"}']);
     await expect(hub.publish.locator("code")).toContainText('"Authorization: Bearer $TOKEN"');
-    // It grants no reading, so what is public is read, as without it.
+    // The token grants no reading, so only public updates are read, as without a token.
     await expect(stream.status).toHaveText("Open");
     expect(await stream.texts()).toEqual([]);
 
     await page.getByRole("tab", { name: "Tokens" }).click();
-    // The stream that is open goes first, once the hub has told what the token grants.
+    // The open stream is closed first, after the hub has answered what the token grants.
     const asked = page.waitForRequest(/\?match=/);
     await use(subscriber);
     await asked;
@@ -229,7 +233,10 @@ async function publishWith(runnel: Runnel, token: string, data: string): Promise
   expect(answer.status).toBe(200);
 }
 
-test("where nobody reads without a token, it says so, and opens nothing", async ({ page, hub }) => {
+test("the console of a hub without anonymous reading says so, and opens no stream", async ({
+  page,
+  hub,
+}) => {
   await withRunnel({ env: { ...new Keys().env, ANONYMOUS: "off" } }, async (closed) => {
     await page.goto(`${closed.url}/console`);
     await expect(hub.streams).toContainText("This hub lets nobody read without a token.");
@@ -238,7 +245,7 @@ test("where nobody reads without a token, it says so, and opens nothing", async 
   });
 });
 
-test("on a phone the streams go on behind the form, and are one press away", async ({
+test("on a phone the streams continue behind the form, and one press shows them", async ({
   page,
   hub,
   runnel,

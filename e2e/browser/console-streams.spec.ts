@@ -14,7 +14,7 @@ const at = (...queries: string[]) =>
 const open = (stream: ConsoleStream) => expect(stream.status).toHaveText("Open");
 
 test.describe("a stream on the console", () => {
-  test("at first everything is listened to, and what is published anywhere shows, whatever its type", async ({
+  test("subscribes to everything at first, and shows updates of any topic and any type", async ({
     page,
     hub,
     runnel,
@@ -28,7 +28,7 @@ test.describe("a stream on the console", () => {
     await expect(stream.rows.filter({ hasText: "book.renamed" })).toHaveCount(1);
   });
 
-  test("streams stand side by side, each with its own matchers, and the address keeps them", async ({
+  test("stands beside other streams, each with its own matchers, and the address keeps them", async ({
     page,
     hub,
     runnel,
@@ -64,7 +64,7 @@ test.describe("a stream on the console", () => {
     await expect(page.getByText("No stream is open.")).toBeVisible();
   });
 
-  test("over HTTP/1.1 no more streams are opened than leave the browser a connection to publish with", async ({
+  test("is not opened over HTTP/1.1 if it would leave the browser no connection to publish with", async ({
     page,
     hub,
     runnel,
@@ -83,18 +83,14 @@ test.describe("a stream on the console", () => {
     await expect(hub.streams).not.toContainText("as many");
   });
 
-  test("a bad matcher is told in the hub's words", async ({ page, hub, runnel }) => {
+  test("with a bad matcher shows the hub's message", async ({ page, hub, runnel }) => {
     await page.goto(runnel.url + at("match_urlpattern=https://example.com/(("));
     const stream = hub.stream(/example\.com/);
     await expect(stream.rows.first()).toContainText("match_urlpattern");
     await expect(stream.status).toHaveText("Reconnecting");
   });
 
-  test("what is hostile is shown as text, in the row and in full", async ({
-    page,
-    hub,
-    runnel,
-  }) => {
+  test("shows hostile data as text, in the row and in full", async ({ page, hub, runnel }) => {
     await page.goto(runnel.url + at("match=hostile"));
     const stream = hub.stream("hostile");
     await open(stream);
@@ -107,11 +103,7 @@ test.describe("a stream on the console", () => {
     expect(await page.title()).toContain("Runnel");
   });
 
-  test("JSON is laid out, and nothing of it changes but its spaces", async ({
-    page,
-    hub,
-    runnel,
-  }) => {
+  test("formats JSON, and changes nothing of it but its spaces", async ({ page, hub, runnel }) => {
     await page.goto(runnel.url + at("match=json"));
     const stream = hub.stream("json");
     await open(stream);
@@ -132,7 +124,7 @@ test.describe("a stream on the console", () => {
     await expect(stream.detail).toContainText("200,000 more characters");
   });
 
-  test("the filter finds by data, type and id, and what comes later too; the download has what it shows", async ({
+  test("has a filter for data, type and id, also of later events, and its download has the filtered events", async ({
     page,
     hub,
     runnel,
@@ -176,7 +168,7 @@ test.describe("a stream on the console", () => {
     await expect(stream.panel.getByText("No event has that.")).toBeVisible();
   });
 
-  test("paused, the list stays and counts; resumed, it shows all; cleared, it is empty", async ({
+  test("counts new events while it is paused, shows them all when it is resumed, and is empty when it is cleared", async ({
     page,
     hub,
     runnel,
@@ -200,7 +192,7 @@ test.describe("a stream on the console", () => {
     await expect(stream.panel.getByText("Nothing has come yet.")).toBeVisible();
   });
 
-  test("a stream goes on from any event, beside the one that shows it", async ({
+  test("resumes after any event, beside the stream that shows it", async ({
     page,
     hub,
     runnel,
@@ -221,8 +213,8 @@ test.describe("a stream on the console", () => {
   });
 });
 
-test.describe("breaking the connection", () => {
-  test("what is published meanwhile comes when it is back, each once, marked, and counted", async ({
+test.describe("a stream whose connection was broken", () => {
+  test("receives each missed update once, marks it and counts it", async ({
     page,
     hub,
     runnel,
@@ -247,7 +239,7 @@ test.describe("breaking the connection", () => {
     expect(await stream.panel.locator("[data-catch-up=break]").count()).toBe(5);
   });
 
-  test("a list that was paused and cleared meanwhile does not say that it is still broken", async ({
+  test("is not reported as broken after it is open again, even if its list was paused and cleared meanwhile", async ({
     page,
     hub,
     runnel,
@@ -265,7 +257,7 @@ test.describe("breaking the connection", () => {
     await expect(stream.notice).toBeEmpty();
   });
 
-  test("a burst of 10,000 meanwhile is all there", async ({ page, hub, runnel }) => {
+  test("receives a whole burst of 10,000 that it missed", async ({ page, hub, runnel }) => {
     await page.goto(runnel.url + at("match=burst"));
     const stream = hub.stream("burst");
     await open(stream);
@@ -281,7 +273,7 @@ test.describe("breaking the connection", () => {
   });
 });
 
-test("10,000 at once are shown within a second, on few elements, and the page answers all the while", async ({
+test("10,000 events at once are shown within a second, on few elements, and the page stays responsive", async ({
   page,
   hub,
   runnel,
@@ -318,7 +310,7 @@ test("10,000 at once are shown within a second, on few elements, and the page an
   expect(took).toBeLessThan(3_000);
 });
 
-test("100,000 entries scroll, filter and keep the reader's place while more come", async ({
+test("100,000 entries can be scrolled and filtered, and keep the scroll position while more arrive", async ({
   page,
   hub,
   runnel,
@@ -336,7 +328,7 @@ test("100,000 entries scroll, filter and keep the reader's place while more come
   await expect(stream.events).toHaveText("100,000");
   await stream.list.press("Home");
   await expect(stream.panel.getByRole("button", { name: "Jump to newest" })).toBeVisible();
-  // As many are kept: the opening has made room for the last of them.
+  // The list keeps exactly this many entries: the first event of the stream was removed for the last of them.
   await expect.poll(async () => (await stream.texts())[0]).toBe("z0");
   await stream.list.evaluate((list) => {
     list.scrollTop = list.scrollHeight / 2;
@@ -361,7 +353,11 @@ test("100,000 entries scroll, filter and keep the reader's place while more come
   await expect.poll(stream.texts).toEqual(["z99999"]);
 });
 
-test("the code that is shown gets what the stream shows", async ({ page, hub, runnel }) => {
+test("the code that the console shows receives the events that the stream shows", async ({
+  page,
+  hub,
+  runnel,
+}) => {
   const topic = `it's "quoted" $HOME \`id\` & 100%`;
   await publish(runnel, { topic, data: "from the shell" });
   await page.goto(runnel.url + at(`match=${encodeURIComponent(topic)}&last_event_id=earliest`));
@@ -382,7 +378,7 @@ test("the code that is shown gets what the stream shows", async ({ page, hub, ru
   expect(data).toBe("from the shell");
 });
 
-test("by keyboard: rows are chosen with the arrows, read below, and Escape closes them", async ({
+test("the keyboard is enough: arrows select rows, the event is shown below, and Escape closes it", async ({
   page,
   hub,
   runnel,
@@ -439,7 +435,7 @@ for (const each of LOOKS) {
   });
 }
 
-test("text of twice the size is all within the screen", async ({ page, hub, runnel }) => {
+test("text of twice the size fits on the screen", async ({ page, hub, runnel }) => {
   for (const size of [
     { width: 390, height: 844 },
     { width: 1280, height: 800 },
@@ -457,7 +453,7 @@ test("text of twice the size is all within the screen", async ({ page, hub, runn
   }
 });
 
-test("what changes by itself is not read out, but for the state and what became of a break", async ({
+test("automatic changes are not announced, except the status and the result of a broken connection", async ({
   page,
   hub,
   runnel,
@@ -484,14 +480,18 @@ test("what changes by itself is not read out, but for the state and what became 
   expect(await page.evaluate("said")).toEqual([]);
 });
 
-test("nothing moves for whoever wants it so", async ({ page, hub, runnel }) => {
+test("the console has no animation if the reader prefers reduced motion", async ({
+  page,
+  hub,
+  runnel,
+}) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.goto(`${runnel.url}/console`);
   await open(hub.stream());
   expect(await page.evaluate("document.getAnimations().length")).toBe(0);
 });
 
-test("without JavaScript it says what it is, and how to do the same in a terminal", async ({
+test("without JavaScript the console says what it is, and how to do the same in a terminal", async ({
   browser,
   runnel,
 }) => {
@@ -506,7 +506,11 @@ test("without JavaScript it says what it is, and how to do the same in a termina
   await context.close();
 });
 
-test("from the live page to the console, and back", async ({ page, hub, runnel }) => {
+test("the live page links to the console, and the console links back", async ({
+  page,
+  hub,
+  runnel,
+}) => {
   await page.goto(`${runnel.url}/?close=0`);
   await page.getByRole("link", { name: "Console", exact: true }).click();
   await open(hub.stream());

@@ -19,7 +19,7 @@ import { freePort, ROOT, type Runnel, startRunnel } from "../support/runnel.ts";
 const run = promisify(execFile);
 const BOOK = "https://example.com/books/1";
 
-/** All addresses that the page asks for, and what it writes to its console. */
+/** Returns all addresses that the page requests, and all messages that it writes to its console. Both are added as they come. */
 function trace(page: Page): string[] {
   const seen: string[] = [];
   page.on("request", (request) => seen.push(request.url()));
@@ -27,7 +27,7 @@ function trace(page: Page): string[] {
   return seen;
 }
 
-/** Where a page may leave something behind. */
+/** Returns everything that the page has stored. */
 const leftBehind = (page: Page) =>
   page.evaluate(async () =>
     JSON.stringify([
@@ -41,7 +41,7 @@ const leftBehind = (page: Page) =>
   );
 
 test.describe("in a playground", () => {
-  test("a token that was picked publishes to its topic, and is refused for another", async ({
+  test("a selected token publishes to its topic, and is refused for another", async ({
     page,
     runnel,
   }) => {
@@ -61,7 +61,7 @@ test.describe("in a playground", () => {
     expect(await publish("https://example.com/books/2")).toBe(403);
     expect((await fetch(`${runnel.url}${HUB}/subscriptions`, bearer(token))).status).toBe(403);
 
-    // The line that is shown does it, too.
+    // The command that is shown works, too.
     const reader = await listen(runnel, { at: query("match", BOOK) });
     const line = (await made.getByText(/^curl /).textContent()) ?? "";
     await run("sh", ["-c", line], { env: { ...process.env, TOKEN: token } });
@@ -70,7 +70,7 @@ test.describe("in a playground", () => {
 
     await made.getByRole("button", { name: "Use it in this console" }).click();
     await expect(page.getByText("This console uses a token.")).toBeVisible();
-    // What is in use is looked into where nothing is pasted.
+    // If nothing is pasted, the console inspects the token that is in use.
     await inspectToken(page, "");
     await expect(panel.getByText("Header and claims")).toBeVisible();
     const connected = await showPanel(page, "Connected");
@@ -81,10 +81,7 @@ test.describe("in a playground", () => {
     await expect(connected.getByRole("status")).toHaveText("Live");
   });
 
-  test("what can't be minted is told in words, and nothing is asked for", async ({
-    page,
-    runnel,
-  }) => {
+  test("an invalid token request is explained, and nothing is sent", async ({ page, runnel }) => {
     const panel = await openPanel(page, runnel, "Tokens");
     const get = panel.getByRole("button", { name: "Get the token" });
     await panel.getByLabel("Topic", { exact: true }).fill("");
@@ -104,7 +101,7 @@ test.describe("in a playground", () => {
     await expect(panel.getByText(/^TOKEN=/)).toBeVisible();
   });
 
-  test("a token in use counts down, and warns when it has ended", async ({ page, runnel }) => {
+  test("a token in use counts down, and warns when it has expired", async ({ page, runnel }) => {
     await page.clock.install();
     await openPanel(page, runnel, "Tokens");
     const token = await playgroundToken(runnel, {
@@ -166,11 +163,11 @@ test.describe("on a hub with keys", () => {
     await keyed.stop();
   });
 
-  test("without a token nothing is asked of the hub, and each panel says which grant it needs", async ({
+  test("without a token the console sends nothing to the hub, and each panel says which grant it needs", async ({
     page,
     context,
   }) => {
-    // Not even with a cookie: the console does what its own token grants.
+    // A cookie changes nothing: the console uses only the grants of its own token.
     const value = await mintedToken(env, "--subscribe", "*");
     await context.addCookies([{ name: "mercure_test", value, domain: "127.0.0.1", path: HUB }]);
     const seen = trace(page);
@@ -184,7 +181,7 @@ test.describe("on a hub with keys", () => {
     expect(seen.filter((line) => line.includes(HUB))).toEqual([]);
   });
 
-  test("what a cookie grants the console neither publishes nor shows", async ({
+  test("the console neither publishes nor shows anything with the grants of a cookie", async ({
     page,
     context,
   }) => {
@@ -202,7 +199,7 @@ test.describe("on a hub with keys", () => {
     await expect(stream.getByText("for few")).toHaveCount(0);
   });
 
-  test("with a token the console does exactly what it grants", async ({ page }) => {
+  test("with a token the console does exactly what the token grants", async ({ page }) => {
     const seen = trace(page);
     await openPanel(page, keyed, "Tokens");
     const list = await mintedToken(env, "--subscribe", `${HUB}/subscriptions`);
@@ -245,7 +242,7 @@ test.describe("on a hub with keys", () => {
     await expect(field).toHaveAttribute("autocomplete", "off");
   });
 
-  test("the line that is shown mints the token that was picked, however its topics are spelled", async ({
+  test("the command that is shown mints the selected token, whatever characters its topics contain", async ({
     page,
   }) => {
     const panel = await openPanel(page, keyed, "Tokens");
@@ -273,7 +270,7 @@ test.describe("on a hub with keys", () => {
     expect((await post(keyed, { topic: "other", data: "a" }, bearer(token))).status).toBe(403);
   });
 
-  test("a token that is refused is told why, and is not used", async ({ page }) => {
+  test("a refused token is shown with the reason, and is not used", async ({ page }) => {
     await openPanel(page, keyed, "Tokens");
     const good = await mintedToken(env, "--publish", BOOK);
     const [header = "", claims = "", signature = ""] = good.split(".");

@@ -7,7 +7,7 @@ import { connections, type Runnel, withRunnel } from "../support/runnel.ts";
 const notes = (page: Page) => page.getByRole("region", { name: "Inbox" }).getByRole("listitem");
 const unread = (page: Page) => page.getByRole("status").filter({ hasText: /unread/ });
 
-/** Signs in, in a browser of their own. `query`: of the page. */
+/** Signs a user in, in a browser context of their own. `query`: the query of the page. */
 async function signIn(
   context: BrowserContext,
   runnel: Pick<Runnel, "url">,
@@ -26,11 +26,11 @@ async function send(page: Page, to: string, text: string): Promise<void> {
   await page.getByRole("combobox", { name: "To" }).selectOption(to);
   await page.getByRole("textbox", { name: "Note" }).fill(text);
   await page.getByRole("button", { name: "Send" }).click();
-  // The form is empty again when it is sent.
+  // The form is empty again after it is sent.
   await expect(page.getByRole("textbox", { name: "Note" })).toHaveValue("");
 }
 
-/** The tokens that the page's streams were opened with. */
+/** Collects the tokens with which the page's streams are opened. */
 function tokensOf(page: Page): Set<string> {
   const tokens = new Set<string>();
   page.on("request", async (request) => {
@@ -40,7 +40,7 @@ function tokensOf(page: Page): Set<string> {
   return tokens;
 }
 
-test("a note reaches its user alone: nothing of it comes to another one's browser, nor to what their token opens", async ({
+test("a note reaches its user alone: no part of it reaches another user's browser, or a stream with another user's token", async ({
   browser,
 }) => {
   await withRunnel({}, async (runnel) => {
@@ -76,7 +76,7 @@ test("a note reaches its user alone: nothing of it comes to another one's browse
   });
 });
 
-test("tokens end, and are renewed, and of the notes that are sent meanwhile each comes once", async ({
+test("tokens expire and are renewed, and each note that is sent meanwhile arrives once", async ({
   browser,
 }) => {
   await withRunnel({}, async (runnel) => {
@@ -99,7 +99,7 @@ test("tokens end, and are renewed, and of the notes that are sent meanwhile each
   });
 });
 
-test("a note of spaces is none, and a page of who was signed in before is not live with another's token", async ({
+test("a note of spaces is refused, and a page of the previous user gets no stream with the next user's token", async ({
   page,
 }) => {
   await withRunnel({}, async (runnel) => {
@@ -115,14 +115,14 @@ test("a note of spaces is none, and a page of who was signed in before is not li
     await tab.getByRole("button", { name: "Sign out" }).click();
     await tab.getByRole("button", { name: "Sign in as ben" }).click();
     await expect(tab.getByText("You are ben.")).toBeVisible();
-    // Its token has ended by now, and it gets no other.
+    // Its token has expired by now, and it gets no other one.
     await expect(ann.getByText("Reconnecting", { exact: true })).toBeVisible();
     await tab.close();
     await ann.close();
   });
 });
 
-test("what is unread is so after a reload, until it is read, in all tabs", async ({
+test("an unread note stays unread after a reload, until it is read, in all tabs", async ({
   page,
   browser,
 }) => {
@@ -135,7 +135,7 @@ test("what is unread is so after a reload, until it is read, in all tabs", async
     await expect(unread(ann)).toHaveText("2 unread");
     await expect(notes(ann)).toHaveText(["ann: two", "ann: one"]);
 
-    // Who has not got so far without JavaScript has the list all the same.
+    // Without JavaScript a reader still sees the list.
     const plain = await browser.newContext({
       javaScriptEnabled: false,
       storageState: await context.storageState(),
@@ -161,7 +161,10 @@ test("what is unread is so after a reload, until it is read, in all tabs", async
   });
 });
 
-test("axe finds nothing, signed in and signed out", async ({ page, runnel }) => {
+test("axe finds nothing on the notifications page, signed in and signed out", async ({
+  page,
+  runnel,
+}) => {
   const check = async (shown: Page, state: string) => {
     for (const each of LOOKS) {
       await look(shown, each);

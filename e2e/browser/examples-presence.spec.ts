@@ -8,7 +8,7 @@ import { connections, type Runnel, startRunnel, withRunnel } from "../support/ru
 const people = (page: Page) =>
   page.getByRole("list", { name: "Who is here" }).getByRole("listitem");
 
-/** Comes in as whoever has a browser of their own. */
+/** Enters with a name, in a browser context of one's own. */
 async function come(
   context: BrowserContext,
   runnel: Pick<Runnel, "url">,
@@ -25,7 +25,7 @@ async function come(
 const contexts = async (browser: Browser, count: number) =>
   Promise.all(Array.from({ length: count }, () => browser.newContext()));
 
-test("who comes is seen by all, with the name in their token, and who closes their tab is gone", async ({
+test("all users see a user who enters, with the name in the token, and do not see a user who closed the tab", async ({
   browser,
   runnel,
 }) => {
@@ -47,7 +47,7 @@ test("who comes is seen by all, with the name in their token, and who closes the
   );
   expect(names.sort()).toEqual(["Ann", "Ben <b>"]);
 
-  // The first paint has them too, and whoever only looks is not here.
+  // The first paint also has these names. A visitor who only reads the page is not in the list.
   const looking = await plain.newPage();
   await looking.goto(`${runnel.url}/examples/presence`);
   await expect(people(looking)).toHaveText(["Ann", "Ben <b>"]);
@@ -63,7 +63,7 @@ test("who comes is seen by all, with the name in their token, and who closes the
 });
 
 for (const history of ["file", "memory"]) {
-  test(`a server that is killed and started again has everybody who is still there, once (${history})`, async ({
+  test(`after a server was killed and restarted, each user who is still there is listed once (${history})`, async ({
     browser,
   }) => {
     await withFolder(async (folder) => {
@@ -85,14 +85,18 @@ for (const history of ["file", "memory"]) {
   });
 }
 
-test("a name that can't be one lets nobody in", async ({ page, runnel }) => {
+test("a name that is not allowed is refused", async ({ page, runnel }) => {
   for (const name of ["", "%20", "x".repeat(41)]) {
     await page.goto(`${runnel.url}/examples/presence?name=${name}`);
     await expect(page.getByRole("button", { name: "Come in" })).toBeVisible();
   }
 });
 
-test("axe finds nothing, outside and in", async ({ page, context, runnel }) => {
+test("axe finds nothing on the presence page, before and after a user enters", async ({
+  page,
+  context,
+  runnel,
+}) => {
   await page.goto(`${runnel.url}/examples/presence`);
   const room = await come(context, runnel, "w".repeat(40));
   for (const each of LOOKS) {

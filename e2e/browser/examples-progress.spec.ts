@@ -15,7 +15,7 @@ async function start(page: Page, runnel: Pick<Runnel, "url">, atLeast: number): 
   await expect.poll(percent(page), { intervals: [20] }).toBeGreaterThanOrEqual(atLeast);
 }
 
-/** Notes each value that the bar has had, from the first that was painted. */
+/** Records each value of the progress bar, from the first paint on. */
 function noteValues(): void {
   const values: number[] = [];
   Object.assign(globalThis, { values });
@@ -27,7 +27,7 @@ function noteValues(): void {
   new MutationObserver(note).observe(document, all);
 }
 
-test("the first paint shows where the job is, and the stream goes on from there, in two tabs", async ({
+test("the first paint shows the progress of the job, and the stream continues from there, in two tabs", async ({
   page,
   context,
   browser,
@@ -60,7 +60,7 @@ test("the first paint shows where the job is, and the stream goes on from there,
   await tab.close();
 });
 
-test("a job that is stopped stays where it is, after a reload too", async ({ page, runnel }) => {
+test("a stopped job keeps its progress, after a reload too", async ({ page, runnel }) => {
   await start(page, runnel, 5);
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(status(page)).toHaveText("Stopped");
@@ -71,7 +71,7 @@ test("a job that is stopped stays where it is, after a reload too", async ({ pag
   await expect.poll(connections(runnel)).toBe(0);
 });
 
-test("a server that is killed loses the job, and the bar says so and stays where it was", async ({
+test("a server that is killed loses the job, and the bar reports this and keeps its value", async ({
   page,
 }) => {
   await withFolder(async (folder) => {
@@ -84,7 +84,7 @@ test("a server that is killed loses the job, and the bar says so and stays where
     await killed.stop("SIGKILL");
     const last = await percent(page)();
     await withRunnel({ env, port: killed.port }, async () => {
-      // Both ask for it, and it is lost once: how far it came is still among its last updates.
+      // Both tabs ask for the job, and it is lost once: its progress is still among its last updates.
       for (const each of [page, tab]) {
         await expect(status(each)).toHaveText(/^Lost/);
         expect(await percent(each)()).toBeGreaterThanOrEqual(last);
@@ -97,7 +97,10 @@ test("a server that is killed loses the job, and the bar says so and stays where
   });
 });
 
-test("axe finds nothing, before, while it works and after", async ({ page, runnel }) => {
+test("axe finds nothing on the progress page, before, during and after the job", async ({
+  page,
+  runnel,
+}) => {
   const check = async (state: string) => {
     for (const each of LOOKS) {
       await look(page, each);

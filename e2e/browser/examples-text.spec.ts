@@ -10,7 +10,7 @@ const textOf = async (page: Page) => (await article(page).textContent()) ?? "";
 const lengthOf = (page: Page) => async () => (await textOf(page)).length;
 const status = (page: Page) => page.getByRole("status");
 
-/** Starts a job, as a reader does, and waits until it has written so much. */
+/** Starts a job through the page, and waits until it has written this many characters. */
 async function start(page: Page, runnel: Pick<Runnel, "url">, characters: number): Promise<void> {
   await page.goto(`${runnel.url}/examples/text`);
   await page.getByRole("button", { name: "Write" }).click();
@@ -18,7 +18,7 @@ async function start(page: Page, runnel: Pick<Runnel, "url">, characters: number
   await expect.poll(lengthOf(page), { intervals: [20] }).toBeGreaterThan(characters);
 }
 
-test("a text that is reloaded in the middle is whole, for a second reader too, and then nobody listens any more", async ({
+test("a text is complete after a reload in the middle, and for a second reader, and then no stream is left", async ({
   page,
   browser,
   runnel,
@@ -35,7 +35,7 @@ test("a text that is reloaded in the middle is whole, for a second reader too, a
     expect(await textOf(each)).toBe(POEM);
   }
   await expect.poll(connections(runnel)).toBe(0);
-  // What is over is rendered whole, and opens no stream at all.
+  // A finished text is rendered as a whole, and opens no stream.
   const streams: string[] = [];
   reader.on("request", (request) => {
     if (request.url().includes("/.well-known/mercure")) streams.push(request.url());
@@ -48,7 +48,7 @@ test("a text that is reloaded in the middle is whole, for a second reader too, a
   await other.close();
 });
 
-test("the second reader stops the job, for both", async ({ page, browser, runnel }) => {
+test("a second reader can stop the job for both", async ({ page, browser, runnel }) => {
   await start(page, runnel, 50);
   const other = await browser.newContext();
   const reader = await other.newPage();
@@ -63,7 +63,7 @@ test("the second reader stops the job, for both", async ({ page, browser, runnel
   await other.close();
 });
 
-test("a server that is killed loses the job and no word of it, and its readers are told", async ({
+test("a server that is killed loses the job but no word of its text, and the readers are notified", async ({
   page,
 }) => {
   await withFolder(async (folder) => {
@@ -75,7 +75,7 @@ test("a server that is killed loses the job and no word of it, and its readers a
     const text = await textOf(page);
     await withRunnel({ env, port: killed.port }, async (runnel) => {
       await expect(status(page)).toHaveText(/^Lost/);
-      // The last that was kept may not have got here before.
+      // The last stored part of the text may not have arrived here before.
       const whole = await textOf(page);
       expect(whole.startsWith(text) && POEM.startsWith(whole)).toBe(true);
       await page.reload();
@@ -86,7 +86,7 @@ test("a server that is killed loses the job and no word of it, and its readers a
   });
 });
 
-test("without JavaScript a job is started and stopped, and a reload shows how far it is", async ({
+test("without JavaScript a job can be started and stopped, and a reload shows its progress", async ({
   browser,
   runnel,
 }) => {
@@ -103,17 +103,17 @@ test("without JavaScript a job is started and stopped, and a reload shows how fa
   await context.close();
 });
 
-test("a job that nobody has started is not found, nor is what can't be one", async ({
-  page,
-  runnel,
-}) => {
+test("an unknown job and an invalid job id are not found", async ({ page, runnel }) => {
   for (const id of [crypto.randomUUID(), "nonsense"]) {
     const response = await page.goto(`${runnel.url}/examples/text?job=${id}`);
     expect(response?.status(), id).toBe(404);
   }
 });
 
-test("axe finds nothing, before, while it writes and after", async ({ page, runnel }) => {
+test("axe finds nothing on the text page, before, during and after the job", async ({
+  page,
+  runnel,
+}) => {
   const check = async (state: string) => {
     for (const each of LOOKS) {
       await look(page, each);
@@ -126,7 +126,7 @@ test("axe finds nothing, before, while it writes and after", async ({ page, runn
   await check("before");
   await start(page, runnel, 50);
   await check("while it writes");
-  // What comes word by word is not read out.
+  // Text that comes word by word is not announced.
   await expect(page.locator("[aria-live], [role=log]").filter({ hasText: "coot" })).toHaveCount(0);
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(status(page)).toHaveText("Stopped");

@@ -4,13 +4,13 @@ import { type Runnel, withRunnel } from "../support/runnel.ts";
 
 const PAGES = ["", "/text", "/progress", "/presence", "/notifications"];
 
-/** The number of an action, which is the same on each server of a build: the form that starts a job has it. */
+/** Returns the id of an action. It is the same on each server of a build, and the form that starts a job contains it. */
 async function startAction(runnel: Pick<Runnel, "url">): Promise<string> {
   const html = await (await fetch(`${runnel.url}/examples/text`)).text();
   return /name="\$ACTION_ID_(\w+)"/.exec(html)?.[1] ?? "none";
 }
 
-/** Asks as a page of this host would: by `fetch` it can't be said. Resolves with the answer's status and address. */
+/** Sends a request with this Host, which `fetch` does not allow. Resolves with the answer's status and address. */
 function ask(
   runnel: Pick<Runnel, "url">,
   { host, action, origin }: { host?: string; action?: string; origin?: string },
@@ -38,7 +38,7 @@ function ask(
   });
 }
 
-test("outside a playground there are no examples, and no action starts anything", async ({
+test("outside a playground there are no examples, and no action starts a job", async ({
   runnel,
 }) => {
   const action = await startAction(runnel);
@@ -56,16 +56,14 @@ test("outside a playground there are no examples, and no action starts anything"
   });
 });
 
-test("a name that leads here by DNS rebinding gets no example, and starts none", async ({
-  runnel,
-}) => {
+test("a host name of DNS rebinding gets no example, and starts no job", async ({ runnel }) => {
   const [host, origin] = ["evil.example", "http://evil.example"];
   const action = await startAction(runnel);
   expect((await ask(runnel, { host })).status).toBe(404);
   expect(await ask(runnel, { host, origin, action })).toEqual({ status: 404, location: "" });
 });
 
-test("a page elsewhere may link to an example, and starts none", async ({ runnel }) => {
+test("a page of another site may link to an example, but starts no job", async ({ runnel }) => {
   const action = await startAction(runnel);
   const origin = "http://evil.example";
   expect((await ask(runnel, {})).status).toBe(200);
@@ -73,7 +71,9 @@ test("a page elsewhere may link to an example, and starts none", async ({ runnel
   expect([status >= 400, location]).toEqual([true, ""]);
 });
 
-test("as many jobs as may run at once run, and who wants another is told", async ({ page }) => {
+test("as many jobs run at once as are allowed, and the next one is refused with a message", async ({
+  page,
+}) => {
   await withRunnel({}, async (runnel) => {
     const action = await startAction(runnel);
     const started = await Promise.all(

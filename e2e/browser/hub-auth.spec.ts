@@ -14,7 +14,7 @@ const METRICS_TOKEN = randomBytes(24).toString("base64url");
 const DETAIL_TYPE = "https://mercure.rocks/authorization-detail";
 const IDP = "https://idp.example.com";
 
-/** An authorization server's key. */
+/** Creates a key of an authorization server. */
 function newKey(kid: string) {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return { kid, privateKey, jwk: { ...publicKey.export({ format: "jwk" }), kid } };
@@ -29,7 +29,7 @@ test.describe("a hub with keys", () => {
   const minted: string[] = [];
   const [oldKey, newerKey] = [newKey("old"), newKey("newer")];
 
-  /** A token as `npm run -s token` prints it. */
+  /** Returns a token as `npm run -s token` prints it. */
   async function token(...args: readonly string[]): Promise<string> {
     const options = {
       cwd: ROOT,
@@ -40,7 +40,7 @@ test.describe("a hub with keys", () => {
     return stdout.trim();
   }
   const bearer = (value: string) => ({ headers: { Authorization: `Bearer ${value}` } });
-  /** What the authorization server would give. */
+  /** Returns a token as the authorization server would issue it. */
   async function idpToken({ kid, privateKey }: ReturnType<typeof newKey>): Promise<string> {
     const grant = { type: DETAIL_TYPE, actions: ["publish"], topics: [{ match: "*" }] };
     const value = await new SignJWT({ authorization_details: [grant], client_id: "a" })
@@ -93,12 +93,12 @@ test.describe("a hub with keys", () => {
       ...Object.entries(env).flatMap(([k, v]) => (/_KEY$/.test(k) ? v : [])),
     ];
     for (const secret of [...secrets, METRICS_TOKEN]) {
-      // The last part is the signature, without which a token is worth nothing.
+      // The last part is the signature. A token without it is useless.
       expect(output.includes(secret.split(".").at(-1) ?? secret)).toBe(false);
     }
   });
 
-  test("publishing takes a token that grants it, and each refusal says how to get one", async () => {
+  test("publishing needs a token that grants it, and each refusal says how to get one", async () => {
     const none = await post(runnel, { topic: "a", data: "b" });
     expect(none.status).toBe(401);
     const metadata = /^Bearer resource_metadata="([^"]+)"$/.exec(
@@ -119,7 +119,7 @@ test.describe("a hub with keys", () => {
     expect(wrong.headers.get("www-authenticate")).toContain('error="invalid_token"');
   });
 
-  test("a private update reaches who was granted it, and nobody else", async () => {
+  test("a private update reaches only subscribers with a grant for it", async () => {
     const publisher = bearer(await token("--publish", "*"));
     const reader = bearer(await token("--subscribe", "https://example.com/users/1"));
     const at = query("match", "https://example.com/users/1", "https://example.com/users/2");
@@ -139,7 +139,7 @@ test.describe("a hub with keys", () => {
     for (const each of [granted, anonymous]) each.leave();
   });
 
-  test("a stream ends when its cookie's token expires, and goes on with a new one: nothing is lost", async ({
+  test("a stream ends when its cookie's token expires, and resumes with a new token without loss", async ({
     page,
     context,
   }) => {
@@ -151,7 +151,7 @@ test.describe("a hub with keys", () => {
       ]);
     const later = await token("--subscribe", topic, "--expires", "1h");
     await setCookie(await token("--subscribe", topic, "--expires", "4s"));
-    // Of the same origin, and without a policy against scripts of ours.
+    // A page of the same origin, without a policy that blocks the test's scripts.
     await page.goto(`${runnel.url}/api/health`);
     await page.evaluate(
       ([url]) => {
@@ -187,7 +187,7 @@ test.describe("a hub with keys", () => {
     await page.close();
   });
 
-  test("metrics are for who has their token, and nowhere for anybody else", async () => {
+  test("metrics are readable with their token, and any other request for them gets 404", async () => {
     const metrics = (headers: Record<string, string>) =>
       fetch(`${runnel.url}/api/metrics`, { headers });
     expect((await metrics({})).status).toBe(404);
@@ -197,7 +197,7 @@ test.describe("a hub with keys", () => {
     expect(await found.text()).toMatch(/^runnel_updates_published_total [1-9]/m);
   });
 
-  test("an issuer's new key is accepted within 5 s, and strangers' keys do not have its set fetched over and over", async () => {
+  test("an issuer's new key is accepted within 5 s, and unknown keys do not cause repeated requests for the issuer's key set", async () => {
     const before = fetched;
     const fresh = bearer(await idpToken(newerKey));
     const answer = async () => (await post(runnel, { topic: "a" }, fresh)).status;

@@ -5,7 +5,7 @@ import { WITHOUT_BUILDS, withCopy } from "../support/copy.ts";
 import { HUB, listen, numbered, query } from "../support/hub.ts";
 import { connections, ROOT, startRunnel, withRunnel } from "../support/runnel.ts";
 
-/** Listens, and goes on after a reload from the last event that the page has kept. */
+/** Subscribes, and resumes after a reload from the last event that the page has stored. */
 function listenInPage(stream: string): void {
   const kept: { id: string; data: string }[] = JSON.parse(sessionStorage.getItem("kept") ?? "[]");
   const last = kept.at(-1);
@@ -16,11 +16,11 @@ function listenInPage(stream: string): void {
   };
 }
 
-test("a page that is reloaded in the middle of what another one publishes has each event once", async ({
+test("a page that is reloaded while another page publishes receives each event once", async ({
   context,
 }) => {
   await withRunnel({}, async (runnel) => {
-    // Of the same origin, and without a policy against scripts of ours.
+    // A page of the same origin, without a policy that blocks the test's scripts.
     const address = `${runnel.url}/api/health`;
     const publisher = await context.newPage();
     await publisher.goto(address);
@@ -49,7 +49,7 @@ test("a page that is reloaded in the middle of what another one publishes has ea
       await reader.reload();
     }
     const ids = await published;
-    // Else it was in the middle of nothing.
+    // Otherwise no reload was in the middle of the updates.
     expect(Math.max(...atReloads)).toBeLessThan(400);
     await expect.poll(count).toBe(400);
     const data = numbered("n", 400);
@@ -119,7 +119,7 @@ test("a route handler and a server action publish and subscribe with two functio
         await expect.poll(() => listener.events).toEqual([note]);
         const heard = fetch(notes).then((response) => response.json());
         await page.goto(`${runnel.url}/fixture`);
-        // What the page was rendered with, and from there on a stream: all of it, each once.
+        // The rendered updates and then a stream: together all updates, each once.
         const shown = async () => JSON.parse((await page.locator("output").textContent()) ?? "");
         const { updates, lastEventId } = await shown();
         expect(updates).toEqual([note]);
@@ -137,7 +137,7 @@ test("a route handler and a server action publish and subscribe with two functio
         expect((await shown()).updates).toEqual([note, said]);
         await page.close();
         listener.leave();
-        // The loop that was left is no subscription any more.
+        // The loop that was left has no subscription any more.
         await expect.poll(connections(runnel)).toBe(0);
       } finally {
         await runnel.stop();

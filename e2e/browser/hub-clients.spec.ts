@@ -14,7 +14,7 @@ const AWAY = ["while it was away 1", "while it was away 2"];
 
 const code = (path: string) => readFileSync(join(ROOT, "node_modules", path), "utf8");
 
-/** A package of modules as one script that sets `window.fetchEventSource`. */
+/** Bundles the package's modules into one script that sets `window.fetchEventSource`. */
 async function bundle(): Promise<string> {
   const built = await rolldown({
     input: join(ROOT, "node_modules/@microsoft/fetch-event-source/lib/esm/index.js"),
@@ -24,7 +24,7 @@ async function bundle(): Promise<string> {
   return `${output[0].code}\nwindow.fetchEventSource = bundled.fetchEventSource;`;
 }
 
-/** Clients that run in a page, and how each is started there. */
+/** Clients that run in a page, with the code that starts each one. */
 const IN_PAGE: Record<string, { script: () => string | Promise<string>; start: string }> = {
   "the browser's own EventSource": {
     script: () => "",
@@ -41,7 +41,7 @@ const IN_PAGE: Record<string, { script: () => string | Promise<string>; start: s
   },
   "@microsoft/fetch-event-source": {
     script: bundle,
-    // Without a throw it takes a clean end for the end of all.
+    // Without a throw the package does not reconnect after a clean end.
     start:
       "fetchEventSource(url, { openWhenHidden: true, onmessage: (event) => { if (event.data) heard.push(event.data) }, onclose: () => { throw new Error('again') } })",
   },
@@ -54,7 +54,7 @@ async function startInPage(
 ): Promise<() => Promise<string[]>> {
   const client = IN_PAGE[name];
   if (!client) throw new Error(name);
-  // Of the same origin, and without a policy against scripts of ours.
+  // A page of the same origin, without a policy that blocks the test's scripts.
   await page.goto(`${url}/api/health`);
   const script = await client.script();
   if (script) await page.addScriptTag({ content: script });
@@ -64,7 +64,7 @@ async function startInPage(
   return () => page.evaluate("window.heard");
 }
 
-test("other people's clients hear all of it, once each, through a restart of the server", async ({
+test("clients of other projects receive all updates, once each, through a restart of the server", async ({
   context,
 }) => {
   test.setTimeout(120_000);
@@ -109,7 +109,7 @@ test("other people's clients hear all of it, once each, through a restart of the
   });
 });
 
-test("curl shows the stream as it is, and goes on from an id", async () => {
+test("curl shows the stream unchanged, and resumes after an id", async () => {
   await withRunnel({}, async (runnel) => {
     const first = await publish(runnel, { topic: "clients", data: "one" });
     const child = spawn("curl", ["-sSN", "-H", `Last-Event-ID: ${first}`, `${runnel.url}${AT}`]);

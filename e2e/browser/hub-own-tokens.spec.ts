@@ -9,7 +9,7 @@ import { connections, freePort, ROOT, startRunnel } from "../support/runnel.ts";
 const ADA = "https://example.com/users/ada";
 const EVE = "https://example.com/users/eve";
 
-/** Signs somebody in, as the README has it. */
+/** A page that signs a user in, as in the README. */
 const PAGE = `import { cookies } from "next/headers";
 import { accessToken, tokenCookie } from "../../runnel.ts";
 
@@ -54,7 +54,7 @@ const HUBS = {
   },
 };
 
-test("an app gives who signs in a token, and their page reads what is theirs: in a playground as with keys", async ({
+test("an app mints a token for each user who signs in, and the user's page reads its own updates: in a playground and with keys", async ({
   browser,
 }) => {
   test.setTimeout(240_000);

@@ -8,14 +8,14 @@ import { answers, connections, freePort, ROOT, withRunnel } from "../support/run
 
 const NEXT = join(ROOT, "node_modules/next/dist/bin/next");
 
-/** Servers that somebody starts without the launcher. */
+/** Servers that are started without the launcher. */
 const BARE = {
   "next start": (port: string) => [NEXT, "start", "-H", "127.0.0.1", "-p", port],
   "next dev": (port: string) => [NEXT, "dev", "-H", "127.0.0.1", "-p", port],
   "node server.js": () => [join(ROOT, "build/standalone/server.js")],
 };
 
-test("on loopback anybody may publish, and the start says so", async () => {
+test("on loopback every client may publish, and the start says so", async () => {
   await withRunnel({}, async (runnel) => {
     await publish(runnel, { topic: "a", data: "b" });
     expect(runnel.output()).toContain("a playground: anybody on this machine may publish");
@@ -54,14 +54,16 @@ for (const [name, args] of Object.entries(BARE)) {
   });
 }
 
-test("on an address that others reach too, nobody publishes without a key", async () => {
+test("on an address that other machines can reach, no client may publish without a key", async () => {
   await withRunnel({ env: { HOST: "0.0.0.0" } }, async (runnel) => {
     expect((await post(runnel, { topic: "a", data: "b" })).status).toBe(401);
     expect(runnel.output()).toContain("nobody may publish over HTTP");
   });
 });
 
-test("a page from elsewhere neither publishes to a playground nor reads it", async ({ page }) => {
+test("a page of another origin can neither publish to a playground nor read it", async ({
+  page,
+}) => {
   const elsewhere = createServer((_, response) => {
     response.setHeader("Content-Type", "text/html").end("<title>elsewhere</title>");
   }).listen(0, "127.0.0.1");
@@ -69,7 +71,7 @@ test("a page from elsewhere neither publishes to a playground nor reads it", asy
     await withRunnel({}, async (runnel) => {
       const before = await publish(runnel, { topic: "all", data: "before" });
       const { port } = elsewhere.address() as AddressInfo;
-      // Another port is another origin, but the same site; another name is another site.
+      // Another port is another origin, but the same site. Another host name is another site.
       for (const host of ["127.0.0.1", "localhost"]) {
         await page.goto(`http://${host}:${port}/`);
         const got = await page.evaluate(async (hub) => {
@@ -103,7 +105,7 @@ test("a page from elsewhere neither publishes to a playground nor reads it", asy
   }
 });
 
-test("a name that somebody made lead here (DNS rebinding) is refused", async () => {
+test("a host name of DNS rebinding is refused", async () => {
   await withRunnel({}, async (runnel) => {
     const ask = (method: string, path: string) =>
       new Promise<string>((resolve, reject) => {

@@ -10,7 +10,7 @@ const COOKIE = "__Secure-mercure_access_token";
 const ADA = "https://example.com/users/ada";
 const EVE = "https://example.com/users/eve";
 
-/** Asks for a token, whatever the answer is. */
+/** Requests a token, and resolves with the answer, whatever its status. */
 const ask = (runnel: Pick<Runnel, "url">, wanted: object, headers: Record<string, string> = {}) =>
   fetch(`${runnel.url}/console/token`, {
     method: "POST",
@@ -42,12 +42,12 @@ const cookieWith = (value: string) => ({
 });
 const own = (user: string) => ({ publish: [{ match: user }], subscribe: [{ match: user }] });
 
-/** The token's signature, without which it is worth nothing, is in no line of the log. */
+/** Asserts that no line of the log contains a token's signature. A token without its signature is useless. */
 function expectUntold(runnel: Runnel, tokens: readonly string[]): void {
   for (const token of tokens) expect(runnel.output()).not.toContain(token.split(".").at(-1));
 }
 
-test("who shows a playground's token may do what it grants, and nothing else", async () => {
+test("a client with a playground's token may do what the token grants, and nothing else", async () => {
   await withRunnel({ env: { LOG_LEVEL: "trace" } }, async (runnel) => {
     const ada = await minted(runnel, { ...own(ADA), payload: { name: "Ada" } });
     const listener = await listen(runnel, { at: "?match=*", ...bearer(ada) });
@@ -64,7 +64,7 @@ test("who shows a playground's token may do what it grants, and nothing else", a
     await expect.poll(listener.data).toEqual([`for ${ADA}`, `by Ada, for ${ADA}`]);
     const api = `${runnel.url}${HUB}/subscriptions`;
     expect((await fetch(api, bearer(ada))).status).toBe(403);
-    // Her payload is that of what she subscribes to, and she has subscribed to her own topic beside all.
+    // A payload belongs to a matcher that the token grants. So Ada also subscribes to her own topic, beside all topics.
     const hers = await listen(runnel, { at: query("match", ADA), ...bearer(ada) });
     const shown = await fetch(`${api}/exact/${encodeURIComponent(ADA)}`, { headers: ALONE });
     const { subscriptions } = await shown.json();
@@ -82,7 +82,7 @@ test("a page whose cookie has a playground's token reads what that token grants"
   await withRunnel({}, async (runnel) => {
     const value = await minted(runnel, { ...own(ADA) });
     await context.addCookies([cookieWith(value)]);
-    // Of the same origin, and without a policy against scripts of ours.
+    // A page of the same origin, without a policy that blocks the test's scripts.
     await page.goto(`${runnel.url}/api/health`);
     const heard = page.evaluate(
       (at) =>
@@ -119,7 +119,7 @@ test("a page whose cookie has a playground's token reads what that token grants"
   });
 });
 
-test("a playground's token ends with it: the next one, on the same address, refuses it and says why", async ({
+test("a playground's token ends with the playground: the next one, on the same address, refuses it and says why", async ({
   page,
   context,
 }) => {
@@ -132,7 +132,7 @@ test("a playground's token ends with it: the next one, on the same address, refu
     const { publisher } = await inspected(runnel, token);
     expect(publisher).toMatchObject({ ok: false, reason: "signature" });
     expect(publisher.explanation).toContain("new key at each start");
-    // Without it everybody may do everything, as ever: so may a browser that has kept it, from its second try on.
+    // Without the token everything is allowed, as always. A browser that has kept the token gets access from its second try on.
     expect((await post(runnel, { topic: ADA })).status).toBe(200);
     await context.addCookies([cookieWith(token)]);
     await page.goto(`${runnel.url}/api/health`);
@@ -146,9 +146,7 @@ test("a playground's token ends with it: the next one, on the same address, refu
   });
 });
 
-test("a page from elsewhere, and a name that somebody made lead here, get no token", async ({
-  page,
-}) => {
+test("a page of another origin and a host name of DNS rebinding get no token", async ({ page }) => {
   const elsewhere = createServer((_, response) => {
     response.setHeader("Content-Type", "text/html").end("<title>elsewhere</title>");
   }).listen(0, "127.0.0.1");
@@ -194,7 +192,7 @@ test("a page from elsewhere, and a name that somebody made lead here, get no tok
   }
 });
 
-/** A request under a name of one's own. */
+/** Sends a request under a given host name. */
 function askAs(host: string, port: number, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const type = path.endsWith("token") ? "application/json" : "text/plain";
@@ -210,7 +208,7 @@ function askAs(host: string, port: number, path: string): Promise<string> {
   });
 }
 
-test("only POST is answered, by JSON alone", async () => {
+test("the token endpoint answers only POST, and accepts only JSON", async () => {
   await withRunnel({}, async (runnel) => {
     for (const path of ["/console/token", "/console/inspect"]) {
       const url = `${runnel.url}${path}`;
@@ -227,7 +225,7 @@ test("only POST is answered, by JSON alone", async () => {
   });
 });
 
-test.describe("a hub with keys", () => {
+test.describe("a hub that is no playground", () => {
   const KEY = randomBytes(48).toString("base64");
   const ENV = {
     MERCURE_PUBLISHER_JWT_KEY: KEY,
@@ -237,7 +235,7 @@ test.describe("a hub with keys", () => {
     LOG_LEVEL: "trace",
   };
 
-  test("mints for nobody, takes no playground's token, and tells its holder why", async () => {
+  test("with keys mints no token, accepts no playground's token, and tells the client why", async () => {
     const playground = await startRunnel();
     const token = await minted(playground, own(ADA));
     await playground.stop();
@@ -255,7 +253,7 @@ test.describe("a hub with keys", () => {
     });
   });
 
-  test("on an address that others reach too, and without a key, nobody mints either", async () => {
+  test("on an address that other machines can reach mints no token either", async () => {
     await withRunnel({ env: { HOST: "0.0.0.0" } }, async (runnel) => {
       expect((await ask(runnel, { publish: [{ match: "*" }] })).status).toBe(404);
     });

@@ -7,8 +7,8 @@ import { expect, test } from "@playwright/test";
 import { HUB, publish } from "../support/hub.ts";
 import { connections, ROOT, type Runnel, startRunnel } from "../support/runnel.ts";
 
-// Next has addresses and fields of its own, found in its sources (dist/server, dist/next-devtools/server). Some of them run a route inside
-// the process. Not here: the three that start a program or stop the server (launch-editor, attach-nodejs-inspector, restart_dev).
+// Next's own addresses and fields, found in its sources (dist/server, dist/next-devtools/server). Some of them run a route inside the
+// process. The list omits the three that start a program or stop the server (launch-editor, attach-nodejs-inspector, restart_dev).
 const IMAGES = ["/api/stream", "/stream", `${HUB}?match=*&last_event_id=earliest`].flatMap((path) =>
   [path, `${path}#1`].map((each) => `/_next/image?url=${encodeURIComponent(each)}&w=32&q=75`),
 );
@@ -49,7 +49,7 @@ const addressesOf = (build: string) => [
   "/?_rsc=1",
 ];
 
-/** Fields that Next gives a meaning, for a stream and for a page. */
+/** Header fields that have a meaning for Next, for a stream and for a page. */
 const FIELDS = [
   "RSC: 1",
   "RSC: 1\r\nNext-Router-Prefetch: 1",
@@ -81,7 +81,7 @@ interface Asked {
   leave(): void;
 }
 
-/** Sends a request on a socket of its own, and goes on reading what comes. */
+/** Sends a request on a socket of its own, and reads until it is closed. */
 function ask({ port }: Runnel, method: string, path: string, fields: string): Asked {
   const socket = connect(port, "127.0.0.1");
   let text = "";
@@ -97,7 +97,9 @@ function ask({ port }: Runnel, method: string, path: string, fields: string): As
 
 type Request = readonly [method: string, path: string, fields: string];
 
-/** Sends each request so many times at once. All are answered; all clients leave; nothing stays open. */
+/**
+ * Sends each request several times at once. Asserts that all are answered, and that nothing stays open when all clients have disconnected.
+ */
 async function expectNothingLeft(
   runnel: Runnel,
   times: number,
@@ -115,7 +117,7 @@ async function expectNothingLeft(
 }
 
 for (const mode of ["start", "dev"] as const) {
-  test.describe(`addresses of Next's own, ${mode}`, () => {
+  test.describe(`Next's own addresses, ${mode},`, () => {
     let runnel: Runnel;
 
     test.beforeAll(async () => {
@@ -125,11 +127,11 @@ for (const mode of ["start", "dev"] as const) {
     });
     test.afterAll(() => runnel.stop());
 
-    test("leave no stream behind, and serve nothing of a playground to a page elsewhere", async () => {
+    test("leave no stream behind, and send nothing of a playground to a page of another origin", async () => {
       test.setTimeout(180_000);
       const build =
         mode === "dev" ? "development" : readFileSync(join(ROOT, ".next/BUILD_ID"), "utf8");
-      // `next dev` takes its time for each.
+      // `next dev` needs time for each request.
       await expectNothingLeft(runnel, mode === "dev" ? 1 : 4, [
         ...addressesOf(build).flatMap((path) => [
           ["GET", path, ""] as const,
@@ -165,7 +167,7 @@ test("forty images on a page of another origin leave no stream in a playground",
   await once(elsewhere, "listening");
   try {
     const { port } = elsewhere.address() as AddressInfo;
-    // All images have been answered, badly, when the page has loaded.
+    // When the page has loaded, all images have been answered with an error.
     await page.goto(`http://localhost:${port}/`, { waitUntil: "load" });
     expect(await page.locator("img").count()).toBe(40);
     expect(await connections(runnel)()).toBe(0);

@@ -2,7 +2,7 @@ import { expectAccessible, LOOKS, look, SIZES } from "../support/axe.ts";
 import { expect, test } from "../support/live-page.ts";
 
 for (const each of LOOKS) {
-  test(`axe finds nothing in any state, and nothing is wider than the screen (${each.name})`, async ({
+  test(`axe finds nothing in any state of the live page, and nothing is wider than the screen (${each.name})`, async ({
     page,
     live,
     runnel,
@@ -26,7 +26,7 @@ for (const each of LOOKS) {
     await expect(live.entries.last()).toContainText("Some events are missing");
     await expect(live.entries).toHaveCount(500);
     await check("full");
-    // axe looks at each row: the states after this one have few.
+    // axe checks each row, and the next states need only a few rows.
     await live.button("Clear").click();
     await live.button("Pause").click();
     scripted.emit("held");
@@ -56,7 +56,7 @@ for (const each of LOOKS) {
 const LARGE_TEXT = { ...SIZES, phone: { width: 390, height: 844 }, "small phone": SIZES.phone };
 
 for (const [name, size] of Object.entries(LARGE_TEXT)) {
-  test(`text of twice the size is still read in lines, and no button is cut off (${name})`, async ({
+  test(`text of twice the size still wraps into lines, and no button is cut off (${name})`, async ({
     page,
     live,
     scripted,
@@ -92,7 +92,7 @@ for (const [name, size] of Object.entries(LARGE_TEXT)) {
   });
 }
 
-test("each control is within the keyboard's reach, in the order of the page, and keeps the focus", async ({
+test("each control is reachable by keyboard, in the order of the page, and keeps the focus", async ({
   page,
   live,
   runnel,
@@ -152,7 +152,7 @@ test("each control is within the keyboard's reach, in the order of the page, and
   }
 });
 
-test("the command is copied, and where the clipboard is out of reach it is selected", async ({
+test("the command is copied, and if the clipboard is not available the command is selected", async ({
   page,
   context,
   runnel,
@@ -171,7 +171,12 @@ test("the command is copied, and where the clipboard is out of reach it is selec
   expect(await page.evaluate("String(getSelection())")).toBe(command);
 });
 
-test("nothing moves for whoever wants it so", async ({ page, live, scripted, scriptedPage }) => {
+test("the live page has no animation if the reader prefers reduced motion", async ({
+  page,
+  live,
+  scripted,
+  scriptedPage,
+}) => {
   const moving = () => page.evaluate("document.getAnimations().length");
   await page.goto(scriptedPage);
   await expect(live.status).toHaveText("Open");
@@ -182,7 +187,7 @@ test("nothing moves for whoever wants it so", async ({ page, live, scripted, scr
   expect(await moving()).toBe(0);
 });
 
-test("what changes by itself is not read out, but for the state", async ({
+test("automatic changes of the live page are not announced, except the status", async ({
   page,
   live,
   runnel,

@@ -4,7 +4,7 @@ import { connections } from "../support/runnel.ts";
 
 const executablePath = likelyChromium();
 
-// Playwright turns the cache for Back off; people's browsers have it on.
+// Playwright turns the back/forward cache off. In people's browsers it is on.
 test.use({
   launchOptions: {
     ...(executablePath ? { executablePath } : {}),
@@ -13,7 +13,7 @@ test.use({
   },
 });
 
-test("a page that the browser kept for Back holds no stream meanwhile, and is live again, with its list", async ({
+test("the live page in the back/forward cache holds no stream, and is live again with its list when it is restored", async ({
   page,
   live,
   runnel,

@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import { livePage } from "../support/live-page.ts";
 import { connections, startRunnel } from "../support/runnel.ts";
 
-test("in `next dev`, where StrictMode sets up, cleans up and sets up again, one connection is opened", async ({
+test("in `next dev`, where StrictMode sets up, cleans up and sets up again, the page opens one connection", async ({
   page,
 }) => {
   test.setTimeout(120_000);

@@ -3,7 +3,7 @@ import { connections, startRunnel } from "../support/runnel.ts";
 
 const errors = (texts: string[]) => texts.filter((text) => text === "Connection error");
 
-test("one 503 does not kill it: the stream comes back by itself, with one `Connection error` that says what happens next", async ({
+test("the stream reconnects by itself after one 503, with one `Connection error` that says what happens next", async ({
   page,
   live,
   scripted,
@@ -27,13 +27,13 @@ test("one 503 does not kill it: the stream comes back by itself, with one `Conne
   expect(scripted.requests).toBe(3);
 });
 
-test("refused from the first, it tells when the next try is", async ({
+test("a page that is refused from the first says when it tries next", async ({
   page,
   live,
   scripted,
   scriptedPage,
 }) => {
-  // The third wait is two seconds at least: long enough to be seen, however seldom somebody looks.
+  // The third delay is two seconds at least, so that the test can see it even if it looks rarely.
   scripted.refuse(3);
   await page.goto(scriptedPage);
   await expect(page.getByText(/^Try [1-3] in [1-4] s$/)).toBeVisible();
@@ -42,7 +42,7 @@ test("refused from the first, it tells when the next try is", async ({
   await expect(live.entries.first()).toContainText(/next try in [01]\.\d s/);
 });
 
-test("it tells a try that is under way from one that is the browser's to make", async ({
+test("the page distinguishes a try of its own from a reconnect of the browser", async ({
   page,
   live,
   scripted,
@@ -53,14 +53,14 @@ test("it tells a try that is under way from one that is the browser's to make", 
   scripted.stall(true);
   scripted.drop();
   await expect(page.getByText("Try 1: the browser reconnects", { exact: true })).toBeVisible();
-  // The browser's own try hangs by now: the refusal is for the next page.
+  // The browser's own try is stalled by now, so the refusal applies to the reloaded page.
   await expect.poll(() => scripted.requests).toBe(2);
   scripted.refuse(1);
   await page.reload();
   await expect(page.getByText("Try 1: under way", { exact: true })).toBeVisible();
 });
 
-test("a server that is restarted is found again", async ({ page }) => {
+test("the page reconnects to a restarted server", async ({ page }) => {
   const first = await startRunnel();
   const live = livePage(page);
   await page.goto(`${first.url}/?close=0`);
@@ -79,7 +79,7 @@ test("a server that is restarted is found again", async ({ page }) => {
   }
 });
 
-test("a server that is stopped in its tracks leaves the stream open but dead: it is noticed, and got over", async ({
+test("a paused server leaves the stream open but dead: the page detects it, and reconnects", async ({
   page,
 }) => {
   const runnel = await startRunnel({ env: { HEARTBEAT_SECONDS: "0.4" } });
@@ -102,7 +102,7 @@ test("a server that is stopped in its tracks leaves the stream open but dead: it
   }
 });
 
-test("closed, it stays closed while the server comes and goes, whatever the time", async ({
+test("a closed page stays closed while the server stops and restarts, whatever the time", async ({
   page,
   live,
   scripted,
@@ -116,7 +116,7 @@ test("closed, it stays closed while the server comes and goes, whatever the time
   await expect(live.status).toHaveText("Closed");
   const { requests } = scripted;
   await page.evaluate(() => dispatchEvent(new Event("online")));
-  // Longer than any wait there is. What was due by then has been sent by the time a request behind it is answered.
+  // This is longer than any delay. Every request that was due has been sent before a later request is answered.
   await page.clock.fastForward("10:00");
   await page.evaluate((url) => fetch(url).then(({ status }) => status), `${scripted.url}?last`);
   expect(scripted.requests).toBe(requests + 1);
@@ -124,7 +124,7 @@ test("closed, it stays closed while the server comes and goes, whatever the time
   expect((await live.texts()).at(-1)).toBe("Connection close");
 });
 
-test("the auto-close comes while it waits for the next try, too, and ends the wait", async ({
+test("the auto-close also happens while the page waits for the next try, and ends the wait", async ({
   page,
   live,
   runnel,
@@ -145,13 +145,13 @@ test("the auto-close comes while it waits for the next try, too, and ends the wa
   expect(scripted.requests).toBe(requests + 1);
 });
 
-test("a hidden tab's list goes on although no frame is drawn, and a wait ends when the tab is seen", async ({
+test("a hidden tab's list still grows although no frame is drawn, and a delay ends when the tab is visible again", async ({
   page,
   live,
   scripted,
   scriptedPage,
 }) => {
-  // As much of hiding as a page can tell: a browser without a window hides no tab.
+  // Lets a test hide the page, as far as a page can notice: a headless browser hides no tab.
   await page.addInitScript(() => {
     let hidden = false;
     const draw = requestAnimationFrame;
@@ -176,14 +176,14 @@ test("a hidden tab's list goes on although no frame is drawn, and a wait ends wh
 
   scripted.refuse(5);
   scripted.drop();
-  // By its own words there are more than two seconds left.
+  // The page's text says that more than two seconds are left.
   await expect(page.getByText(/^Try \d in [3-9] s$/)).toBeVisible();
   const { requests } = scripted;
   await page.evaluate("hide(false)");
   await expect.poll(() => scripted.requests, { timeout: 2_000 }).toBe(requests + 1);
 });
 
-test("leaving the page closes the stream, and Back finds one live page again", async ({
+test("leaving the page closes the stream, and Back leads to one live page again", async ({
   page,
   live,
   runnel,

@@ -3,7 +3,7 @@ import { expect, livePage, test } from "../support/live-page.ts";
 import { connections } from "../support/runnel.ts";
 
 test.describe("the seed's page", () => {
-  test("it opens, lists the clock's packets with their ids, and after 10 s closes with `Connection close` as the last entry", async ({
+  test("opens, lists the clock's packets with their ids, and closes after 10 s with `Connection close` as the last entry", async ({
     page,
     live,
     runnel,
@@ -28,7 +28,7 @@ test.describe("the seed's page", () => {
     await expect(live.figure("events")).toHaveText(String(rest.length));
   });
 
-  test("its words are the seed's, in their languages, in one list", async ({ page, runnel }) => {
+  test("has the seed's words, in their languages, in one list", async ({ page, runnel }) => {
     await page.goto(`${runnel.url}/?close=0`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Server Send Events");
     const api = page.getByRole("heading", { level: 2 });
@@ -38,7 +38,7 @@ test.describe("the seed's page", () => {
     await expect(page.locator("ul#msg")).toHaveCount(1);
   });
 
-  test("without EventSource it says so", async ({ page, live, runnel }) => {
+  test("says so if the browser has no EventSource", async ({ page, live, runnel }) => {
     await page.addInitScript("delete globalThis.EventSource");
     await page.goto(runnel.url);
     await expect(live.status).toHaveText("Not supported");
@@ -47,7 +47,7 @@ test.describe("the seed's page", () => {
       await expect(live.button(name)).toHaveCount(0);
   });
 
-  test("without JavaScript the words are there, how to listen too, and nothing that does nothing", async ({
+  test("has its text and a command for a terminal without JavaScript, and no control that does nothing", async ({
     browser,
     runnel,
   }) => {
@@ -64,8 +64,8 @@ test.describe("the seed's page", () => {
   });
 });
 
-test.describe("what it may be asked for", () => {
-  test("?url= shows another server's stream, without adding anything to its address", async ({
+test.describe("the live page's options", () => {
+  test("?url= shows another server's stream, and adds nothing to its address", async ({
     page,
     live,
     scripted,
@@ -82,7 +82,12 @@ test.describe("what it may be asked for", () => {
     await expect(page.getByText("stays open")).toBeVisible();
   });
 
-  test("the form connects to what is typed into it", async ({ page, live, runnel, scripted }) => {
+  test("the form connects to the address that is typed into it", async ({
+    page,
+    live,
+    runnel,
+    scripted,
+  }) => {
     await page.goto(`${runnel.url}/?close=0`);
     await page.getByLabel("Another event stream").fill(scripted.url);
     await page.getByLabel("Close after").fill("0");
@@ -92,7 +97,7 @@ test.describe("what it may be asked for", () => {
     await expect.poll(connections(runnel)).toBe(0);
   });
 
-  test("it says that it stays open where it does, and nowhere else: not before it is opened, nor when it is left", async ({
+  test("the text `stays open` is shown only when it is true: neither before the page opens the stream, nor after the page is left", async ({
     page,
     live,
     runnel,
@@ -110,7 +115,7 @@ test.describe("what it may be asked for", () => {
     await expect(page.getByText("stays open")).toBeVisible();
   });
 
-  test("opened anew, it counts down from the start, and never from the time of the close", async ({
+  test("a reopened stream counts down from the start, never from the time of the close", async ({
     page,
     live,
     runnel,
@@ -134,13 +139,13 @@ test.describe("what it may be asked for", () => {
     expect(await page.evaluate("Math.max(...seen)")).toBe(30);
   });
 
-  test("?close= closes after so many seconds", async ({ page, live, runnel }) => {
+  test("?close= closes the stream after this many seconds", async ({ page, live, runnel }) => {
     await page.goto(`${runnel.url}/?close=0.5`);
     await expect(live.status).toHaveText("Closed");
     expect((await live.texts()).at(-1)).toBe("Connection close");
   });
 
-  test("bad values are told, with what is right, and the defaults are used", async ({
+  test("bad values are reported together with the allowed ones, and the defaults are used", async ({
     page,
     live,
     runnel,
@@ -158,7 +163,7 @@ test.describe("what it may be asked for", () => {
 });
 
 test.describe("the list", () => {
-  test("markup in a message is shown as text, and never run", async ({
+  test("shows markup in a message as text, and never runs it", async ({
     page,
     live,
     scripted,
@@ -174,7 +179,7 @@ test.describe("the list", () => {
     expect(await page.title()).toContain("Runnel");
   });
 
-  test("several lines stay several lines, and a very long text is cut and said to be", async ({
+  test("shows several lines as several lines, and marks a very long text that it has cut", async ({
     page,
     live,
     scripted,
@@ -188,7 +193,7 @@ test.describe("the list", () => {
     expect((await live.texts())[1]).toBe("one\ntwo");
   });
 
-  test("10,000 fast events leave a bounded list and a page that answers", async ({
+  test("stays bounded after 10,000 fast events, and the page stays responsive", async ({
     page,
     live,
     scripted,
@@ -224,7 +229,7 @@ test.describe("the list", () => {
     await expect(live.entries).toHaveCount(0);
   });
 
-  test("it follows the newest while the reader is at the end, and stays where the reader is otherwise", async ({
+  test("follows the newest entry while the reader is at the end, and otherwise keeps its position", async ({
     page,
     live,
     scripted,
@@ -281,7 +286,7 @@ test.describe("on a fast stream", () => {
   ];
 
   for (const [name, goUp] of ways) {
-    test(`${name} leaves the end of the list, and only the reader's coming down to it brings it back`, async ({
+    test(`${name} leaves the end of the list, and the list follows again only when the reader scrolls down to it`, async ({
       page,
       live,
       scripted,
@@ -319,7 +324,7 @@ test.describe("on a fast stream", () => {
   }
 });
 
-test("the page's headers keep foreign scripts and frames out, and no stream has a policy", async ({
+test("the page's headers forbid foreign scripts and frames, and no stream has a policy", async ({
   page,
   runnel,
 }) => {
@@ -351,7 +356,11 @@ test("the page's headers keep foreign scripts and frames out, and no stream has 
   }
 });
 
-test("a script that is not the page's own does not run", async ({ page, runnel, violations }) => {
+test("a script that does not belong to the page does not run", async ({
+  page,
+  runnel,
+  violations,
+}) => {
   await page.goto(`${runnel.url}/?close=0`);
   await page.evaluate(() => {
     const script = document.createElement("div");

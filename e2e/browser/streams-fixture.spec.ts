@@ -4,7 +4,7 @@ import { test as base, expect } from "../fixtures/streams/fixture.ts";
 import { HUB, numbered, publish, query } from "../support/hub.ts";
 import { ALONE, connections, freePort, type Runnel, withRunnel } from "../support/runnel.ts";
 
-/** Listens as any page does that has nothing of ours, and notes what it is told. */
+/** Subscribes with a plain EventSource, as a page of any project does, and records its events. */
 function listenInPage(url: string): void {
   const told: string[] = [];
   const at: number[] = [];
@@ -23,7 +23,7 @@ const toldTo = (page: Page) => () => page.evaluate<string[]>("told");
 
 interface Fixtures {
   through: "straight" | "proxied";
-  /** What the faults are made with: the scripted server itself, or a proxy in front of it. */
+  /** The server that makes the faults: the scripted server itself, or a proxy in front of it. */
   faulty: FaultyServer;
   told: () => Promise<string[]>;
 }
@@ -42,7 +42,7 @@ const test = base.extend<Fixtures>({
   },
 });
 
-/** What was sent before this has arrived, or is held back. */
+/** Waits for an answer. All that was sent before has then arrived, or is buffered. */
 async function roundTrip(page: Page, { origin }: FaultyServer): Promise<void> {
   const status = await page.evaluate((url) => fetch(url).then(({ status }) => status), origin);
   expect(status).toBe(404);
@@ -52,7 +52,7 @@ for (const through of ["straight", "proxied"] as const) {
   test.describe(`a stream, ${through},`, () => {
     test.use({ through });
 
-    test("brings what is sent apart apart", async ({ stream, told }) => {
+    test("delivers separate events separately", async ({ stream, told }) => {
       await expect.poll(told).toEqual(["open"]);
       stream.emit("one");
       await expect.poll(told).toEqual(["open", "one"]);
@@ -61,7 +61,7 @@ for (const through of ["straight", "proxied"] as const) {
       await expect.poll(told).toEqual(["open", "one", "two", "three\nlines\nlong"]);
     });
 
-    test("stalls before its head, and in the middle, and goes on", async ({
+    test("stalls before its head and in the middle, and continues", async ({
       page,
       stream,
       faulty,
@@ -82,7 +82,7 @@ for (const through of ["straight", "proxied"] as const) {
       await expect.poll(told).toEqual(["open", "late"]);
     });
 
-    test("is dropped in the middle of an event, and the browser comes back with the last id", async ({
+    test("is dropped in the middle of an event, and the browser reconnects with the last id", async ({
       stream,
       faulty,
       told,
@@ -97,7 +97,7 @@ for (const through of ["straight", "proxied"] as const) {
       expect(faulty.lastEventId).toBe("7");
     });
 
-    test("ends cleanly, and the browser comes back", async ({ stream, faulty, told }) => {
+    test("ends cleanly, and the browser reconnects", async ({ stream, faulty, told }) => {
       await expect.poll(told).toEqual(["open"]);
       stream.emit("last");
       await expect.poll(told).toEqual(["open", "last"]);
@@ -106,7 +106,7 @@ for (const through of ["straight", "proxied"] as const) {
       expect(faulty.lastEventId).toBeUndefined();
     });
 
-    test("is refused so many times: a 503 kills a plain EventSource for good", async ({
+    test("is refused a given number of times: a 503 closes a plain EventSource for good", async ({
       page,
       faulty,
       told,
@@ -130,7 +130,7 @@ for (const through of ["straight", "proxied"] as const) {
       expect(await told()).toEqual(["open", "lost", "dead"]);
     });
 
-    test("is buffered: open, and silent until it is let go", async ({
+    test("is buffered: open, and silent until the buffer is released", async ({
       page,
       stream,
       faulty,
@@ -152,7 +152,7 @@ for (const through of ["straight", "proxied"] as const) {
       await expect.poll(told).toEqual(["open", "one", "two", "three", long]);
     });
 
-    test("is buffered with its head: no answer, until it is let go", async ({
+    test("is buffered with its head: no answer until the buffer is released", async ({
       page,
       stream,
       faulty,
@@ -168,7 +168,7 @@ for (const through of ["straight", "proxied"] as const) {
       await expect.poll(told).toEqual(["open", "one"]);
     });
 
-    test("is slow: so many bytes a second", async ({ page, stream, faulty, told }) => {
+    test("is slow: a given number of bytes a second", async ({ page, stream, faulty, told }) => {
       await expect.poll(told).toEqual(["open"]);
       faulty.slow(10_000);
       const data = numbered("x".repeat(100), 40);
@@ -179,7 +179,7 @@ for (const through of ["straight", "proxied"] as const) {
       faulty.slow(Number.POSITIVE_INFINITY);
     });
 
-    test("tells of each request", async ({ page, faulty, told }) => {
+    test("reports each request", async ({ page, faulty, told }) => {
       await expect.poll(told).toEqual(["open"]);
       await page.evaluate(listenInPage, `${faulty.origin}/stream?topic=a`);
       await expect.poll(() => faulty.connections).toBe(2);
@@ -190,7 +190,7 @@ for (const through of ["straight", "proxied"] as const) {
   });
 }
 
-test("a server that can't be reached is a 502; one that goes away takes its streams with it", async ({
+test("a server that can't be reached is answered with 502; a server that dies takes its streams with it", async ({
   page,
   stream,
   streamProxy,
@@ -207,7 +207,7 @@ test("a server that can't be reached is a 502; one that goes away takes its stre
   await expect.poll(toldTo(page)).toEqual(["open", "lost", "dead"]);
 });
 
-test("faults that come and go before the server has answered leave a stream whole", async ({
+test("a stream is complete after faults that begin and end before the server has answered", async ({
   page,
   stream,
   streamProxy,
@@ -230,13 +230,13 @@ test("faults that come and go before the server has answered leave a stream whol
   await expect.poll(toldTo(page)).toEqual(["open", "lost", "lost", "open"]);
 });
 
-/** How many streams have a reader that is too slow now. */
+/** Returns how many streams have a reader that is too slow now. */
 async function lagging(runnel: Runnel): Promise<number> {
   const text = await (await fetch(`${runnel.url}/api/metrics`, { headers: ALONE })).text();
   return Number(/^runnel_lagging (\d+)$/m.exec(text)?.[1]);
 }
 
-test("a slow reader is felt by the server: it lags, and has all of it when it reads on", async ({
+test("the server notices a slow reader: its stream lags, and delivers everything when the reader speeds up", async ({
   page,
   streamProxy,
 }) => {

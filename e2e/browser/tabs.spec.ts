@@ -8,14 +8,14 @@ import { connections } from "../support/runnel.ts";
 
 const executablePath = likelyChromium();
 
-/** Tabs of one browser that listen to the same topic. */
+/** Tabs of one browser that subscribe to the same topic. */
 interface Tabs {
   readonly all: Client[];
-  /** Opens one more, and waits until it is live. */
+  /** Opens one more tab, and waits until it is live. */
   open(): Promise<Client>;
-  /** The one that has the connection. */
+  /** Returns the tab that has the connection. */
   leader(): Promise<Client>;
-  /** It is no tab any more. */
+  /** Closes the tab, and removes it from `all`. */
   close(client: Client): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ const test = base.extend<{ tabs: Tabs; numbers: Publisher }>({
     await Promise.all(context.pages().map((page) => page.close()));
     await expect.poll(connections(runnel)).toBe(0);
   },
-  /** Published all the time, since the first tab is live. */
+  /** Publishes all the time, beginning when the first tab is live. */
   numbers: async ({ tabs, topic, runnel }, use) => {
     await tabs.open();
     const publisher = startPublisher(runnel, { topic });
@@ -57,7 +57,7 @@ test.use({
   launchOptions: {
     ...(executablePath ? { executablePath } : {}),
     args: BROWSER_ARGS,
-    // Playwright turns the cache for Back off; people's browsers have it on.
+    // Playwright turns the back/forward cache off. In people's browsers it is on.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   },
 });
@@ -67,14 +67,14 @@ async function via({ now }: Client): Promise<"own" | "tab" | undefined> {
   return status.state === "open" ? status.via : undefined;
 }
 
-/** One after the other: each has to be busy alone. */
+/** Returns the id of the renderer process of each tab. The tabs are checked one after the other: each has to be busy alone. */
 async function processesOf(tabs: readonly Client[]): Promise<number[]> {
   const ids: number[] = [];
   for (const { page } of tabs) ids.push(await rendererOf(page));
   return ids;
 }
 
-/** Stops publishing, and asserts that each tab has heard all since its first, each once and in order. */
+/** Stops publishing, and asserts that each tab has received all updates since its first, each once and in order. */
 async function expectAllWhole(tabs: readonly Client[], publisher: Publisher): Promise<void> {
   for (const { heard } of tabs) {
     await expect.poll(heard).not.toEqual([]);
@@ -84,7 +84,7 @@ async function expectAllWhole(tabs: readonly Client[], publisher: Publisher): Pr
   }
 }
 
-test("ten tabs over HTTP/1.1 are live over one connection, where six would be the browser's last", async ({
+test("ten tabs over HTTP/1.1 are live over one connection, although a browser allows six", async ({
   tabs,
   numbers,
   runnel,
@@ -101,7 +101,7 @@ test("ten tabs over HTTP/1.1 are live over one connection, where six would be th
   expect(await connections(runnel)()).toBe(1);
 });
 
-test("when the tab that has the connection is closed, another goes on: nothing is lost or told twice", async ({
+test("when the tab with the connection is closed, another tab takes over: no update is lost or repeated", async ({
   tabs,
   numbers,
   runnel,
@@ -117,7 +117,12 @@ test("when the tab that has the connection is closed, another goes on: nothing i
   expect(await connections(runnel)()).toBe(1);
 });
 
-test("when it crashes, another goes on", async ({ tabs, numbers, runnel, context }) => {
+test("when the tab with the connection crashes, another tab takes over", async ({
+  tabs,
+  numbers,
+  runnel,
+  context,
+}) => {
   const others = [await tabs.open(), await tabs.open()];
   const [leader] = tabs.all;
   if (leader === undefined) throw new Error("there is no tab");
@@ -130,7 +135,7 @@ test("when it crashes, another goes on", async ({ tabs, numbers, runnel, context
   await expect.poll(connections(runnel)).toBe(1);
 });
 
-test("when it is frozen, another takes its place; when it goes on, it has missed nothing", async ({
+test("when the tab with the connection is frozen, another tab takes over; when it continues, it has missed nothing", async ({
   tabs,
   numbers,
   runnel,
@@ -143,7 +148,7 @@ test("when it is frozen, another takes its place; when it goes on, it has missed
   try {
     const ways = async () => (await Promise.all(others.map(via))).sort();
     await expect.poll(ways, { timeout: 30_000 }).toEqual(["own", "tab"]);
-    // The lock is another's, but the frozen one's connection is still there, and speaks to nobody.
+    // Another tab has the lock. The frozen tab's connection is still open, but delivers to no tab.
     expect(await connections(runnel)()).toBe(2);
     await numbers.more(20);
   } finally {
@@ -155,7 +160,7 @@ test("when it is frozen, another takes its place; when it goes on, it has missed
   await expect.poll(connections(runnel)).toBe(1);
 });
 
-test("when it is left, and the browser keeps it for Back, another goes on; Back it follows, and has missed nothing", async ({
+test("when the tab with the connection goes into the back/forward cache, another takes over; when it is restored, it follows and has missed nothing", async ({
   tabs,
   numbers,
   runnel,

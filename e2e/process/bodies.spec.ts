@@ -11,7 +11,7 @@ const ISSUER = "https://app.example.com";
 const HUB_URL = `https://hub.example.com${HUB}`;
 const MIB = 2 ** 20;
 const SOCKETS = 250;
-/** A body of 10 MB from each would take ten times that. */
+/** If the server kept a body of 10 MB from each client, it would use ten times this. */
 const FLAT_MEGABYTES = 250;
 
 const BATCH = "application/x-ndjson";
@@ -37,9 +37,9 @@ function publisherToken(subject: string): Promise<string> {
 const PART = Buffer.alloc(65_536, "a");
 
 interface Upload {
-  /** The answer so far, its first line. */
+  /** The first line of the answer so far. */
   status(): string;
-  /** Whether all but the last byte has gone out. */
+  /** Whether all bytes but the last one are sent. */
   isSent(): boolean;
   leave(): void;
 }
@@ -66,7 +66,7 @@ test.describe("the bodies of requests", () => {
     return socket;
   };
 
-  /** Posts a body, but for its last byte. */
+  /** Sends the head and the body of a POST request, without the body's last byte. */
   function withhold(path: string, bytes: number, type: string, token?: string): Upload {
     const socket = open([
       `POST ${path} HTTP/1.1`,
@@ -95,7 +95,7 @@ test.describe("the bodies of requests", () => {
     };
   }
 
-  /** Withholds the last byte of many, until all is sent or answered; gives the memory that this took, and the answers. */
+  /** Sends many bodies without their last byte, until each is sent or answered. Returns the added memory and the answers. */
   async function flood(...upload: Parameters<typeof withhold>) {
     const before = residentMegabytes(runnel.pid);
     const uploads = Array.from({ length: SOCKETS }, () => withhold(...upload));
@@ -115,7 +115,7 @@ test.describe("the bodies of requests", () => {
     post(runnel, { topic: "a" }, { headers: { Authorization: `Bearer ${token}` } });
 
   for (const type of [FORM, "multipart/form-data; boundary=a"]) {
-    test(`take no memory where nobody wants them: ${type} to a page`, async () => {
+    test(`use no memory if the route does not read them: ${type} to a page`, async () => {
       test.setTimeout(90_000);
       const { megabytes, leave } = await flood("/", 10 * MIB, type);
       leave();
@@ -123,18 +123,18 @@ test.describe("the bodies of requests", () => {
     });
   }
 
-  test("take no memory where they have no token: they are refused before they are read", async () => {
+  test("without a token are refused before they are read, and use no memory", async () => {
     const { megabytes, answered, leave } = await flood(HUB, 8 * MIB, BATCH);
     await expect.poll(answered("401")).toBe(SOCKETS);
     leave();
     expect(megabytes).toBeLessThan(FLAT_MEGABYTES);
   });
 
-  test("of one publisher take its share of the memory, while others publish, and give it back", async () => {
+  test("of one publisher use at most its share of the memory while others publish, and release it", async () => {
     const [hoarder, other] = await Promise.all([publisherToken("a"), publisherToken("b")]);
     const { megabytes, answered, leave } = await flood(HUB, 8 * MIB, BATCH, hoarder);
     expect(megabytes).toBeLessThan(FLAT_MEGABYTES);
-    // Two of them are its share.
+    // The share of one publisher is two of these bodies.
     await expect.poll(answered("503")).toBe(SOCKETS - 2);
     expect((await publish(other)).status).toBe(200);
     const refused = await publish(hoarder);
@@ -144,15 +144,15 @@ test.describe("the bodies of requests", () => {
     await expect.poll(async () => (await publish(hoarder)).status).toBe(200);
   });
 
-  test("of those who have tokens looked into keep no publisher out", async () => {
+  test("of token inspections do not block publishers", async () => {
     const { answered, leave } = await flood("/console/inspect", 16_384, "text/plain");
-    // One client's share of the console's bodies is 1 MiB: 64 of these.
+    // The share of one client is 1 MiB of the console's bodies: 64 of these.
     await expect.poll(answered("503")).toBe(SOCKETS - 64);
     expect((await publish(await publisherToken("a"))).status).toBe(200);
     leave();
   });
 
-  test("that turn out too large are answered with 413, which their client reads once it has sent all", async () => {
+  test("that turn out too large are answered with 413, and the client reads the answer after it has sent everything", async () => {
     const socket = open([
       `POST ${HUB} HTTP/1.1`,
       `Authorization: Bearer ${await publisherToken("a")}`,
@@ -173,18 +173,18 @@ test.describe("the bodies of requests", () => {
     await ended;
   });
 
-  test("of a GET do not hide that the client of a stream has left", async () => {
+  test("of a GET do not hide that the client of a stream has disconnected", async () => {
     const heads = ["Content-Length: 1000000", "Transfer-Encoding: chunked"];
     const sockets = heads.map((each) => open([`GET ${HUB}?match=a HTTP/1.1`, each]));
     for (const socket of sockets) socket.write(Buffer.concat([Buffer.from("7fffffff\r\n"), PART]));
     for (const socket of sockets) for (let i = 0; i < 8; i++) socket.write(PART);
     await expect.poll(connections(runnel)).toBe(2);
     for (const socket of sockets) socket.destroy();
-    // The first heartbeat, which would find it out, comes after 15 s.
+    // The first heartbeat, which would also detect the disconnect, comes after 15 s.
     await expect.poll(connections(runnel), { timeout: 3_000 }).toBe(0);
   });
 
-  test("come over HTTP/1.0 too, where the hub has keys", async () => {
+  test("over HTTP/1.0 are accepted by a hub with keys", async () => {
     const socket = open([
       "POST /.well-known/mercure HTTP/1.0",
       `Authorization: Bearer ${await publisherToken("a")}`,

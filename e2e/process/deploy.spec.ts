@@ -5,7 +5,7 @@ import { WITHOUT_BUILDS, withCopy } from "../support/copy.ts";
 import { openStream, packets } from "../support/open-stream.ts";
 import { connections, ROOT, startRunnel } from "../support/runnel.ts";
 
-test("the standalone output, copied elsewhere, streams and serves its page, and does so again", async () => {
+test("a copy of the standalone output streams and serves its page, also after a restart", async () => {
   await withCopy(join(ROOT, "build/standalone"), async (folder) => {
     for (let start = 0; start < 2; start++) {
       const runnel = await startRunnel({ mode: "standalone", folder });
@@ -26,7 +26,7 @@ test("the standalone output, copied elsewhere, streams and serves its page, and 
   });
 });
 
-test("the stream's routes keep their maximum duration through the build", () => {
+test("the stream's routes keep their maximum duration in the build", () => {
   for (const distDir of [".next", "build"]) {
     const manifest = JSON.parse(
       readFileSync(join(ROOT, distDir, "server/functions-config-manifest.json"), "utf8"),
@@ -38,7 +38,7 @@ test("the stream's routes keep their maximum duration through the build", () => 
   }
 });
 
-test("twenty hot reloads leave one clock and live streams", async () => {
+test("twenty hot reloads leave one clock and working streams", async () => {
   test.setTimeout(180_000);
   await withCopy(
     ROOT,
@@ -51,7 +51,7 @@ test("twenty hot reloads leave one clock and live streams", async () => {
         const route = join(folder, "app/api/stream/route.ts");
         const source = readFileSync(route, "utf8").replace(" OPTIONS,", "");
         for (let reload = 1; reload <= 20; reload++) {
-          // Seen from outside, so that the test knows that the change runs.
+          // A change that is visible from outside, so that the test knows that the new code runs.
           const headers = `{ headers: { "X-Reload": "${reload}" } }`;
           writeFileSync(
             route,
@@ -66,7 +66,7 @@ test("twenty hot reloads leave one clock and live streams", async () => {
         expect(await connections(runnel)()).toBe(2);
         expect(before.end()).toBe("open");
         const ids = packets(before.text()).map(({ id }) => id);
-        // One clock: two would send twice as many, and to the newcomer others than to the old listener.
+        // Two clocks would send twice as many packets, and the new client would get other packets than the old one.
         const seconds = ((ids.at(-1) ?? 0) - (ids[0] ?? 0)) / 1000;
         expect(ids.length).toBeLessThan(seconds + 2);
         expect(ids).toEqual(expect.arrayContaining(packets(after.text()).map(({ id }) => id)));

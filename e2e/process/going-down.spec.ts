@@ -15,10 +15,10 @@ import {
 const ready = (runnel: Runnel) => async () =>
   (await fetch(`${runnel.url}/api/health?ready`)).status;
 
-test.describe("going down", () => {
+test.describe("shutdown", () => {
   for (const mode of ["start", "standalone"] as const satisfies readonly Mode[]) {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      test(`${signal} with streams open: not ready, a last retry, a clean end, gone in 3 s (${mode})`, async () => {
+      test(`on ${signal} with open streams the server becomes not ready, sends a last retry, ends the streams cleanly and exits within 3 s (${mode})`, async () => {
         await withRunnel({ mode, env: { DRAIN_SECONDS: "1" } }, async (runnel) => {
           const streams = await Promise.all(
             Array.from({ length: 20 }, () => openStream(`${runnel.url}/api/stream`)),
@@ -45,7 +45,7 @@ test.describe("going down", () => {
             expect(farewell).not.toBeNull();
             last.push(Number(farewell?.[1]));
           }
-          // Twenty clients do not come back in the same moment.
+          // The twenty clients do not all reconnect at the same moment.
           expect(Math.max(...last) - Math.min(...last)).toBeGreaterThan(1_000);
         });
       });
@@ -53,7 +53,7 @@ test.describe("going down", () => {
   }
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    test(`${signal} ends \`next dev\` with streams open, cleanly and at once`, async () => {
+    test(`${signal} ends \`next dev\` with open streams, cleanly and at once`, async () => {
       await withRunnel({ mode: "dev" }, async (runnel) => {
         const stream = await openStream(`${runnel.url}/api/stream`);
         await expect.poll(stream.text).toContain("retry:");
@@ -66,7 +66,7 @@ test.describe("going down", () => {
   }
 
   for (const mode of ["start", "dev"] as const satisfies readonly Mode[]) {
-    test(`a SIGTERM to npm reaches the server behind it, and its streams end cleanly (${mode})`, async () => {
+    test(`a SIGTERM to npm reaches the server that it started, and the streams end cleanly (${mode})`, async () => {
       await withRunnel({ mode, npm: true }, async (runnel) => {
         const stream = await openStream(`${runnel.url}/api/stream`);
         await expect.poll(stream.text).toContain("retry:");
@@ -83,7 +83,7 @@ test.describe("going down", () => {
     const runnel = await startRunnel({ env: { DRAIN_SECONDS: "600" } });
     const exit = runnel.stop("SIGTERM");
     await expect.poll(ready(runnel)).toBe(503);
-    // Later than a terminal's doubled Ctrl-C.
+    // This is later than the second Ctrl-C of a terminal that sends it twice.
     await expect
       .poll(async () => {
         try {
@@ -95,7 +95,7 @@ test.describe("going down", () => {
     expect((await exit).code).toBe(1);
   });
 
-  test("clients of a server that restarts come back by themselves, spread out", async () => {
+  test("clients of a restarted server reconnect by themselves, spread over time", async () => {
     test.setTimeout(120_000);
     const port = await freePort();
     const clients = 500;

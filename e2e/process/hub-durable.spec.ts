@@ -29,7 +29,7 @@ const on = (folder: string, env: Record<string, string> = {}): RunnelOptions => 
 
 const inTurns = (data: readonly string[]) => data.map((each) => ({ topic: "turns", data: each }));
 
-test("through a restart every subscriber goes on exactly where it was", async () => {
+test("after a restart every subscriber resumes exactly after its last event", async () => {
   test.setTimeout(90_000);
   const readers = 200;
   await withFolder(async (folder) => {
@@ -45,7 +45,7 @@ test("through a restart every subscriber goes on exactly where it was", async ()
       }
       await expect.poll(connections(runnel)).toBe(readers + 1);
       await publishAll(runnel, inTurns(numbered("n", 50)));
-      // Some go down in the middle.
+      // Some clients disconnect in the middle of the replay.
       await expect.poll(() => before.at(-1)?.events.length).toBeGreaterThan(0);
     });
     await withRunnel(options, async (runnel) => {
@@ -73,9 +73,9 @@ test("through a restart every subscriber goes on exactly where it was", async ()
   });
 });
 
-test("a second server on the same history says whose it is, and ends; a killed owner's is taken at once", async () => {
+test("a second server on the same history names the owner and exits; after the owner is killed, the next server opens the history at once", async () => {
   await withFolder(async (folder) => {
-    // Who would wait for the owner would wait no longer than this.
+    // A server that waits for the owner would wait at most this long.
     const options = on(folder, { DRAIN_SECONDS: "0" });
     const owner = await startRunnel(options);
     const id = await publish(owner, { topic: "a", data: "of the first" });
@@ -105,7 +105,7 @@ test("a history that can't be written stops the start with exit code 1 and one l
   });
 });
 
-test("a full disk refuses what is published and cuts nobody off, until there is room again", async () => {
+test("with a full disk publishes are refused and no stream is cut, until there is space again", async () => {
   test.skip(!existsSync("/proc/self/limits"), "needs Linux: a limit set on a running process");
   await withFolder(async (folder) => {
     await withRunnel(on(folder, { LOG_LEVEL: "error" }), async (runnel) => {

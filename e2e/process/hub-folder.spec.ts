@@ -6,10 +6,10 @@ import { listen, publish, query } from "../support/hub.ts";
 import { ROOT, type Runnel, type RunnelOptions, startRunnel } from "../support/runnel.ts";
 
 const HISTORY = ".data/history";
-/** As if it were not set. */
+/** The same as an unset variable. */
 const DEFAULT = { HISTORY_URL: "" };
 
-/** Publishes, restarts, and finds it again, in the folder that the server was started in. */
+/** Publishes an update, restarts, and finds the update again, in the folder where the server was started. */
 async function keepsItsHistory(
   options: RunnelOptions & { folder: string },
   look?: (runnel: Runnel) => void,
@@ -33,20 +33,20 @@ async function keepsItsHistory(
   }
 }
 
-test("the history is in .data/history of the folder that it was started in (start)", async () => {
+test("the history is in .data/history of the folder where the server is started (start)", async () => {
   await withFolder((folder) =>
     keepsItsHistory({ folder, launcher: join(ROOT, "scripts/launch.mjs") }),
   );
 });
 
-test("the standalone output, copied elsewhere, has all that its history needs, and keeps it there", async () => {
+test("a copy of the standalone output contains all that its history needs, and keeps its history in the copied folder", async () => {
   await withCopy(join(ROOT, "build/standalone"), async (copy) => {
     const folder = realpathSync(copy);
     await keepsItsHistory({ mode: "standalone", folder }, ({ pid }) => {
       if (!existsSync("/proc/self/maps")) return;
       const native = readFileSync(`/proc/${pid}/maps`, "utf8").match(/\S*lmdb\S*\.node$/gm) ?? [];
       expect(native.length).toBeGreaterThan(0);
-      // None of the project's own packages.
+      // None of these paths belongs to the project's own packages.
       for (const path of native) expect(path.startsWith(folder + sep), path).toBe(true);
     });
   });

@@ -3,18 +3,18 @@ import { withFolder } from "../support/copy.ts";
 import { HUB, listen, post, publish, publishAll, query, short } from "../support/hub.ts";
 import { type Runnel, type RunnelOptions, startRunnel, withRunnel } from "../support/runnel.ts";
 
-/** A server that logs only what is wrong, on the history in the folder. */
+/** Returns the options of a server on the history in the folder. It logs only errors. */
 const on = (folder: string): RunnelOptions => ({
   env: { HISTORY_URL: `file:${folder}`, LOG_LEVEL: "warn" },
 });
 
-/** Data that shows when a part of it is missing, or from elsewhere. */
+/** Returns data that shows whether a part of it is missing or comes from another update. */
 const dataOf = (name: string, size: number) => `${name}:${"0123456789".repeat(size)}:${name}`;
 
-/** The kill may cut the answer off behind its status, and fetch takes that for all of it: that is an acknowledgement too. */
+/** The kill may cut the answer after its status. For fetch that answer is complete, so it counts as an acknowledgement too. */
 const isWhole = (id: string) => /^urn:uuid:[0-9a-f-]{36}$/.test(id);
 
-/** Publishes one after the other until the server is gone; what was acknowledged goes into the map, with its id. */
+/** Publishes one update after the other until the server is gone. Adds each acknowledged update to the map, with its id. */
 async function publishUntilGone(runnel: Runnel, name: string, acknowledged: Map<string, string>) {
   for (let count = 0; ; count += 1) {
     const data = dataOf(`${name}.${count}`, (count * 97) % 500);
@@ -29,7 +29,7 @@ async function publishUntilGone(runnel: Runnel, name: string, acknowledged: Map<
   }
 }
 
-/** The same with batches. */
+/** Publishes batches until the server is gone, in the same way. */
 async function publishBatchesUntilGone(
   runnel: Runnel,
   name: string,
@@ -49,7 +49,7 @@ async function publishBatchesUntilGone(
   }
 }
 
-test("what was acknowledged before a SIGKILL is there after it: each once, whole, in order", async () => {
+test("each update that was acknowledged before a SIGKILL is in the history after it: once, complete and in order", async () => {
   test.setTimeout(120_000);
   await withFolder(async (folder) => {
     const acknowledged = new Map<string, string>();
@@ -89,11 +89,11 @@ test("what was acknowledged before a SIGKILL is there after it: each once, whole
         const [, name = "", publisher = "", count] =
           /^(([^.]+)\.(\d+)):(?:0123456789)*:\1$/.exec(data) ?? [];
         expect(name, `torn: ${data.slice(0, 100)}`).not.toBe("");
-        // None twice, and none overtakes another of the same publisher.
+        // No update is there twice, and none overtakes another one of the same publisher.
         expect(Number(count)).toBe((counts.get(publisher) ?? -1) + 1);
         counts.set(publisher, Number(count));
       }
-      // All of a batch or nothing.
+      // A batch is there as a whole, or not at all.
       for (const [publisher, count] of counts) {
         if (publisher.endsWith("d")) expect(count % 5, publisher).toBe(4);
       }
@@ -101,7 +101,7 @@ test("what was acknowledged before a SIGKILL is there after it: each once, whole
   });
 });
 
-test("an Idempotency-Key that comes again after a SIGKILL gets the first answer, and appends nothing", async () => {
+test("a repeated Idempotency-Key after a SIGKILL gets the first answer, and appends nothing", async () => {
   await withFolder(async (folder) => {
     const headers = { "Idempotency-Key": "order-1" };
     const fields = { topic: "orders", data: "one" };
@@ -122,7 +122,7 @@ test("an Idempotency-Key that comes again after a SIGKILL gets the first answer,
   });
 });
 
-test("subscriptions that a killed server left active are ended at its next start", async () => {
+test("subscriptions that were active when a server was killed are ended at its next start", async () => {
   await withFolder(async (folder) => {
     const topic = `${HUB}/subscriptions/*`;
     const at = `${query("match_urlpattern", topic)}&last_event_id=earliest`;

@@ -18,7 +18,7 @@ const start = (folder: string, mode: Mode = "start"): Promise<Runnel> =>
     env: { HISTORY_URL: `file:${folder}`, LOG_LEVEL: "warn", DRAIN_SECONDS: "0" },
   });
 
-/** Opens a stream that asks for 20 MB and reads nothing, so that the server has to wait for it when it ends. */
+/** Opens a stream that requests 20 MB and reads nothing, so that the server has to wait for it at the end. */
 async function stall(runnel: Runnel): Promise<OpenStream> {
   const batch = Array.from({ length: 10 }, () => ({ topic: "large", data: "x".repeat(500_000) }));
   for (let count = 0; count < 4; count += 1) await publishAll(runnel, batch);
@@ -27,7 +27,7 @@ async function stall(runnel: Runnel): Promise<OpenStream> {
   return stream;
 }
 
-/** Looks at the answers of a server that has lost its history, and at its end. */
+/** Checks the answers of a server that has lost its history, and its end. */
 async function endsByItself(runnel: Runnel, listener: OpenStream, exit: Promise<Exit>) {
   const ready = async () =>
     (await fetch(`${runnel.url}/api/health?ready`, { headers: ALONE })).status;
@@ -47,7 +47,7 @@ async function endsByItself(runnel: Runnel, listener: OpenStream, exit: Promise<
   expect((await exit).code).toBe(1);
 }
 
-test("a server that was stopped while another took its history ends its streams, says that it is not ready, refuses publishes, and exits", async () => {
+test("a server that was stopped while another one opened its history ends its streams, reports that it is not ready, refuses publishes, and exits", async () => {
   await withFolder(async (folder) => {
     const stopped = await start(folder);
     const stalled = await stall(stopped);
@@ -66,13 +66,13 @@ test("a server that was stopped while another took its history ends its streams,
 });
 
 for (const mode of ["start", "dev"] as const satisfies readonly Mode[]) {
-  test(`a server whose history's folder is removed ends its streams, says that it is not ready, refuses publishes, and exits (${mode})`, async () => {
+  test(`a server whose history folder is removed ends its streams, reports that it is not ready, refuses publishes, and exits (${mode})`, async () => {
     await withFolder(async (folder) => {
       const runnel = await start(folder, mode);
       const stalled = await stall(runnel);
       const listener = await openStream(`${runnel.url}/api/stream?match=a`);
       rmSync(folder, { recursive: true });
-      // It is not stopped: the signal does nothing, and its end is waited for.
+      // The signal does nothing: the server is not stopped, and the test only waits for its end.
       await endsByItself(runnel, listener, runnel.stop("SIGCONT"));
       expect(runnel.output()).toContain(
         `runnel: The history's file in ${folder} was removed or replaced while it was in use`,

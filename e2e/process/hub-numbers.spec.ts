@@ -14,11 +14,11 @@ const documents = (listener: Listener): NumbersDocument[] =>
   listener.events
     .filter(({ type }) => type === "runnel:numbers")
     .map(({ data }) => JSON.parse(data));
-/** Of all documents so far. */
+/** Returns the sum over all documents so far. */
 const sum = (listener: Listener, name: "published" | "delivered" | "refused") => () =>
   documents(listener).reduce((total, document) => total + document[name], 0);
 
-test.describe("the hub's numbers", () => {
+test.describe("the hub's stats", () => {
   let runnel: Runnel;
 
   test.beforeAll(async () => {
@@ -34,7 +34,7 @@ test.describe("the hub's numbers", () => {
     expect(runnel.output()).not.toMatch(/unhandled|already closed|⨯/i);
   });
 
-  test("count each update that is published and each event that is delivered, once", async () => {
+  test("count each published update once, and each delivered event once", async () => {
     const readers = await Promise.all(
       [1, 2, 3].map(() => listen(runnel, { at: query("match", "counted") })),
     );
@@ -57,7 +57,7 @@ test.describe("the hub's numbers", () => {
     });
     expect(busy?.deliveryMs?.p50).toBeGreaterThan(0);
     expect(busy?.rssBytes).toBeGreaterThan(2 ** 24);
-    // Afterwards nothing happens, and the documents themselves are nothing.
+    // Nothing happens after this, and the documents themselves do not count.
     const since = documents(numbers).length;
     await expect.poll(() => documents(numbers).length).toBeGreaterThan(since + 1);
     expect(documents(numbers).slice(since + 1)[0]).toMatchObject({
@@ -72,7 +72,7 @@ test.describe("the hub's numbers", () => {
     for (const each of [...readers, numbers]) each.leave();
   });
 
-  test("are read by curl as by any client, and are in no history", async () => {
+  test("can be read with curl as with any client, and are in no history", async () => {
     const before = await listen(runnel, { at: `${query("match", "*")}&last_event_id=earliest` });
     const curl = spawn("curl", ["-sN", `${runnel.url}${HUB}${NUMBERS}`]);
     let text = "";
@@ -91,7 +91,7 @@ test.describe("the hub's numbers", () => {
     }
   });
 
-  test("are no subscription, and a stream of their own", async () => {
+  test("do not count as a subscription, and have a stream of their own", async () => {
     const numbers = await listen(runnel, { at: NUMBERS });
     const found = await (await fetch(`${runnel.url}${HUB}/subscriptions`)).json();
     expect(found.subscriptions).toEqual([]);
@@ -106,7 +106,7 @@ test.describe("the hub's numbers", () => {
   });
 });
 
-test("the numbers of a hub with keys are for whose token grants them, for as long as it does", async () => {
+test("the stats of a hub with keys are readable with a token that grants them, until the token expires", async () => {
   const port = await freePort();
   const env = {
     MERCURE_PUBLISHER_JWT_KEY: randomBytes(48).toString("base64"),

@@ -8,7 +8,7 @@ import { withFolder } from "../support/copy.ts";
 import { HUB, listen, post, query } from "../support/hub.ts";
 import { answers, connections, freePort, ROOT, withRunnel } from "../support/runnel.ts";
 
-/** The README's configuration of that language. */
+/** Returns the README's configuration in that language. */
 function readme(language: string): string {
   const found = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "s").exec(
     readFileSync(join(ROOT, "README.md"), "utf8"),
@@ -20,14 +20,14 @@ function readme(language: string): string {
 interface Proxy {
   readonly name: string;
   readonly version: string;
-  /** Runs in the foreground, with a read timeout of two seconds. */
+  /** Starts the proxy in the foreground, with a read timeout of two seconds. */
   start(folder: string, port: number, upstream: number): ChildProcess;
 }
 
 const TIMEOUT_SECONDS = 2;
 
 const KEY = randomBytes(48).toString("base64");
-/** A hub that others reach has keys: a playground answers no proxy. */
+/** A hub that other machines can reach needs keys: a playground answers no proxy. */
 const KEYS = {
   MERCURE_PUBLISHER_JWT_KEY: KEY,
   MERCURE_TRUSTED_ISSUERS: "https://app.example.com",
@@ -102,7 +102,7 @@ function isInstalled({ name, version }: Proxy): boolean {
 }
 
 for (const proxy of [nginx, caddy]) {
-  test(`behind ${proxy.name}, as the README has it, nothing is held back, and silence outlives its timeout`, async () => {
+  test(`${proxy.name} with the README's configuration buffers nothing, and a silent stream outlives its timeout`, async () => {
     test.skip(
       !isInstalled(proxy),
       `${proxy.name} is not installed: install the package ${proxy.name}`,
@@ -129,7 +129,7 @@ for (const proxy of [nginx, caddy]) {
           const first = await publishThrough("first");
           await expect.poll(() => listener.events.length, { intervals: [5] }).toBe(1);
           expect(performance.now() - from).toBeLessThan(300);
-          // Silence for longer than the proxy waits.
+          // The silence lasts longer than the proxy's timeout.
           await expect.poll(() => listener.comments).toBeGreaterThanOrEqual(4);
           await publishThrough("second");
           await expect.poll(listener.data).toEqual(["first", "second"]);

@@ -12,14 +12,14 @@ const on = (folder: string, env: Record<string, string>): RunnelOptions => ({
   env: { HISTORY_URL: `file:${folder}`, ...env },
 });
 
-test("Last-Event-ID says where to go on; the query says it where nobody can set a header", async () => {
+test("a stream resumes after the Last-Event-ID header, or after the query parameter if there is no header", async () => {
   await withRunnel({}, async (runnel) => {
     const [one = "", two = ""] = await publishAll(runnel, of("news", ["1", "2", "3"]));
     const inQuery = `&last_event_id=${encodeURIComponent(two)}`;
     const cases = [
       { at: NEWS, headers: after(one), from: one, data: ["2", "3"] },
       { at: NEWS + inQuery, headers: {}, from: two, data: ["3"] },
-      // The header is newer: a browser sends the query as the page wrote it, whatever came since.
+      // The header is newer: a browser repeats the page's query unchanged, even if newer events have come.
       { at: NEWS + inQuery, headers: after(one), from: one, data: ["2", "3"] },
       {
         at: `${NEWS}&last_event_id=earliest`,
@@ -44,7 +44,7 @@ test("Last-Event-ID says where to go on; the query says it where nobody can set 
   });
 });
 
-test("who comes back after trimming is told of the gap, and who only heard nothing has none", async () => {
+test("a client that reconnects after trimming is notified of the gap, and a client that only received no events has no gap", async () => {
   await withFolder(async (folder) => {
     const options = on(folder, { HISTORY_MAX_UPDATES: "20", HEARTBEAT_SECONDS: "0.5" });
     let old = "";
@@ -54,7 +54,7 @@ test("who comes back after trimming is told of the gap, and who only heard nothi
       const listener = await listen(runnel, { at: query("match", "quiet") });
       await expect.poll(() => listener.lastEventId).toBe(old);
       const ids = await publishAll(runnel, of("news", numbered("n", 60)));
-      // A heartbeat takes it along, past all that is trimmed.
+      // A heartbeat moves its position forward, past all trimmed updates.
       await expect.poll(() => listener.lastEventId).toBe(ids.at(-1));
       expect(listener.events).toEqual([]);
       quiet = listener.lastEventId;
@@ -77,7 +77,7 @@ test("who comes back after trimming is told of the gap, and who only heard nothi
   });
 });
 
-test("100,000 missed updates arrive whole and in order while more are published, in bounded memory", async () => {
+test("100,000 missed updates arrive complete and in order while more are published, in bounded memory", async () => {
   test.setTimeout(120_000);
   const missed = 100_000;
   await withFolder(async (folder) => {
@@ -89,7 +89,7 @@ test("100,000 missed updates arrive whole and in order while more are published,
         await publishAll(runnel, of("news", numbered(`${"x".repeat(200)} `, 10_000, from)));
       }
     });
-    // Another process has none of it in memory.
+    // Another process has no update in memory.
     await withRunnel(options, async (runnel) => {
       const warm = await listen(runnel, { at: `${HUB}${query("match", "warm")}` });
       await publishAll(runnel, of("warm", numbered("", 1_000)));
@@ -113,7 +113,7 @@ test("100,000 missed updates arrive whole and in order while more are published,
         return type !== "message" || data !== `${name} ${index}`;
       });
       expect(wrong).toBe(-1);
-      // All of it is 50 MB on the wire, and more in the file, which is mapped.
+      // All of it is 50 MB on the wire, and more in the file, which is mapped into memory.
       expect(peak - before).toBeLessThan(250);
       await expect.poll(connections(runnel)).toBe(0);
     });

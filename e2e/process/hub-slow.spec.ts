@@ -4,10 +4,10 @@ import { residentMegabytes } from "../support/memory.ts";
 import { ALONE, connections, type Runnel, withRunnel } from "../support/runnel.ts";
 
 const CLIENTS = 1_000;
-/** Of the clients that never read, those that are sent more than the kernel takes for them, which is some 4 MB. */
+/** The number of paused clients that are sent more than the kernel buffers for them, which is about 4 MB. */
 const FLOODED = 50;
 
-/** Opens many, a few at a time. Throws where the machine allows too few open files. */
+/** Opens many streams, a few at a time. Throws if the machine allows too few open files. */
 async function openMany(
   runnel: Runnel,
   how: { count: number; at: string; paused: boolean },
@@ -20,13 +20,13 @@ async function openMany(
   return listeners;
 }
 
-/** How often a stream's reader was too slow, so far. */
+/** Returns how many times a stream's reader was too slow, so far. */
 async function lagged(runnel: Runnel): Promise<number> {
   const text = await (await fetch(`${runnel.url}/api/metrics`, { headers: ALONE })).text();
   return Number(/^runnel_lagged_total (\d+)$/m.exec(text)?.[1]);
 }
 
-/** Each update once, in order. */
+/** Asserts that the stream got each update once, in order. */
 async function expectWhole(
   listeners: readonly Listener[],
   expected: readonly string[],
@@ -41,7 +41,7 @@ async function expectWhole(
   expect(wrong?.data()).toBeUndefined();
 }
 
-test("1,000 clients that never read delay nobody and take no memory, and have all of it when they read on", async () => {
+test("1,000 clients that never read delay no other client and use no memory, and get everything when they read again", async () => {
   test.setTimeout(120_000);
   const env = { LOG_LEVEL: "warn", HEARTBEAT_SECONDS: "60" };
   await withRunnel({ env }, async (runnel) => {
@@ -79,7 +79,7 @@ test("1,000 clients that never read delay nobody and take no memory, and have al
     expect((await lagged(runnel)) - laggedBefore).toBeGreaterThanOrEqual(FLOODED);
     const [some] = flooded;
     expect(some?.events.length).toBeLessThanOrEqual(1);
-    // Copies of the flood would be 400 MB; the log has it once, and what is on its way to the log.
+    // A copy of the flood for each client would be 400 MB. The log keeps it once, beside the updates that are not appended yet.
     expect(peak - memory).toBeLessThan(200);
     for (const listener of good) listener.leave();
 

@@ -10,11 +10,11 @@ import { connections, type Mode, type Runnel, startRunnel } from "../support/run
 
 const run = promisify(execFile);
 
-// One contract, the same over every server of the project.
+// The contract is the same for every server of the project.
 const MODES: readonly Mode[] = ["start", "dev", "standalone"];
 const STREAMS = ["/api/stream", "/stream", HUB];
 
-/** In a playground, `*` brings subscription events too. */
+/** In a playground, `*` also delivers subscription events. */
 const isOwn = (data: string) => !data.startsWith("{");
 
 for (const mode of MODES) {
@@ -37,7 +37,7 @@ for (const mode of MODES) {
       expect(runnel.output()).not.toMatch(/unhandled|already closed|⨯/i);
     });
 
-    test("what curl publishes a stream has within 300 ms, with the id that curl was told", async () => {
+    test("an update that curl publishes reaches a stream within 300 ms, with the id of the answer to curl", async () => {
       const listener = await listen(runnel, { at: query("match", "curl") });
       const from = performance.now();
       const form = [
@@ -56,7 +56,7 @@ for (const mode of MODES) {
     });
 
     for (const to of STREAMS) {
-      test(`what is published at ${to} is received at each address`, async () => {
+      test(`an update that is published at ${to} is received at each address`, async () => {
         const listeners = await Promise.all(
           STREAMS.map((path) => listen(runnel, { at: `${path}${query("match", "addresses")}` })),
         );
@@ -70,7 +70,7 @@ for (const mode of MODES) {
       });
     }
 
-    test("a batch of 3,000 arrives whole, in its order, and fast", async () => {
+    test("a batch of 3,000 arrives complete, in its order, and fast", async () => {
       const listener = await listen(runnel, { at: query("match", "batch") });
       const data = numbered("update ", 3_000);
       const from = performance.now();
@@ -85,7 +85,7 @@ for (const mode of MODES) {
       listener.leave();
     });
 
-    test("matchers are a topic, a pattern, or all topics, and several are one stream", async () => {
+    test("a matcher is a topic, a pattern, or all topics, and several matchers are one stream", async () => {
       const all = {
         exact: query("match", "https://example.com/books/1"),
         pattern: query("match_urlpattern", "https://example.com/books/:id"),
@@ -115,7 +115,7 @@ for (const mode of MODES) {
       for (const listener of Object.values(listeners)) listener.leave();
     });
 
-    test("a client that accepts gzip gets the stream as it is", async () => {
+    test("a client that accepts gzip gets the stream without compression", async () => {
       const listener = await listen(runnel, {
         at: query("match", "gzip"),
         headers: { "Accept-Encoding": "gzip, deflate, br, zstd" },
@@ -131,7 +131,7 @@ for (const mode of MODES) {
       listener.leave();
     });
 
-    test("the first heartbeat that a script sees has the id that the stream begins with", async () => {
+    test("the first heartbeat that a script sees has the id at which the stream begins", async () => {
       const id = await publish(runnel, { topic: "begin", data: "0" });
       const at = `${query("match", "begin")}&heartbeat=event`;
       const fromNow = await listen(runnel, { at });
@@ -148,7 +148,7 @@ for (const mode of MODES) {
       for (const each of [fromNow, resumed, rest]) each.leave();
     });
 
-    test("a stream ends with its token, though its reader has stalled, and what was on its way never arrives", async () => {
+    test("a stream ends with its token although its reader has stalled, and the updates in the buffer never arrive", async () => {
       const minted = await fetch(`${runnel.url}/console/token`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
@@ -175,11 +175,11 @@ for (const mode of MODES) {
       });
       socket.resume();
       if (!socket.closed) await once(socket, "close");
-      // What the client's own kernel had before; ours held some megabytes for it.
+      // The client's kernel had these bytes already. The server's kernel buffered some megabytes more.
       expect(received).toBeLessThan(2_000_000);
     });
 
-    test("HEAD opens no stream, OPTIONS says what is allowed, a wrong request is told in a document", async () => {
+    test("HEAD opens no stream, OPTIONS lists the allowed methods, and a wrong request is answered with a problem document", async () => {
       const hub = `${runnel.url}${HUB}`;
       const head = await fetch(`${hub}?match=a`, { method: "HEAD" });
       expect(head.status).toBe(200);
@@ -218,7 +218,7 @@ for (const mode of MODES) {
       }
     });
 
-    test("a query that is not UTF-8 is refused with 400 as it comes over the wire, in whatever parameter", async () => {
+    test("a query that is not UTF-8 is refused with 400 over the wire, in every parameter", async () => {
       const wrong = ["%ff", "%C3%28", "%ED%A0%80"].map((value) => `match=${value}`);
       for (const of of [...wrong, "match=a&x=%ff", "match=a&%ff=1"]) {
         const answer = await ask(runnel, { path: `${HUB}?${of}` });
@@ -230,7 +230,7 @@ for (const mode of MODES) {
       expect(await text(path)).toContain("urn:runnel:problem:bad-target");
     });
 
-    test("a request target in absolute form is answered as its path and query are", async () => {
+    test("a request target in absolute form is answered like its path and query", async () => {
       const path = `http://localhost:${runnel.port}${HUB}${query("match", "é", "absolute")}`;
       const listener = await listen(runnel, { at: query("match", "é"), path });
       expect(listener.status).toBe(200);
@@ -238,14 +238,14 @@ for (const mode of MODES) {
       await publish(runnel, { topic: "absolute", data: "2" });
       await expect.poll(listener.data).toEqual(["1", "2"]);
       listener.leave();
-      // The target's host counts, not that of the field: here, for whom a playground answers.
+      // The host of the target counts, not the one of the Host header. Here it decides whether the playground answers.
       const other = `http://hub.example.com${HUB}?match=a`;
       const refused = await ask(runnel, { path: other, headers: { Host: "localhost" } });
       expect(refused.statusCode).toBe(403);
       expect(await text(refused)).toContain("urn:runnel:problem:wrong-host");
     });
 
-    test("a head of 64 KiB is taken; a larger one is refused with 431 for any page to read", async () => {
+    test("a head of 64 KiB is accepted; a larger one is refused with 431, which any page may read", async () => {
       const topics = numbered("x".repeat(2_000), 30);
       const listener = await listen(runnel, { at: query("match", ...topics) });
       expect(listener.status).toBe(200);
@@ -270,7 +270,7 @@ for (const mode of MODES) {
       expect(server.statusCode).toBe(204);
     });
 
-    test("the subscription API finds what is percent-encoded, slashes and all", async () => {
+    test("the subscription API finds percent-encoded topics and ids, including slashes", async () => {
       const matches = {
         exact: ["https://example.com/a/b", "livre/été 100%", "本/😀?#"],
         urlpattern: ["https://example.com/:id"],

@@ -5,7 +5,7 @@ import { openStream, packets, retryMs } from "../support/open-stream.ts";
 import { connections, withRunnel } from "../support/runnel.ts";
 
 test.describe("limits", () => {
-  test("a stream ends itself cleanly at its maximum age, and its client comes back", async () => {
+  test("a stream ends cleanly at its maximum age, and its client reconnects", async () => {
     await withRunnel({ env: { MAX_CONNECTION_SECONDS: "3" } }, async (runnel) => {
       const stream = await openStream(`${runnel.url}/api/stream`);
       const from = performance.now();
@@ -34,7 +34,7 @@ test.describe("limits", () => {
     });
   });
 
-  test("over MAX_CONNECTIONS an EventSource is told to come back, and does when there is room", async () => {
+  test("an EventSource over MAX_CONNECTIONS is asked to retry, and connects when there is room", async () => {
     await withRunnel({ env: { MAX_CONNECTIONS: "2" } }, async (runnel) => {
       const url = `${runnel.url}/api/stream`;
       const [first, second] = await Promise.all([openStream(url), openStream(url)]);
@@ -65,7 +65,7 @@ test.describe("limits", () => {
       try {
         await expect.poll(() => opened).toBe(1);
         first.leave();
-        // The refused source counts as opened too; the second time it is let in, and hears the clock.
+        // The refused source counts as opened too. Its second try is accepted, and receives the clock's packets.
         const heard = new Promise((resolve) => source.addEventListener("message", resolve));
         test.setTimeout(90_000);
         await heard;
@@ -77,7 +77,7 @@ test.describe("limits", () => {
     });
   });
 
-  test("silence of HEARTBEAT_SECONDS brings a comment, or an event to who asked for one", async () => {
+  test("after HEARTBEAT_SECONDS of silence a stream sends a comment, or an event if the client asked for one", async () => {
     await withRunnel({ env: { HEARTBEAT_SECONDS: "0.4" } }, async (runnel) => {
       const [plain, seen] = await Promise.all([
         openStream(`${runnel.url}/api/stream`),
@@ -94,7 +94,7 @@ test.describe("limits", () => {
     });
   });
 
-  test("clients that are killed mid-packet leave no memory and no error behind", async () => {
+  test("clients that are killed in the middle of a packet leave no memory and no error behind", async () => {
     test.setTimeout(120_000);
     await withRunnel({ env: { LOG_LEVEL: "warn" } }, async (runnel) => {
       const abort = async (count: number): Promise<void> => {
@@ -112,7 +112,7 @@ test.describe("limits", () => {
       for (let round = 0; round < 5; round++) await abort(100);
       const warm = residentMegabytes(runnel.pid);
       for (let round = 0; round < 20; round++) await abort(100);
-      // A leaked compressor takes 256 KiB a client, 500 MB here; garbage not yet collected, up to 100 MB.
+      // A leaked compressor uses 256 KiB a client, here 500 MB. Garbage that is not collected yet may use up to 100 MB.
       expect(residentMegabytes(runnel.pid) - warm).toBeLessThan(200);
     });
   });

@@ -6,12 +6,12 @@ import { HUB } from "../support/hub.ts";
 import { Keys } from "../support/keys.ts";
 import { connections, type Runnel, startRunnel } from "../support/runnel.ts";
 
-/** A line of the log as a stranger would write it. */
+/** A log line that a stranger tries to forge. */
 const FORGED = '\n{"level":50,"msg":"forged"}\n';
 const ENCODED = encodeURIComponent(FORGED);
 const BOUNDARY = "Content-Type: multipart/form-data; boundary=x\r\n";
 
-/** Requests that Next prints something about, in the words of their senders where it can. */
+/** Requests that make Next print something, if possible with text that the client has chosen. */
 const REQUESTS = [
   `GET /_next/image?url=%2Fnothing${ENCODED}&w=32&q=75 HTTP/1.1\r\n`,
   `GET /nothing${ENCODED} HTTP/1.1\r\n`,
@@ -29,7 +29,7 @@ const REQUESTS = [
   "POST / HTTP/1.1\r\nContent-Type: multipart/form-data\r\n",
 ];
 
-/** A form whose fields name a server action. */
+/** Forms whose fields name a server action. */
 const FORMS = ["$ACTION_ID_forged\x9b", "$ACTION_REF_1"].map(
   (name) => `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${FORGED}\r\n--x--\r\n`,
 );
@@ -39,7 +39,7 @@ async function sendAll(runnel: Runnel): Promise<void> {
   for (const form of FORMS) await answered(runnel, `POST / HTTP/1.1\r\n${BOUNDARY}`, form);
   const socket = connect(runnel.port, "127.0.0.1");
   socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\n${BOUNDARY}Content-Length: 9999\r\n\r\n--x`);
-  // It is being read: another request has been answered since.
+  // The server reads the upload now, because it has answered a later request.
   await ask(runnel, { path: "/" }).then(text);
   socket.destroy();
 }
@@ -51,7 +51,7 @@ async function answered(runnel: Runnel, head: string, body: string): Promise<voi
   expect(await text(socket), head).toMatch(/^HTTP\/1.1 \d{3} /);
 }
 
-test("each line of the log is one of its own, whatever strangers send, and an aborted upload is one at debug", async () => {
+test("strangers can't forge a line of the log, and an aborted upload is one line at debug", async () => {
   const keys = new Keys();
   const runnel = await startRunnel({
     env: { ...keys.env, LOG_LEVEL: "debug", DRAIN_SECONDS: "0" },
@@ -63,7 +63,7 @@ test("each line of the log is one of its own, whatever strangers send, and an ab
     const aborted = () => lines().filter((line) => line.includes("Error: aborted"));
     await expect.poll(() => aborted().length).toBe(1);
     expect(aborted().map((line) => JSON.parse(line).level)).toEqual([20]);
-    // What is printed about an upload is printed at once; the answer to a token that is too long comes after it.
+    // Next prints about an upload at once. The answer to a token that is too long comes after that.
     const long = await ask(runnel, {
       path: `${HUB}?match=a`,
       headers: { Authorization: `Bearer ${"x".repeat(16_385)}` },
@@ -81,7 +81,7 @@ test("each line of the log is one of its own, whatever strangers send, and an ab
   }
 });
 
-test("a log that is silent stays silent, whatever strangers send", async () => {
+test("a silent log stays silent, whatever strangers send", async () => {
   const runnel = await startRunnel({ env: { LOG_LEVEL: "silent", DRAIN_SECONDS: "0" } });
   const before = runnel.output();
   try {
@@ -92,7 +92,7 @@ test("a log that is silent stays silent, whatever strangers send", async () => {
   expect(runnel.output()).toBe(before);
 });
 
-test("a server that can open no file any more says so once, with its limit", async () => {
+test("a server that can't open another file logs this once, with its limit", async () => {
   const files = 150;
   const env = { LOG_LEVEL: "warn", DRAIN_SECONDS: "0" };
   const runnel = await startRunnel({ files, env });

@@ -10,7 +10,7 @@ import { answers, freePort, type Runnel, startRunnel } from "../support/runnel.t
 interface Proxy {
   readonly name: string;
   readonly version: string;
-  /** Forwards as the program does by default, in the foreground. */
+  /** Starts the proxy in the foreground. It forwards with the program's defaults. */
   start(folder: string, port: number, upstream: number): ChildProcess;
 }
 
@@ -81,7 +81,7 @@ const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
 const JSON_BODY = { "Content-Type": "application/json" };
 const TOKEN = '{"publish":[{"match":"*"}]}';
 
-/** All that a playground has for this machine alone. */
+/** All routes that a playground answers for this machine only. */
 const ASKED = [
   ["POST", HUB, FORM, "topic=a&data=b"],
   ["GET", `${HUB}?match=*`, {}, ""],
@@ -92,7 +92,7 @@ const ASKED = [
   ["GET", "/examples", {}, ""],
 ] as const;
 
-/** The statuses of all that, asked for by a name. */
+/** Returns the status of each of these routes, requested under a host name. */
 async function statuses(port: number, host: string): Promise<(number | undefined)[]> {
   const found: (number | undefined)[] = [];
   for (const [method, path, headers, body] of ASKED) {
@@ -146,12 +146,12 @@ test.describe("a playground", () => {
     });
   }
 
-  test("answers this machine, and says at its start that it must not stand behind a proxy", async () => {
+  test("answers this machine, and warns at its start that it must not run behind a proxy", async () => {
     expect(await statuses(runnel.port, "localhost")).toEqual(ANSWERED);
     expect(runnel.output()).toContain("it must not stand behind a proxy");
   });
 
-  test("refuses nginx with its defaults, which sends the Host of the upstream over HTTP/1.0", async () => {
+  test("refuses nginx with its defaults, which sends the upstream's Host over HTTP/1.0", async () => {
     await through(nginx, async (port) => {
       for (const host of ["hub.example.com", "localhost"]) {
         expect(await statuses(port, host)).toEqual(REFUSED);
@@ -167,15 +167,15 @@ test.describe("a playground", () => {
     });
   });
 
-  test("refuses HAProxy with its defaults where the Host is another machine's, and cannot tell it from a local client where it is not", async () => {
+  test("refuses HAProxy with its defaults if the Host is another machine's, and can't tell it from a local client otherwise", async () => {
     await through(haproxy, async (port) => {
       expect(await statuses(port, "hub.example.com")).toEqual(REFUSED);
-      // HAProxy leaves no trace. The README says so: set the keys before anything forwards to the hub.
+      // HAProxy adds no header that the hub could notice. The README says: set the keys before a proxy forwards to the hub.
       expect(await statuses(port, "localhost")).toEqual(ANSWERED);
     });
   });
 
-  test("tells a proxy that it refuses to set the keys first", async () => {
+  test("asks the operator of a refused proxy to set the keys first", async () => {
     const response = await fetch(`${runnel.url}${HUB}?match=a`, { headers: { Via: "1.1 proxy" } });
     expect(await response.json()).toMatchObject({
       type: "urn:runnel:problem:wrong-host",

@@ -19,12 +19,12 @@ import {
   withRunnel,
 } from "../support/runnel.ts";
 
-/** pino's number for it. */
+/** The number of this level in pino. */
 const INFO = 30;
 
-test.describe("starting", () => {
+test.describe("the start", () => {
   for (const mode of ["start", "dev", "standalone"] as const satisfies readonly Mode[]) {
-    test(`a malformed variable stops the start with exit code 1 and one line (${mode})`, async () => {
+    test(`with a malformed variable ends with exit code 1 and one line (${mode})`, async () => {
       const env = { HEARTBEAT_SECONDS: "often" };
       expect(await ending(spawnLauncher({ mode, port: await freePort(), env }))).toEqual({
         code: 1,
@@ -34,7 +34,7 @@ test.describe("starting", () => {
     });
   }
 
-  test("a port that is taken is told in one line", async () => {
+  test("on a port that is in use ends with one line about it", async () => {
     await withRunnel({}, async ({ port }) => {
       const { code, stderr } = await ending(spawnLauncher({ port }));
       expect(code).toBe(1);
@@ -43,7 +43,7 @@ test.describe("starting", () => {
   });
 
   for (const mode of ["start", "standalone"] as const satisfies readonly Mode[]) {
-    test(`PORT=0 takes any port that is free (${mode})`, async () => {
+    test(`with PORT=0 uses any free port (${mode})`, async () => {
       const child = spawnLauncher({ mode, port: 0 });
       let output = "";
       child.stdout?.on("data", (data: Buffer) => {
@@ -62,12 +62,12 @@ test.describe("starting", () => {
     });
   }
 
-  test("a request that comes before the server is ready is answered as any later one", async () => {
+  test("answers a request that comes before the server is ready like any later one", async () => {
     const port = await freePort();
     const child = spawnLauncher({ port, env: { DRAIN_SECONDS: "0" } });
     const closed = new Promise((resolve) => child.on("close", resolve));
     try {
-      // Sees what its client wrote only where it was noted as it came.
+      // The answer depends on the client's own bytes only if they were noted when the request arrived.
       const first = () => ask({ port }, { path: `${HUB}?match=%ff` }).catch(() => undefined);
       let answer = await first();
       while (!answer && child.exitCode === null) {
@@ -82,7 +82,7 @@ test.describe("starting", () => {
     }
   });
 
-  test("through a link to its folder, as release folders have it, it starts all the same", async () => {
+  test("works through a link to its folder, as release folders have it", async () => {
     const folder = mkdtempSync(join(tmpdir(), "runnel-"));
     const link = join(folder, "current");
     symlinkSync(join(ROOT, "build/standalone"), link);
@@ -98,7 +98,7 @@ test.describe("starting", () => {
     }
   });
 
-  test("a SIGTERM to npm while it builds ends the build, and leaves no server behind", async () => {
+  test("through npm is ended by a SIGTERM during the build, and leaves no server behind", async () => {
     await withCopy(
       ROOT,
       async (folder) => {
@@ -107,7 +107,7 @@ test.describe("starting", () => {
         child.stdout?.on("data", (data: Buffer) => {
           output += data.toString();
         });
-        // Its output closes when the last process that could write to it is gone.
+        // The output closes when the last process that could write to it is gone.
         const closed = new Promise((resolve) => child.on("close", resolve));
         await expect.poll(() => output).toContain("Creating an optimized production build");
         const from = performance.now();
@@ -120,7 +120,7 @@ test.describe("starting", () => {
     );
   });
 
-  test("without the launcher the configuration is checked, and streams end cleanly, all the same", async () => {
+  test("without the launcher still checks the configuration and ends streams cleanly", async () => {
     const next = join(ROOT, "node_modules/next/dist/bin/next");
     const port = String(await freePort());
     const start = (env: Record<string, string>) =>
@@ -149,7 +149,7 @@ test.describe("starting", () => {
   });
 });
 
-test("connect and disconnect are one log line each, with what an operator asks for", async () => {
+test("each connect and each disconnect is one log line, with the fields that an operator needs", async () => {
   await withRunnel({}, async (runnel) => {
     const stream = await openStream(`${runnel.url}/api/stream?secret=hush`);
     await expect.poll(() => packets(stream.text()).length).toBe(2);

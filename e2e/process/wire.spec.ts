@@ -3,7 +3,7 @@ import { expect, test } from "@playwright/test";
 import { openStream, packets, retryMs } from "../support/open-stream.ts";
 import { connections, type Mode, type Runnel, startRunnel } from "../support/runnel.ts";
 
-// One contract, the same over every server of the project.
+// The contract is the same for every server of the project.
 const MODES: readonly Mode[] = ["start", "dev", "standalone"];
 
 for (const mode of MODES) {
@@ -29,7 +29,7 @@ for (const mode of MODES) {
     });
 
     for (const path of ["/api/stream", "/stream"]) {
-      test(`${path} is a stream that nothing on its path may hold back`, async () => {
+      test(`${path} is a stream with headers against buffering, and its first bytes come at once`, async () => {
         const stream = await openStream(`${runnel.url}${path}`, {
           Accept: "text/event-stream",
           "Accept-Encoding": "gzip, deflate, br, zstd",
@@ -57,12 +57,12 @@ for (const mode of MODES) {
       const wire = got.map(({ id, data }) => `id:${id}\ndata:${data}\n\n`).join("");
       expect(stream.text().replace(opening, "")).toBe(wire);
       for (const { id, data } of got) expect(data).toBe(`time is ${new Date(id)}`);
-      // A tick may be late, and does not delay those after it.
+      // A tick may be late. It does not delay the ticks after it.
       const seconds = ((got.at(-1)?.id ?? 0) - (got[0]?.id ?? 0)) / 1000;
       expect(Math.abs(seconds - (got.length - 1))).toBeLessThan(0.9);
     });
 
-    test("every listener sees the same packets of the one clock", async () => {
+    test("every client receives the same packets of the one clock", async () => {
       const streams = await Promise.all(
         Array.from({ length: 5 }, () => openStream(`${runnel.url}/api/stream`)),
       );
@@ -74,7 +74,7 @@ for (const mode of MODES) {
       expect(new Set(first).size).toBe(1);
     });
 
-    test("each connection is told its own time to come back", async () => {
+    test("each connection gets its own retry time", async () => {
       const streams = await Promise.all(
         Array.from({ length: 8 }, () => openStream(`${runnel.url}/api/stream`)),
       );
@@ -86,7 +86,7 @@ for (const mode of MODES) {
       expect(Math.max(...times)).toBeLessThanOrEqual(3_000);
     });
 
-    test("a client that leaves is gone from the count within a second", async () => {
+    test("a client that disconnects is removed from the count within a second", async () => {
       const streams = await Promise.all(
         Array.from({ length: 20 }, () => openStream(`${runnel.url}/api/stream`)),
       );
@@ -95,7 +95,7 @@ for (const mode of MODES) {
       await expect.poll(connections(runnel), { timeout: 1_000, intervals: [50] }).toBe(0);
     });
 
-    test("streams that were asked for on one socket are gone with it, all of them", async () => {
+    test("all streams on one socket are closed when the socket closes", async () => {
       const socket = connect(runnel.port, "127.0.0.1");
       socket.write("GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(30));
       await expect.poll(connections(runnel)).toBe(30);
@@ -103,7 +103,7 @@ for (const mode of MODES) {
       await expect.poll(connections(runnel), { timeout: 1_000, intervals: [50] }).toBe(0);
     });
 
-    test("HEAD tells the head and opens no stream", async () => {
+    test("HEAD answers with the stream's head and opens no stream", async () => {
       const response = await fetch(`${runnel.url}/api/stream`, { method: "HEAD" });
       expect(response.status).toBe(200);
       expect(response.headers.get("content-type")).toBe("text/event-stream");
@@ -126,7 +126,7 @@ for (const mode of MODES) {
     });
 
     for (const method of ["PUT", "PATCH", "DELETE"]) {
-      test(`${method} is 405 and says what is allowed`, async () => {
+      test(`${method} is refused with 405, and the answer lists the allowed methods`, async () => {
         const response = await fetch(`${runnel.url}/api/stream`, { method });
         expect(response.status).toBe(405);
         expect(response.headers.get("allow")).toBe("GET, HEAD, POST, OPTIONS");
@@ -134,7 +134,7 @@ for (const mode of MODES) {
       });
     }
 
-    test("an unknown query parameter is ignored, a wrong value of a known one is told", async () => {
+    test("an unknown query parameter is ignored, and a wrong value of a known one is reported", async () => {
       const stream = await openStream(`${runnel.url}/api/stream?colour=blue&heartbeat=comment`);
       expect(stream.status).toBe(200);
       stream.leave();
@@ -146,7 +146,7 @@ for (const mode of MODES) {
       });
     });
 
-    test("a client of ours is told the heartbeat's interval by the first event", async () => {
+    test("a client of this project gets the heartbeat's interval with the first event", async () => {
       const stream = await openStream(`${runnel.url}/api/stream?heartbeat=event`);
       await expect
         .poll(stream.text)

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type RequestOptions, request } from "node:http";
 import type { Runnel } from "./runnel.ts";
 
-/** Sends a request with whatever method and target, which `fetch` would not, and resolves with the head of its answer. */
+/** Sends a request and resolves with the head of its answer. Unlike `fetch`, it accepts any method and any target. */
 export function ask(
   { port }: Pick<Runnel, "port">,
   options: Pick<RequestOptions, "method" | "path" | "headers">,

@@ -4,10 +4,10 @@ import { expect, type Page } from "@playwright/test";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-// As narrow as WCAG 1.4.10 (reflow) goes, which is 1280 pixels at 400 % too.
+// The narrowest width of WCAG 1.4.10 (reflow), which is also 1280 pixels at 400 %.
 export const SIZES = { phone: { width: 320, height: 640 }, desktop: { width: 1280, height: 800 } };
 
-/** In which ways each page is looked at. */
+/** The looks in which each page is checked. */
 export const LOOKS = (["light", "dark"] as const).flatMap((colorScheme) =>
   (["phone", "desktop"] as const).map((size) => ({
     name: `${colorScheme}, ${size}`,
@@ -23,9 +23,9 @@ export async function look(page: Page, { colorScheme, size }: Look): Promise<voi
   await page.setViewportSize(SIZES[size]);
 }
 
-/** That axe finds no fault with the page as it is now, and that nothing on it is wider than the screen. */
+/** Asserts that axe finds no fault with the page as it is now, and that nothing on it is wider than the screen. */
 export async function expectAccessible(page: Page, state: string): Promise<void> {
-  // Evaluated, not added as a script: the page's policy would have none of it.
+  // Evaluated, not added as a script: the page's policy would block a script.
   await page.evaluate(AXE);
   const faults = await page.evaluate(
     "axe.run().then(({ violations }) => violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' ')))",

@@ -2,27 +2,27 @@ import type { EventStreamOptions } from "../../client/base/options.ts";
 import type { EventStream } from "../../client/base/snapshot.ts";
 import { createEventStream } from "../../client/event-stream.ts";
 
-/** As much of a store's options as an address can hold. */
+/** The options of a store that fit into an address. */
 export interface ClientOptions
   extends Omit<EventStreamOptions, "world" | "token" | "renew" | "schema" | "initial" | "reduce"> {
-  /** Callbacks are functions of the page, by the names under which a test has exposed them. */
+  /** The names of the callbacks. A test exposes functions to the page under these names. */
   readonly token?: string;
   readonly renew?: string;
-  /** Keeps what it heard over reloads, and goes on from the last id of that. */
+  /** Keeps the received events over reloads, and resumes after the last id of them. */
   readonly keeps?: boolean;
 }
 
-/** An event, as it was folded. */
+/** An event, as the store has folded it. */
 export interface Heard {
   readonly id: string;
   readonly data: string;
 }
 
-/** What the page shows to tests. */
+/** The values that the page shows to tests. */
 export interface ClientInPage {
   readonly stream: EventStream;
   readonly heard: readonly Heard[];
-  /** Each status that was drawn, once for as long as it lasted. */
+  /** Each status that was drawn. A status that stays is listed once. */
   readonly states: readonly string[];
 }
 

@@ -5,26 +5,26 @@ import { HUB, query } from "./hub.ts";
 import { type Publisher, startPublisher } from "./publisher.ts";
 import { connections, type Runnel, startRunnel } from "./runnel.ts";
 
-/** The client's waits, in milliseconds: short enough for a test, and still more than one. */
+/** The client's delays, in milliseconds: short enough for a test, and more than one of them. */
 export const BACKOFF = { first: 50, longest: 400 };
 
 interface Fixtures {
-  /** What the client is told beside the address. */
+  /** The client's options beside the address. */
   options: Partial<ClientOptions>;
-  /** The test's own topic. */
+  /** A topic for this test alone. */
   topic: string;
-  /** The way from the hub to the page. */
+  /** The proxy between the hub and the page. */
   way: StreamProxy;
   /** The page, with its stream open. */
   client: Client;
-  /** Publishes to the topic, since the stream is open. */
+  /** Publishes to the topic, beginning when the stream is open. */
   publisher: Publisher;
 }
 
-/** Gives each test a page that listens to a topic of a hub, through a proxy, and somebody who publishes there all the time. */
+/** Gives each test a page that subscribes to a topic of a hub through a proxy, and a publisher that publishes there all the time. */
 export const test = base.extend<Fixtures, { runnel: Runnel }>({
   runnel: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the braces.
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright requires the braces.
     async ({}, use) => {
       const runnel = await startRunnel({ env: { HEARTBEAT_SECONDS: "0.8" } });
       await use(runnel);
@@ -33,7 +33,7 @@ export const test = base.extend<Fixtures, { runnel: Runnel }>({
     { scope: "worker" },
   ],
   options: [{}, { option: true }],
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the braces.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright requires the braces.
   topic: ({}, use, { testId }) => use(testId),
   way: async ({ site, runnel }, use) => use(await site(runnel)),
   client: async ({ page, way, topic, runnel, options }, use) => {
@@ -44,7 +44,7 @@ export const test = base.extend<Fixtures, { runnel: Runnel }>({
     await page.close();
     await expect.poll(connections(runnel)).toBe(0);
   },
-  // After the client, which begins with what comes from then on.
+  // The publisher starts after the client, because the client's stream begins with the next update.
   publisher: async ({ client: _, topic, runnel }, use) => {
     const publisher = startPublisher(runnel, { topic });
     await publisher.more(5);

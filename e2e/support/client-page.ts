@@ -9,26 +9,26 @@ import type { Runnel } from "./runnel.ts";
 
 const PAGE = "/__client.html";
 const SCRIPT = "/__client.js";
-/** What the client needs, and no more. */
+/** The policy that allows only the sources that the client needs. */
 const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'";
 
-/** A page that has the store and nothing else. */
+/** A page that contains the store and nothing else. */
 export interface Client {
   readonly page: Page;
   /** The data of all messages so far, in order. */
   heard(): Promise<string[]>;
-  /** The id of the last one. */
+  /** The id of the last message. */
   lastId(): Promise<string>;
-  /** Each status that was drawn, once for as long as it lasted. */
+  /** Each status that was drawn. A status that stays is listed once. */
   states(): Promise<readonly string[]>;
-  /** What is to be seen now. */
+  /** The current snapshot. */
   now(): Promise<Snapshot>;
 }
 
-/** Puts a proxy in front of the hub that has the page, too: so the page is of the hub's origin, and its stream goes through the faults. */
+/** Puts a proxy in front of the hub and serves the page from it. So the page has the hub's origin, and its stream passes the faults. */
 export type Site = (runnel: Pick<Runnel, "url">) => Promise<StreamProxy>;
 
-/** The page's address; the stream is open while the page is. */
+/** Returns the page's address. The stream is open while the page is open. */
 export function clientUrl(site: StreamProxy, options: ClientOptions): string {
   return `${site.origin}${PAGE}?options=${encodeURIComponent(JSON.stringify(options))}`;
 }
@@ -43,7 +43,7 @@ export async function openClient(
   return clientOf(page);
 }
 
-/** What a page that shows the client has. */
+/** Returns a reader for the values of a page that shows the client. */
 export function clientOf(page: Page): Client {
   return {
     page,
@@ -56,7 +56,7 @@ export function clientOf(page: Page): Client {
 
 let bundle: Promise<string> | undefined;
 
-/** The store as a script for browsers. */
+/** Returns the store as a script for browsers. */
 function script(): Promise<string> {
   bundle ??= build({
     input: fileURLToPath(new URL("client-entry.ts", import.meta.url)),
@@ -67,7 +67,7 @@ function script(): Promise<string> {
   return bundle;
 }
 
-/** Gives each test the page, and asserts that it threw nothing. */
+/** Gives each test the page, and asserts that the page threw nothing. */
 export const test = base.extend<{ site: Site; errors: string[] }>({
   site: async ({ streamProxy }, use) => {
     await use(async (runnel) => {

@@ -1,11 +1,11 @@
 import type { Locator, Page } from "@playwright/test";
 import { test as base, expect } from "./live-page.ts";
 
-/** What a reader sees of one stream on the console. */
+/** One stream on the console, as its reader sees it. */
 export interface ConsoleStream {
   readonly panel: Locator;
   readonly status: Locator;
-  /** What became of a break, or of the history. */
+  /** The notice about a lost connection, or about the history. */
   readonly notice: Locator;
   readonly list: Locator;
   /** The rows that are drawn. */
@@ -14,13 +14,13 @@ export interface ConsoleStream {
   readonly filter: Locator;
   readonly detail: Locator;
   button(name: string): Locator;
-  /** The texts of the rows that are drawn; the hub's own events and the connection's turns left out. */
+  /** The texts of the drawn rows, without the hub's own events and the changes of the connection. */
   texts(): Promise<string[]>;
 }
 
 export interface ConsolePage {
   readonly streams: Locator;
-  /** By what it listens to. */
+  /** Finds a stream by the matchers that it subscribes to. */
   stream(name?: string | RegExp): ConsoleStream;
   readonly publish: Locator;
   readonly answer: Locator;
@@ -54,7 +54,7 @@ function consolePage(page: Page): ConsolePage {
   };
 }
 
-/** Gives each test the production server and its console; and asserts that it leaves nothing open, and breaks no policy. */
+/** Gives each test the production server and its console. Asserts that the test leaves nothing open and violates no policy. */
 export const test = base.extend<{ hub: ConsolePage }>({
   hub: async ({ page }, use) => use(consolePage(page)),
 });

@@ -5,10 +5,10 @@ import { ALONE, ROOT, type Runnel } from "./runnel.ts";
 
 const run = promisify(execFile);
 
-/** The console's panels that have nothing to do with a stream of one's own. */
+/** The console's panels that do not show a stream of the user. */
 export type PanelName = "Connected" | "Numbers" | "Tokens";
 
-/** Opens the console, listening to nothing, at a panel. */
+/** Opens the console at a panel, without any subscription. */
 export async function openPanel(
   page: Page,
   runnel: Pick<Runnel, "url">,
@@ -23,7 +23,7 @@ export async function showPanel(page: Page, name: PanelName): Promise<Locator> {
   return page.getByRole("tabpanel", { name, exact: true });
 }
 
-/** What a playground is asked for, as its console asks it. */
+/** Requests a token from a playground, as the console does. */
 export async function playgroundToken(
   runnel: Pick<Runnel, "url">,
   wanted: object,
@@ -37,7 +37,7 @@ export async function playgroundToken(
   return token;
 }
 
-/** A token as `npm run -s token` prints it. */
+/** Returns a token as `npm run -s token` prints it. */
 export async function mintedToken(
   env: Readonly<Record<string, string>>,
   ...args: readonly string[]
@@ -49,13 +49,13 @@ export async function mintedToken(
   return stdout.trim();
 }
 
-/** Pastes a token and has the console use it. */
+/** Pastes a token and makes the console use it. */
 export async function useToken(page: Page, token: string): Promise<void> {
   const panel = await inspectToken(page, token);
   await panel.getByRole("button", { name: "Use it in this console" }).last().click();
 }
 
-/** Pastes a token and has the hub say what it makes of it. */
+/** Pastes a token and makes the hub inspect it. */
 export async function inspectToken(page: Page, token: string): Promise<Locator> {
   const panel = await showPanel(page, "Tokens");
   await panel.getByLabel("Token", { exact: true }).fill(token);

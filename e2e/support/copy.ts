@@ -2,10 +2,10 @@ import { constants, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 
-/** What of the project a copy does without that builds anew. */
+/** Matches the paths that a copy leaves out when it makes its own build. */
 export const WITHOUT_BUILDS = /^(\.git|\.next|build|test-results|playwright-report)(\/|$)/;
 
-/** Copies a folder elsewhere for the time of the test. */
+/** Copies a folder elsewhere, until the test ends. */
 export async function withCopy(
   folder: string,
   use: (copy: string) => Promise<void>,
@@ -25,7 +25,7 @@ export async function withCopy(
   }
 }
 
-/** Gives an empty folder for the time of the test. */
+/** Creates an empty folder, until the test ends. */
 export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "runnel-"));
   try {

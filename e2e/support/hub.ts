@@ -2,10 +2,10 @@ import { get, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { expect } from "@playwright/test";
 import { ALONE, type Runnel } from "./runnel.ts";
 
-/** The protocol's own address. */
+/** The address that the protocol gives the hub. */
 export const HUB = "/.well-known/mercure";
 
-/** The fields of an update, as a form or a line of a batch has them. */
+/** The fields of an update, as in a form or in a line of a batch. */
 export interface Fields {
   readonly topic: string;
   readonly data?: string;
@@ -14,7 +14,7 @@ export interface Fields {
   readonly private?: string;
 }
 
-/** Publishes one update, and resolves with the answer, whatever it is. */
+/** Publishes one update, and resolves with the answer, whatever its status. */
 export function post(
   runnel: Pick<Runnel, "url">,
   fields: Fields,
@@ -36,7 +36,7 @@ export async function publish(runnel: Pick<Runnel, "url">, fields: Fields): Prom
   return text;
 }
 
-/** Publishes many in one request, and resolves with their ids. */
+/** Publishes several updates in one request, and resolves with their ids. */
 export async function publishAll(
   runnel: Pick<Runnel, "url">,
   updates: readonly Fields[],
@@ -57,16 +57,16 @@ export interface Received {
   readonly data: string;
 }
 
-/** A stream that is read strictly: what is not of the form that the hub writes fails the test. */
+/** A stream with a strict reader: bytes that are not in the form that the hub writes fail the test. */
 export interface Listener {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly events: readonly Received[];
-  /** The events' data. */
+  /** The data of each event. */
   data(): string[];
-  /** What an EventSource would send as Last-Event-ID. */
+  /** The value that an EventSource would send as Last-Event-ID. */
   readonly lastEventId: string;
-  /** How many heartbeats of the kind that is a comment. */
+  /** The number of heartbeats that came as comments. */
   readonly comments: number;
   readonly end: "open" | "clean" | "cut";
   leave(): void;
@@ -75,21 +75,21 @@ export interface Listener {
 }
 
 export interface Listening {
-  /** The address behind the server's; `?match=…` alone is at the protocol's. */
+  /** The address below the server's. `?match=…` alone stands for a query at the protocol's address. */
   readonly at: string;
-  /** The request target, where it is not the path and query of `at`. */
+  /** The request target, if it differs from the path and query of `at`. */
   readonly path?: string;
   readonly headers?: Record<string, string>;
-  /** Reads no byte until `resume`. */
+  /** Reads no byte before `resume` is called. */
   readonly paused?: boolean;
-  /** Keeps of each event's data no more than `short` does: for very many, or very long. */
+  /** Keeps only `short` of each event's data, for events that are very many or very long. */
   readonly shortened?: boolean;
 }
 
-/** A long text's beginning and length. */
+/** Returns the beginning and the length of a long text. */
 export const short = (text: string): string => `${text.slice(0, 8)}… ${text.length}`;
 
-/** Opens a stream and resolves with its head. */
+/** Opens a stream, and resolves with its head. */
 export function listen(
   runnel: Pick<Runnel, "url">,
   { at, path, headers = {}, paused = false, shortened = false }: Listening,
@@ -167,12 +167,12 @@ function listener(
   };
 }
 
-/** A query with these matchers of a type, such as `?match=a&match=b`. */
+/** Returns a query with matchers of one type, such as `?match=a&match=b`. */
 export function query(type: "match" | "match_urlpattern", ...values: readonly string[]): string {
   return `?${values.map((value) => `${type}=${encodeURIComponent(value)}`).join("&")}`;
 }
 
-/** The texts `${prefix}0`, `${prefix}1`, … */
+/** Returns the texts `${prefix}0`, `${prefix}1`, … */
 export function numbered(prefix: string, count: number, from = 0): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${from + index}`);
 }

@@ -2,20 +2,20 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
 import { HUB } from "./hub.ts";
 
-/** What a token may do, and with which topic. */
+/** The rights of a token, and their topics. */
 export interface Grant {
   readonly action: "publish" | "subscribe";
   readonly topic: string;
-  /** How long it is good for, in whole seconds. Default: an hour. */
+  /** The lifetime of the token, in whole seconds. Default: an hour. */
   readonly seconds?: number;
 }
 
-/** The keys of a hub with private topics, and who signs with them. */
+/** The keys of a hub with private topics. Signs tokens with them. */
 export class Keys {
   readonly #key = randomBytes(48).toString("base64");
   readonly env: Readonly<Record<string, string>>;
 
-  /** @param cookie the name of the cookie that has the token: over plain HTTP it can't begin with `__Secure-` */
+  /** @param cookie the name of the cookie that carries the token. Over plain HTTP it can't begin with `__Secure-`. */
   constructor(cookie = "mercure_test") {
     this.env = {
       MERCURE_PUBLISHER_JWT_KEY: this.#key,

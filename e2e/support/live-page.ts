@@ -2,17 +2,17 @@ import { test as base, expect, type Locator, type Page } from "@playwright/test"
 import { type ScriptedStream, startScriptedStream } from "../fixtures/streams/scripted-stream.ts";
 import { connections, type Runnel, startRunnel } from "./runnel.ts";
 
-/** What a reader sees of the live page. */
+/** The live page, as its reader sees it. */
 export interface LivePage {
   readonly status: Locator;
-  /** What scrolls. */
+  /** The element that scrolls. */
   readonly list: Locator;
-  /** The list's entries. */
+  /** The entries of the list. */
   readonly entries: Locator;
   button(name: string): Locator;
   /** The number of events, or their rate. */
   figure(name: "events" | "a second"): Locator;
-  /** The texts of the entries: without their times, ids and details. */
+  /** The texts of the entries, without times, ids and details. */
   texts(): Promise<string[]>;
 }
 
@@ -31,15 +31,15 @@ export function livePage(page: Page): LivePage {
 interface TestFixtures {
   live: LivePage;
   scripted: ScriptedStream;
-  /** The page's address that shows the scripted server's stream and never closes by itself. */
+  /** The page's address with the scripted server's stream. The page never closes that stream by itself. */
   scriptedPage: string;
   violations: string[];
 }
 
-/** Gives each test the production server, a scripted one, and the page; and asserts that it leaves nothing open. */
+/** Gives each test the production server, a scripted server and the page. Asserts that the test leaves nothing open. */
 export const test = base.extend<TestFixtures, { runnel: Runnel }>({
   runnel: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the braces.
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright requires the braces.
     async ({}, use) => {
       const runnel = await startRunnel();
       await use(runnel);
@@ -47,7 +47,7 @@ export const test = base.extend<TestFixtures, { runnel: Runnel }>({
     },
     { scope: "worker" },
   ],
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the braces.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright requires the braces.
   scripted: async ({}, use) => {
     const server = await startScriptedStream();
     await use(server);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
-/** The process's memory, from the kernel where it tells, else from `ps`. */
+/** Returns the process's resident memory, read from the kernel if possible, otherwise from `ps`. */
 export function residentMegabytes(pid: number): number {
   const status = `/proc/${pid}/status`;
   const kilobytes = existsSync(status)

@@ -3,20 +3,20 @@ import { get, type IncomingHttpHeaders } from "node:http";
 export interface OpenStream {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** From the request to the first byte of the body, in milliseconds. */
+  /** The time from the request to the first byte of the body, in milliseconds. */
   firstByteMs(): number | undefined;
   /** The body so far. */
   text(): string;
-  /** Whether the server has ended the stream, and ended it cleanly. */
+  /** Whether the stream is open, was ended cleanly by the server, or was cut. */
   end(): "open" | "clean" | "cut";
-  /** Leaves, as a client that is killed does. */
+  /** Disconnects without a clean end, as a killed client does. */
   leave(): void;
-  /** Stops and starts reading. */
+  /** Stops reading; `resume` starts it again. */
   pause(): void;
   resume(): void;
 }
 
-/** Opens a stream and resolves with its head; the body comes in as it comes. */
+/** Opens a stream and resolves with its head. The body is read as it arrives. */
 export function openStream(
   url: string,
   headers: Record<string, string> = { Accept: "text/event-stream" },
@@ -58,7 +58,7 @@ export interface Packet {
   readonly data: string;
 }
 
-/** The clock's packets in a body, which must be of exactly the seed's form to count. */
+/** Returns the clock's packets in a body. A packet counts only if it has exactly the seed's form. */
 export function packets(text: string): Packet[] {
   return [...text.matchAll(/(?<=^|\n\n)id:(\d+)\ndata:(time is [^\n]*)\n\n/g)].map((match) => ({
     id: Number(match[1]),
@@ -66,7 +66,7 @@ export function packets(text: string): Packet[] {
   }));
 }
 
-/** The first `retry:` of a body, in milliseconds. */
+/** Returns the first `retry:` of a body, in milliseconds. */
 export function retryMs(text: string): number | undefined {
   const match = /^retry:(\d+)$/m.exec(text);
   return match ? Number(match[1]) : undefined;

@@ -3,15 +3,15 @@ import { expect } from "@playwright/test";
 import { post } from "./hub.ts";
 import type { Runnel } from "./runnel.ts";
 
-/** Publishes `n0`, `n1`, `n2` … one after the other, all the time. */
+/** Publishes `n0`, `n1`, `n2` … one after the other, until it is stopped. */
 export interface Publisher {
-  /** The data of those that the hub has taken, in order. */
+  /** The data of the updates that the hub has accepted, in order. */
   readonly taken: readonly string[];
-  /** Of those that were on their way when the hub went away nobody knows whether it has them. */
+  /** The data of the requests that were cut when the hub stopped. The hub may or may not have accepted these updates. */
   readonly unsure: ReadonlySet<string>;
-  /** Resolves when so many more are taken. */
+  /** Resolves when `count` more updates are accepted. */
   more(count: number): Promise<void>;
-  /** Publishes no more; resolves when the last one is answered. */
+  /** Publishes no more, and resolves when the last request is answered. */
   stop(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface Publishing {
   readonly headers?: Record<string, string>;
 }
 
-/** Between one and the next: some fifty a second are a busy topic, and leave the machine to others. */
+/** The pause between two updates. About fifty updates a second make a busy topic, and leave CPU to other processes. */
 const PAUSE_MS = 15;
 
 export function startPublisher(
@@ -59,7 +59,10 @@ export function startPublisher(
   };
 }
 
-/** Stops publishing, and asserts that all that was taken behind `after` has been heard, each once and in order; `after` undefined: all. */
+/**
+ * Stops publishing, and asserts that all accepted updates after `after` were received, each once and in order. If `after` is undefined: all
+ * updates.
+ */
 export async function expectWhole(
   heard: () => Promise<readonly string[]>,
   publisher: Publisher,

@@ -3,8 +3,9 @@ import type { Page } from "@playwright/test";
 const BUSY_MS = 400;
 
 /**
- * The process that a page runs in: it is the one that is busy when the page is. A browser without a window freezes no tab, whatever it
- * is asked over CDP; but a process can be stopped, and then nothing of the page runs, its lock stays, and what comes in waits.
+ * Returns the id of the process that runs the page. It is the process that is busy when the page is busy.
+ * A headless browser freezes no tab, even if it is asked to over CDP. But a process can be stopped. Then no code of the page runs, its lock
+ * stays locked, and incoming data waits.
  * @throws Error if the browser names no processes
  */
 export async function rendererOf(page: Page): Promise<number> {

@@ -10,37 +10,37 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface RunnelOptions {
   readonly mode?: Mode;
-  /** Through `npm start` or `npm run dev`, as most people do. */
+  /** Starts through `npm start` or `npm run dev`, as most people do. */
   readonly npm?: boolean;
-  /** Variables beside the address; what the test's own environment has of the configuration does not reach the server. */
+  /** Variables beside the address. Configuration from the test's own environment does not reach the server. */
   readonly env?: Record<string, string>;
-  /** The folder that it is started in. */
+  /** The folder in which the server is started. */
   readonly folder?: string;
-  /** The launcher's path from there; default: `scripts/launch.mjs`. */
+  /** The launcher's path, relative to that folder. Default: `scripts/launch.mjs`. */
   readonly launcher?: string;
   readonly port?: number;
-  /** How many files it may have open. */
+  /** The limit of open files of the process. */
   readonly files?: number;
 }
 
 export interface Exit {
   readonly code: number | null;
-  /** From the signal to the end of the process, in milliseconds. */
+  /** The time from the signal to the end of the process, in milliseconds. */
   readonly ms: number;
 }
 
 export interface Runnel {
   readonly url: string;
   readonly port: number;
-  /** The process that was started: npm's, or the launcher's; in dev, Next's server is a child of that. */
+  /** The process that was started: npm or the launcher. In dev, Next's server is a child of that process. */
   readonly pid: number;
-  /** All that it has printed, both streams. */
+  /** All output so far, of both streams. */
   output(): string;
-  /** Sends the signal and waits for the end; a second call only waits. */
+  /** Sends the signal and waits for the end. A second call only waits. */
   stop(signal?: NodeJS.Signals): Promise<Exit>;
 }
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -51,7 +51,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Runs the launcher as a user would. It ends by itself where a test expects it to; else the test calls `stop`. */
+/** Runs the launcher as a user would. If the test does not expect the process to end by itself, it must call `stop`. */
 export function spawnLauncher(options: RunnelOptions & { port: number }): ChildProcess {
   const { mode = "start", env = {}, port } = options;
   const folder = options.folder ?? (mode === "standalone" ? `${ROOT}build/standalone` : ROOT);
@@ -68,23 +68,23 @@ export function spawnLauncher(options: RunnelOptions & { port: number }): ChildP
     env: {
       PATH,
       HOME,
-      // The launcher sets it; the type wants one.
+      // The launcher sets it, but the type requires a value.
       NODE_ENV: mode === "dev" ? "development" : "production",
       NEXT_TELEMETRY_DISABLED: "1",
       ...(CI ? { CI } : {}),
       ...(npm_execpath ? { npm_execpath } : {}),
       HOST: "127.0.0.1",
       PORT: String(port),
-      // A history of its own; a file has one owner at a time.
+      // Each server gets a history of its own, because a file has one owner at a time.
       HISTORY_URL: "memory:",
-      // No load balancer has to notice that it goes.
+      // No load balancer has to notice the shutdown.
       DRAIN_SECONDS: "0",
       ...env,
     },
   });
 }
 
-/** How a launcher that can't start ends. */
+/** Resolves with the end of a launcher that can't start. */
 export async function ending(
   child: ChildProcess,
 ): Promise<{ code: number | null; stderr: string }> {
@@ -98,7 +98,7 @@ export async function ending(
 
 /**
  * Starts a real server and waits until it answers.
- * @throws Error with what the server printed, if it ends before, or says nothing for a minute
+ * @throws Error with the server's output, if it ends before it answers, or does not answer within a minute
  */
 export async function startRunnel(options: RunnelOptions = {}): Promise<Runnel> {
   const port = options.port ?? (await freePort());
@@ -137,7 +137,7 @@ export async function startRunnel(options: RunnelOptions = {}): Promise<Runnel> 
   return runnel;
 }
 
-/** Whether somebody answers there, and well; if nobody does, after a moment. */
+/** Resolves to whether a server answers there with success. Without a server it resolves to false after a moment. */
 export async function answers(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(30_000) })).ok;
@@ -152,7 +152,7 @@ export interface Health {
   readonly connections: number;
 }
 
-/** On a socket of its own: one that is kept may be closed by the server while a test is busy. */
+/** Uses a socket of its own: the server may close a kept socket while a test is busy. */
 export const ALONE = { Connection: "close" };
 
 export async function health(runnel: Pick<Runnel, "url">): Promise<Health> {
@@ -160,11 +160,11 @@ export async function health(runnel: Pick<Runnel, "url">): Promise<Health> {
   return (await response.json()) as Health;
 }
 
-/** How many streams the server has open: for `expect.poll`. */
+/** Returns a reader for the server's number of open streams, for `expect.poll`. */
 export const connections = (runnel: Pick<Runnel, "url">) => async (): Promise<number> =>
   (await health(runnel)).connections;
 
-/** Runs the test against a server of its own, which is stopped whatever happens, and has printed no error. */
+/** Runs the test against a server of its own. Stops the server in any case, and asserts that it has printed no error. */
 export async function withRunnel(
   options: RunnelOptions,
   use: (runnel: Runnel) => Promise<void>,
