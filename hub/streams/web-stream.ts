@@ -17,7 +17,7 @@ export interface WebStreamOptions {
  * A sink into a ReadableStream, for a Response's body.
  *
  * Next pipes a body into the socket with `pipeTo`: chunk by chunk through a reader, promises and two queues. This body's own
- * `pipeTo` writes to the destination as soon as the hub does, for half the cost (docs/decisions/the-bodys-own-pipe.md).
+ * `pipeTo` writes to the destination as soon as the hub does, for half the cost (docs/decisions/0004-the-bodys-own-pipe.md).
  * Whoever reads the body otherwise gets the standard way, through `pull`.
  *
  * While nobody reads, it keeps what is written and is full. Piped, the destination holds one chunk on its way and one behind it; then it is full.
