@@ -9,7 +9,7 @@ import { connections, freePort, ROOT, startRunnel } from "../support/runnel.ts";
 const ADA = "https://example.com/users/ada";
 const EVE = "https://example.com/users/eve";
 
-/** Signs somebody in, as the README has it. */
+/** Signs somebody in, as docs/server-api.md does. */
 const PAGE = `import { cookies } from "next/headers";
 import { accessToken, tokenCookie } from "../../runnel.ts";
 

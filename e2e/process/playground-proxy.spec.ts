@@ -170,7 +170,7 @@ test.describe("a playground", () => {
   test("refuses HAProxy with its defaults where the Host is another machine's, and cannot tell it from a local client where it is not", async () => {
     await through(haproxy, async (port) => {
       expect(await statuses(port, "hub.example.com")).toEqual(REFUSED);
-      // HAProxy leaves no trace. The README says so: set the keys before anything forwards to the hub.
+      // HAProxy leaves no trace. docs/deploy/proxies.md says so: set the keys before anything forwards to the hub.
       expect(await statuses(port, "localhost")).toEqual(ANSWERED);
     });
   });
