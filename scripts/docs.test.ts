@@ -5,13 +5,12 @@ import { describe, expect, test } from "vitest";
 /** Folders without documents of the project: packages, builds, data and reports. */
 const LEFT_OUT = /^(node_modules|build|test-results|playwright-report|\..+)$/;
 
-/** Returns the paths of all Markdown files in a folder and below it. */
-function documentsIn(folder: string): string[] {
+/** Returns the paths of all files of the project in a folder and below it. */
+function filesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (LEFT_OUT.test(entry.name)) return [];
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return documentsIn(path);
-    return entry.name.endsWith(".md") ? [path] : [];
+    return entry.isDirectory() ? filesIn(path) : [path];
   });
 }
 
@@ -47,7 +46,8 @@ function problemOf(document: string, target: string): string | undefined {
   return `${target}: no heading #${anchor} in ${file}`;
 }
 
-const documents = documentsIn(".");
+const files = filesIn(".");
+const documents = files.filter((file) => file.endsWith(".md"));
 
 describe("a document", () => {
   test("is found at the top level and in docs/", () => {
@@ -74,6 +74,18 @@ describe("a document", () => {
     visit("README.md");
     expect(documents.filter((document) => !reached.has(document))).toEqual([]);
   });
+});
+
+test("each document that code names is there", () => {
+  const missing = files
+    .filter((file) => /\.(ts|tsx|mjs)$/.test(file))
+    .flatMap((file) => {
+      const names = readFileSync(file, "utf8").match(/\bdocs\/[\w/.-]+\.md\b/g) ?? [];
+      return names
+        .filter((name) => !documents.includes(normalize(name)))
+        .map((name) => `${file}: ${name}`);
+    });
+  expect(missing).toEqual([]);
 });
 
 test("README.md has at most 150 lines", () => {
