@@ -9,7 +9,7 @@ import { connections, freePort, ROOT, startRunnel } from "../support/runnel.ts";
 const ADA = "https://example.com/users/ada";
 const EVE = "https://example.com/users/eve";
 
-/** A page that signs a user in, as in the README. */
+/** A page that signs a user in, as in docs/server-api.md. */
 const PAGE = `import { cookies } from "next/headers";
 import { accessToken, tokenCookie } from "../../runnel.ts";
 

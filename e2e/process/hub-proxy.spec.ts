@@ -8,12 +8,13 @@ import { withFolder } from "../support/copy.ts";
 import { HUB, listen, post, query } from "../support/hub.ts";
 import { answers, connections, freePort, ROOT, withRunnel } from "../support/runnel.ts";
 
-/** Returns the README's configuration in that language. */
-function readme(language: string): string {
+/** Returns the configuration in that language from docs/deploy/proxies.md. */
+function documented(language: string): string {
   const found = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "s").exec(
-    readFileSync(join(ROOT, "README.md"), "utf8"),
+    readFileSync(join(ROOT, "docs/deploy/proxies.md"), "utf8"),
   )?.[1];
-  if (found === undefined) throw new Error(`the README has no ${language} configuration`);
+  if (found === undefined)
+    throw new Error(`docs/deploy/proxies.md has no ${language} configuration`);
   return found;
 }
 
@@ -55,7 +56,7 @@ const nginx: Proxy = {
   name: "nginx",
   version: "-v",
   start(folder, port, upstream) {
-    const location = readme("nginx").replace("127.0.0.1:3000", `127.0.0.1:${upstream}`);
+    const location = documented("nginx").replace("127.0.0.1:3000", `127.0.0.1:${upstream}`);
     const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     mkdirSync(join(folder, "logs"));
     writeFileSync(
@@ -78,7 +79,7 @@ const caddy: Proxy = {
   name: "caddy",
   version: "version",
   start(folder, port, upstream) {
-    const site = readme("caddy")
+    const site = documented("caddy")
       .replace(/^\S+ \{/m, `http://127.0.0.1:${port} {`)
       .replace(
         /reverse_proxy 127\.0\.0\.1:3000\n/,
@@ -102,7 +103,7 @@ function isInstalled({ name, version }: Proxy): boolean {
 }
 
 for (const proxy of [nginx, caddy]) {
-  test(`${proxy.name} with the README's configuration buffers nothing, and a silent stream outlives its timeout`, async () => {
+  test(`${proxy.name} with the documented configuration buffers nothing, and a silent stream outlives its timeout`, async () => {
     test.skip(
       !isInstalled(proxy),
       `${proxy.name} is not installed: install the package ${proxy.name}`,

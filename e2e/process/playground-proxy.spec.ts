@@ -170,7 +170,7 @@ test.describe("a playground", () => {
   test("refuses HAProxy with its defaults if the Host is another machine's, and can't tell it from a local client otherwise", async () => {
     await through(haproxy, async (port) => {
       expect(await statuses(port, "hub.example.com")).toEqual(REFUSED);
-      // HAProxy adds no header that the hub could notice. The README says: set the keys before a proxy forwards to the hub.
+      // HAProxy adds no header that the hub could notice. docs/deploy/proxies.md says: set the keys before a proxy forwards to the hub.
       expect(await statuses(port, "localhost")).toEqual(ANSWERED);
     });
   });

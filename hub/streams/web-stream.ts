@@ -18,7 +18,7 @@ export interface WebStreamOptions {
  *
  * Next pipes a body into the socket with `pipeTo`. The standard `pipeTo` moves each chunk through a reader, promises and two queues.
  * This body's own `pipeTo` writes to the destination as soon as the hub writes, for half the cost
- * (docs/decisions/the-bodys-own-pipe.md). Other ways to read the body use the standard `pull`.
+ * (docs/decisions/0004-the-bodys-own-pipe.md). Other ways to read the body use the standard `pull`.
  *
  * Without a reader, it keeps the chunks that are written, and is full. When piped, the destination holds one chunk on its way and one
  * that waits behind it. Then it is full.
