@@ -18,7 +18,11 @@ interface Props {
 export function Inbox({ user, passLives, initial, lastEventId }: Props) {
   const url = `/.well-known/mercure?match=${encodeURIComponent(topicOf(user))}`;
   const { now } = useEventStream(url, {
-    token: () => pass(user, passLives),
+    token: async () => {
+      const token = await pass(user, passLives);
+      if (token === null) throw new Error("another user has signed in");
+      return token;
+    },
     schema: Update,
     initial,
     reduce,
