@@ -150,7 +150,8 @@ describe("a log on disk", () => {
         await read();
         times.push(performance.now() - start);
       }
-      return times.sort((a, b) => a - b)[10] ?? 0;
+      // Other work on the machine only adds to it.
+      return Math.min(...times);
     };
     const { last } = log;
     const nearEnd = toPosition(last - 10);
